@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AssignmentsConfig(AppConfig):
+    """Who answers for where."""
+
+    name = "assignments"
+    verbose_name = _("Localities and assignments")
+
+    def ready(self):
+        from django.db.models.signals import post_migrate
+
+        from assignments.first_rows import add_first_rows
+
+        post_migrate.connect(add_first_rows, sender=self)

@@ -1,0 +1,319 @@
+"""Filters that every list understands: within a locality, in a quarter, on a day, by a piece of text."""
+
+from datetime import date
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, Q, TextChoices
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from assignments.models import Agency, Assignment, Cadre, Locality, Place, Tier
+from assignments.queries import in_order_of_tier, stood_at_moment, with_moment, with_place
+from assignments.scope import reach_of
+from cadrenet.periods import QuarterField, today
+from cadrenet.vietnamese import search_key
+
+# Days that an address may name: their neighbours, and the months between them, are days that Python knows.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+# Beyond this, a list is no longer read but searched.
+CHOICES_AT_MOST = 150
+
+
+class WithinField(forms.CharField):
+    """The code of a locality that the user may see; an unknown or foreign one is the same mistake."""
+
+    def __init__(self, *args, user=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self, value):
+        code = super().clean(value)
+        if not code:
+            return None
+        locality = Locality.objects.visible_to(self.user).with_latest().filter(code=code).first()
+        if locality is None:
+            raise forms.ValidationError(_("There is no such locality among those you may see."))
+        return locality
+
+
+class DayField(forms.DateField):
+    """A day as the language writes it, or as an address does (2022-12-31); None when left empty."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**{"widget": widget, **kwargs})
+        self.validators += [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+    def prepare_value(self, value):
+        """Show the day of an address as people write it."""
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
+
+
+class WithinFilter(django_filters.Filter):
+    """Facts whose place is a locality or lies below it; ``field_name`` leads to the place, as in ``"place"``."""
+
+    field_class = WithinField
+
+    @property
+    def field(self):
+        field = super().field
+        field.user = self.parent.request.user
+        return field
+
+    def filter(self, queryset, locality):
+        if not locality:
+            return queryset
+        prefix = f"{self.field_name}__" if self.field_name else ""
+        return queryset.filter(**{f"{prefix}{locality.tier}": locality})
+
+
+class QuarterFilter(django_filters.Filter):
+    """Facts of a quarter, by their own day; ``field_name`` is the day."""
+
+    field_class = QuarterField
+
+    def filter(self, queryset, quarter):
+        return queryset.filter(**{f"{self.field_name}__range": quarter.days}) if quarter else queryset
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Rows named by a piece of text, with or without diacritics: asks the queryset's ``named``."""
+
+    def filter(self, queryset, value):
+        return queryset.named(value) if value and value.strip() else queryset
+
+
+# --- Which part of the tree, chosen from a list --------------------------------------------------------------
+
+
+def places_to_choose(user, day, chosen=None):
+    """Return choices (code, name) of the parts of the tree that a user sees on a day, communes by what is above them.
+
+    Where there are too many to read: the tops, and what lies directly in the chosen one or above it. One query, two
+    where there are many.
+    """
+    tops = [id for _tier, id in reach_of(user).sees]
+    upper = [tier for tier in Tier if not Tier.COMMUNE.above(tier)]
+    places = in_order_of_tier(Place.objects.visible_to(user).on(day))
+    offered = list(named(places.filter(Q(tier__in=upper) | Q(locality__in=tops)))[: CHOICES_AT_MOST + 1])
+    if len(offered) > CHOICES_AT_MOST:
+        near = Q(parent=None) | Q(locality__in=tops)
+        if chosen and chosen.latest:
+            chain = [chosen.pk, *(id for _tier, id, _name in chosen.latest.chain)]
+            near |= Q(locality__in=chain) | Q(parent=chosen, tier__in=upper)
+        offered = list(named(places.filter(near))[:CHOICES_AT_MOST])
+    choices, communes = [], {}
+    for code, name, tier, path in offered:
+        if tier == Tier.COMMUNE and path:
+            communes.setdefault(path.rpartition(" › ")[2], []).append((code, name))
+        else:
+            choices.append((code, name))
+    if chosen and chosen.code not in {code for code, *_rest in offered}:
+        choices.append((chosen.code, chosen.latest.full_path if chosen.latest else chosen.code))
+    return choices + list(communes.items())
+
+
+def named(places):
+    return places.values_list("locality__code", "name", "tier", "path")
+
+
+class WithinSelect(WithinField):
+    """As ``WithinField``, chosen from a list. The form calls ``offer`` once it knows the user and the day."""
+
+    widget = forms.Select
+
+    def offer(self, user, day, chosen):
+        """Fill the list; ``chosen`` is the locality asked for, which is offered whatever else is."""
+        self.widget.choices = [("", _("All that you see")), *places_to_choose(user, day, chosen)]
+
+
+class WithinSelectFilter(WithinFilter):
+    """As ``WithinFilter``, chosen from a list."""
+
+    field_class = WithinSelect
+
+
+# --- Lists of people and of who answers for where ---------------------------------------------------------------
+
+
+class AgencyField(forms.CharField):
+    """The code of an agency that the user may see."""
+
+    widget = forms.Select
+
+    def __init__(self, *args, user=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self, value):
+        code = super().clean(value)
+        if not code:
+            return None
+        agency = Agency.objects.visible_to(self.user).filter(code=code).first()
+        if agency is None:
+            raise forms.ValidationError(_("There is no such agency among those you may see."))
+        return agency
+
+    def offer(self, user, chosen):
+        """Fill the list, unless it would be too long to read: then a code is typed."""
+        agencies = Agency.objects.visible_to(user)
+        choices = list(agencies.order_by("sort_key", "pk").values_list("code", "name")[: CHOICES_AT_MOST + 1])
+        if len(choices) > CHOICES_AT_MOST:
+            self.widget = forms.TextInput(attrs=self.widget.attrs)
+            return
+        self.widget.choices = [("", _("All agencies")), *choices]
+
+
+class AgencyFilter(django_filters.Filter):
+    """Rows of one agency; ``field_name`` leads to it."""
+
+    field_class = AgencyField
+
+    @property
+    def field(self):
+        field = super().field
+        field.user = self.parent.request.user
+        return field
+
+
+class DayFilter(django_filters.Filter):
+    """The day as of which a list is read. It narrows nothing by itself: the other filters ask for it."""
+
+    field_class = DayField
+
+    def filter(self, queryset, day):
+        return queryset
+
+
+class ListFilter(django_filters.FilterSet):
+    """What the lists of this app share: the day they are read on, and selects filled with what the user may see."""
+
+    def __init__(self, data=None, *args, **kwargs):
+        # Nothing asked for is a question, too: the selects are filled, and a list may have a state to begin with.
+        super().__init__(QueryDict() if data is None else data, *args, **kwargs)
+
+    @property
+    def asked(self):
+        """What was asked for, as far as it makes sense."""
+        return getattr(self.form, "cleaned_data", {})
+
+    @property
+    def day(self):
+        """The day as of which the rows are read: today unless another is asked for."""
+        return self.asked.get("day") or today()
+
+    def get_form_class(self):
+        user = self.request.user
+
+        class Form(super().get_form_class()):
+            def clean(form):
+                asked = super().clean()
+                day = asked.get("day") or today()
+                for name, field in form.fields.items():
+                    if isinstance(field, WithinSelect):
+                        field.offer(user, day, asked.get(name))
+                    elif isinstance(field, AgencyField):
+                        field.offer(user, asked.get(name))
+                return asked
+
+        return Form
+
+
+class AssignmentFilter(ListFilter):
+    """Assignments by state on a day, part of the tree, tier, role, agency and a piece of text."""
+
+    class State(TextChoices):
+        IN_FORCE = "in_force", _("In force")
+        ENDED = "ended", _("Ended")
+        LATER = "later", _("Begins later")
+        ALL = "all", _("All")
+
+    q = django_filters.CharFilter(label=_("Locality, cadre or decision"))
+    within = WithinSelectFilter(label=_("Within"))
+    tier = django_filters.ChoiceFilter(
+        field_name="locality__tier", label=_("Tier"), choices=Tier, empty_label=_("All tiers")
+    )
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
+    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=None)
+    day = DayFilter(label=_("On the day"))
+    # Not offered, but links of a locality's page ask for it: this locality alone, with nothing below it.
+    locality = django_filters.CharFilter(field_name="locality__code", widget=forms.HiddenInput)
+
+    class Meta:
+        model = Assignment
+        fields = []
+
+    def filter_queryset(self, queryset):
+        queryset = with_moment(queryset, self.day)
+        for name in ("tier", "role", "agency", "locality"):
+            queryset = self.filters[name].filter(queryset, self.asked[name])
+        queryset = self.in_state(queryset, self.asked["state"] or self.State.IN_FORCE)
+        if within := self.asked["within"]:
+            queryset = queryset.filter(Exists(stood_at_moment().filter(**{within.tier: within})))
+        if text := self.asked["q"].strip():
+            places = Place.objects.all().named(text).values("locality")
+            cadres = Cadre.objects.all().named(text).values("pk")
+            decision = Q(decision_number__icontains=text)
+            queryset = queryset.filter(Q(locality__in=places) | Q(cadre__in=cadres) | decision)
+        return with_place(queryset)
+
+    def in_state(self, queryset, state):
+        """Assignments that are in force, ended or yet to begin on the day."""
+        if state == self.State.IN_FORCE:
+            return queryset.on(self.day)
+        if state == self.State.ENDED:
+            return queryset.filter(last_day__lt=self.day)
+        if state == self.State.LATER:
+            return queryset.filter(first_day__gt=self.day)
+        return queryset
+
+
+class CadreFilter(ListFilter):
+    """Cadres by name, agency, the tier and role of what they hold today, or that they hold nothing.
+
+    What a cadre holds where the reader may not look is not known here, and so neither hides nor shows anybody.
+    """
+
+    q = SearchFilter(label=_("Name"))
+    agency = AgencyFilter(label=_("Agency"))
+    tier = django_filters.ChoiceFilter(label=_("Serves at the tier"), choices=Tier, empty_label=_("All tiers"))
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
+    unassigned = django_filters.BooleanFilter(label=_("With no assignment"), widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Cadre
+        fields = []
+
+    def filter_queryset(self, queryset):
+        for name in ("q", "agency"):
+            queryset = self.filters[name].filter(queryset, self.asked[name])
+        # By key and not by Exists: what a reader may see of all assignments is worked out once, not for each cadre.
+        held = Assignment.objects.visible_to(self.request.user).on(self.day).order_by()
+        if self.asked["unassigned"]:
+            queryset = queryset.exclude(pk__in=held.values("cadre"))
+        if self.asked["tier"] or self.asked["role"]:
+            wanted = {"locality__tier": self.asked["tier"], "role": self.asked["role"]}
+            held = held.filter(**{name: value for name, value in wanted.items() if value})
+            queryset = queryset.filter(pk__in=held.values("cadre"))
+        return queryset
+
+
+class AgencyListFilter(ListFilter):
+    """Agencies by name or code."""
+
+    q = django_filters.CharFilter(label=_("Name"))
+
+    class Meta:
+        model = Agency
+        fields = []
+
+    def filter_queryset(self, queryset):
+        if text := self.asked["q"].strip():
+            queryset = queryset.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text))
+        return queryset

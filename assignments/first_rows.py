@@ -1,0 +1,36 @@
+"""The rows a new installation starts with. They are data: an administrator changes them afterwards."""
+
+from django.apps import apps as installed
+
+TYPES = [
+    ("province", "province", "Tỉnh"),
+    ("district", "district", "Huyện"),
+    ("regional_group", "regional_group", "Nhóm khu vực"),
+    ("commune", "commune", "Xã"),
+    ("township", "commune", "Thị trấn"),
+    ("ward", "commune", "Phường"),
+    ("special_zone", "commune", "Đặc khu"),
+    ("hamlet", "hamlet", "Ấp"),
+    ("neighbourhood", "hamlet", "Khu phố"),
+    ("self_governing_group", "self_governing_group", "Tổ nhân dân tự quản"),
+]
+COVERAGE = [
+    ("regional_group", "head"),
+    ("commune", "in_charge"),
+    ("hamlet", "in_charge"),
+    ("self_governing_group", "in_charge"),
+]
+
+
+def add_first_rows(using, apps=installed, **kwargs):
+    """Fill the empty tables of types and rules, after a migration or a flush (which passes no apps)."""
+    LocalityType = apps.get_model("assignments", "LocalityType")
+    CoverageRule = apps.get_model("assignments", "CoverageRule")
+    if not LocalityType.objects.using(using).exists():
+        LocalityType.objects.using(using).bulk_create(
+            LocalityType(code=code, tier=tier, name=name) for code, tier, name in TYPES
+        )
+    if not CoverageRule.objects.using(using).exists():
+        CoverageRule.objects.using(using).bulk_create(
+            CoverageRule(tier=tier, role=role, minimum=1) for tier, role in COVERAGE
+        )

@@ -1,0 +1,89 @@
+"""Logins, and what they may see beyond their own assignments."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models.agency import Agency
+from assignments.models.locality import Locality
+from assignments.models.place import below
+from assignments.scope import ScopedQuerySet
+from cadrenet.dated import Dated, DatedQuerySet
+
+
+class User(AbstractUser):
+    """A login. A login is not a person, and a person needs none: ``Cadre.user`` links them where both exist."""
+
+    display_name = models.CharField(
+        _("shown as"),
+        max_length=150,
+        blank=True,
+        help_text=_("How the page greets this login, for example “District Party Office”."),
+    )
+
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self):
+        return self.display_name or self.get_full_name() or self.username
+
+
+class AccessGrantQuerySet(DatedQuerySet, ScopedQuerySet):
+    edited_by = "decides"
+
+    def reached(self, reach, roots):
+        return self.filter(below(roots, "locality__latest__") | Q(agency__in=reach.agencies))
+
+
+class AccessGrant(Dated):
+    """A login may see, or also change, everything at and below a locality, or the staff of an agency."""
+
+    class Level(models.TextChoices):
+        VIEWER = "viewer", _("Viewer: reads")
+        RECORDER = "recorder", _("Recorder: also records meetings, issues and resources")
+        EDITOR = "editor", _("Editor: also assigns, rates and changes localities")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="grants"
+    )
+    locality = models.ForeignKey(
+        Locality,
+        verbose_name=_("at and below"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grants",
+    )
+    agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("staff of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grants",
+    )
+    level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.VIEWER)
+
+    objects = AccessGrantQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("access grant")
+        verbose_name_plural = _("access grants")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(locality=None, agency__isnull=False) | Q(locality__isnull=False, agency=None),
+                name="accessgrant_locality_or_agency",
+                violation_error_message=_("Choose either a locality or an agency."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} – {self.locality or self.agency}"

@@ -1,0 +1,60 @@
+"""Agencies: where cadres work."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models.locality import Locality
+from assignments.models.place import below
+from assignments.scope import ScopedQuerySet
+from cadrenet.codes import CodeField, new_code
+from cadrenet.vietnamese import search_key, sort_key
+
+
+class AgencyQuerySet(ScopedQuerySet):
+    edited_by = "decides"
+
+    def reached(self, reach, roots):
+        return self.filter(below(roots, "locality__latest__") | Q(pk__in=reach.agencies))
+
+
+class Agency(models.Model):
+    """An office, department or commune committee whose staff are sent to localities."""
+
+    code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
+    name = models.CharField(_("name"), max_length=200)
+    locality = models.ForeignKey(
+        Locality,
+        verbose_name=_("belongs to"),
+        on_delete=models.PROTECT,
+        related_name="agencies",
+        null=True,
+        blank=True,
+    )
+    sort_key = models.CharField(max_length=700, editable=False)
+    search_key = models.CharField(max_length=200, editable=False)
+
+    objects = AgencyQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["sort_key", "search_key"])
+
+    class Meta:
+        ordering = ["sort_key", "pk"]
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.set_keys()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("reports:agency", args=[self.pk])
+
+    def set_keys(self):
+        """Derive the keys by which the name is sorted and found."""
+        self.sort_key = sort_key(self.name)
+        self.search_key = search_key(self.name)

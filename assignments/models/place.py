@@ -1,0 +1,193 @@
+"""Places: localities as they stood. Derived from the versions by one writer, ``assignments.places.derive``."""
+
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from assignments.models.locality import Locality, LocalityType, Tier
+from assignments.scope import ScopedQuerySet
+from cadrenet.vietnamese import search_key
+
+PATH_SEPARATOR = " › "
+
+
+def below(roots, prefix=""):
+    """Return the condition that a place is one of these localities or lies below one.
+
+    ``roots`` are (tier, locality id) pairs, ``prefix`` leads to the place, as in ``"place__"``. No roots, no rows.
+    """
+    by_tier = {}
+    for tier, locality_id in roots:
+        by_tier.setdefault(tier, []).append(locality_id)
+    conditions = (Q(**{f"{prefix}{tier}__in": ids}) for tier, ids in sorted(by_tier.items()))
+    return reduce(or_, conditions, Q(pk__in=[]))
+
+
+class PlaceQuerySet(ScopedQuerySet):
+    def reached(self, reach, roots):
+        return self.within(roots)
+
+    def within(self, roots):
+        """Places that are one of these (tier, locality id) or lie below one."""
+        return self.filter(below(roots))
+
+    def under(self, locality):
+        """Places of a locality and of everything below it."""
+        return self.filter(**{locality.tier: locality})
+
+    def on(self, day):
+        """Places of the localities that exist on a day, as they stand that day."""
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+    def counting_on(self, day):
+        """Places as they stand on a day, and of localities that have ended, as they last stood."""
+        return self.filter(first_day__lte=day, counts_until__gte=day)
+
+    def during(self, first_day, last_day):
+        """Places that stood on at least one day from the first to the last."""
+        return self.filter(first_day__lte=last_day, last_day__gte=first_day)
+
+    def named(self, text):
+        """Places whose name, with or without diacritics, or whose code holds the text."""
+        return self.filter(Q(search_key__contains=search_key(text)) | Q(locality__code__startswith=text.strip()))
+
+
+class Place(models.Model):
+    """A locality over a period in which everything above it stayed as it was.
+
+    The column of a tier holds the locality of that tier in whose area it lies, or the locality itself, so that
+    "below X on that day" is one comparison. Days are never empty here: an open side is the first or last day
+    that a date can hold. Rows are derived and never edited.
+    """
+
+    locality = models.ForeignKey(Locality, on_delete=models.PROTECT, related_name="places")
+    tier = models.CharField(_("tier"), max_length=20, choices=Tier)
+    type = models.ForeignKey(LocalityType, on_delete=models.PROTECT)
+    name = models.CharField(_("name"), max_length=200)
+    path = models.TextField(_("lies in"), blank=True)
+    sort_key = models.CharField(max_length=700)
+    search_key = models.CharField(max_length=200)
+    households = models.PositiveIntegerField(null=True)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    counts_until = models.DateField()
+    parent = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Locality, on_delete=models.PROTECT, related_name="+")
+    province = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+    district = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+    regional_group = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+    commune = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+    hamlet = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+    self_governing_group = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["locality", "first_day"]
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = [
+            models.UniqueConstraint(fields=["locality", "first_day"], name="place_one_per_first_day"),
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")) & Q(counts_until__gte=models.F("last_day")),
+                name="place_days_in_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tier", "area", "first_day", "last_day"], name="place_by_tier"),
+            models.Index(fields=["parent", "first_day"], name="place_by_parent"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def ends(self):
+        """The last day, or None while the place goes on."""
+        return None if self.last_day == date.max else self.last_day
+
+    @property
+    def begins(self):
+        """The first day, or None when it was always so."""
+        return None if self.first_day == date.min else self.first_day
+
+    @property
+    def full_path(self):
+        """Everything above and the name itself, from the top: a name never stands without its chain."""
+        return f"{self.path}{PATH_SEPARATOR}{self.name}" if self.path else self.name
+
+    @property
+    def above(self):
+        """The names above, nearest first, as people read an address.
+
+        The district at the top of an office's own tree goes without saying.
+        """
+        names = self.path.split(PATH_SEPARATOR) if self.path else []
+        if len(names) > 1 and self.province_id is None and self.district_id is not None:
+            names = names[1:]
+        return PATH_SEPARATOR.join(reversed(names))
+
+    @property
+    def chain(self):
+        """(tier, locality id, name) of everything above, from the top, without this place itself."""
+        tiers = [
+            (tier, id)
+            for tier in Tier.values
+            if tier != self.tier and (id := getattr(self, f"{tier}_id")) is not None
+        ]
+        names = self.path.split(PATH_SEPARATOR) if self.path else []
+        return [(Tier(tier), id, name) for (tier, id), name in zip(tiers, names, strict=True)]
+
+
+class PlacedQuerySet(ScopedQuerySet):
+    """Facts reached through the place where they happened."""
+
+    def located_in(self, localities):
+        """Facts of some localities, or with None of any, wherever these stood."""
+        return self.exclude(locality=None) if localities is None else self.filter(locality__in=localities)
+
+    def reached(self, reach, roots):
+        return self.filter(below(roots, "place__"))
+
+    def point(self):
+        """Point each of these facts at the place of its day, in the database, however many they are."""
+        for place_field, day_field in self.model.placed.items():
+            stood = Place.objects.counting_on(OuterRef(day_field)).filter(locality=OuterRef("locality"))
+            self.update(**{place_field: Subquery(stood.values("pk")[:1])})
+        self.update(area=Subquery(Place.objects.filter(pk=OuterRef("place")).values("area")[:1]))
+
+
+class Placed(models.Model):
+    """A fact with a day of its own, which counts where its locality stood on that day.
+
+    ``placed`` maps each derived place to the field with its day. ``assignments.places`` sets the places when the
+    tree changes; ``save()`` sets them when the fact does. ``area`` is the top of the tree around the place (its
+    district, or what is highest): an index that begins with it keeps one district's figures as fast among fifty as
+    alone. A model has ``locality``, or says ``locality_id`` itself.
+    """
+
+    placed = {"place": "day"}
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    area = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self.set_places()
+        super().save(*args, **kwargs)
+
+    def set_places(self):
+        """Look up where the locality stood on the fact's days; one that has ended stands where it last did."""
+        for place_field, day_field in self.placed.items():
+            day = getattr(self, day_field)
+            place = None
+            if self.locality_id and day:
+                place = Place.objects.counting_on(day).filter(locality=self.locality_id).first()
+            setattr(self, place_field, place)
+        self.area_id = self.place.area_id if self.place else None

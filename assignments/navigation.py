@@ -1,0 +1,146 @@
+"""What stands in the side and bottom navigation: by role, in one order; what one may not open is not shown."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from assignments.models import Locality, Tier
+from assignments.scope import reach_of
+
+COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
+
+# name: (label, address, symbol)
+ITEMS = {
+    "overview": (_("Overview"), "home", "overview"),
+    "today": (_("Today"), "home", "today"),
+    # Translators: vi "Lịch họp"
+    "meetings": (pgettext_lazy("navigation", "Meetings"), "meetings:list", "calendar"),
+    "localities": (_("Localities"), "assignments:localities", "place"),
+    "assignments": (_("Assignments"), "assignments:list", "assign"),
+    "coverage": (_("Who answers where"), "assignments:coverage", "assign"),
+    "cadres": (_("Cadres"), "assignments:cadres", "people"),
+    "staff": (_("Staff"), "assignments:cadres", "people"),
+    "issues": (_("Issues"), "reports:issues", "flag"),
+    "quarterly": (_("Quarterly summary"), "reports:quarterly", "table"),
+    "reports": (_("Quarterly reports"), "reports:quarterly_reports", "report"),
+    "ratings": (_("Annual ratings"), "reports:ratings", "rating"),
+    "resources": (_("Resources"), "reports:resources", "resource"),
+    "admin": (_("Administration"), "admin:index", "settings"),
+    "more": (_("More"), "more", "more"),
+}
+GROUPS = [
+    (_("Follow"), ["overview", "today", "meetings", "localities", "assignments", "cadres", "staff", "issues"]),
+    (_("Report"), ["quarterly", "reports", "ratings", "resources"]),
+    (_("Manage"), ["admin"]),
+]
+ALLOWED = {
+    COMMITTEE: [
+        "overview",
+        "meetings",
+        "localities",
+        "assignments",
+        "cadres",
+        "issues",
+        "quarterly",
+        "reports",
+        "ratings",
+        "resources",
+    ],
+    IN_CHARGE: ["today", "meetings", "localities", "issues", "quarterly", "reports"],
+    COMMUNE: [
+        "today",
+        "meetings",
+        "localities",
+        "assignments",
+        "cadres",
+        "issues",
+        "quarterly",
+        "reports",
+        "ratings",
+        "resources",
+    ],
+    AGENCY: ["meetings", "staff", "issues"],
+    ADMIN: ["admin"],
+}
+# Five places on a phone; "more" is a page, so that it needs no script.
+BOTTOM = {
+    COMMITTEE: ["overview", "meetings", "localities", "quarterly", "more"],
+    IN_CHARGE: ["today", "meetings", "localities", "issues", "reports"],
+    COMMUNE: ["today", "meetings", "assignments", "issues", "more"],
+    AGENCY: ["meetings", "staff", "issues", "more"],
+    ADMIN: ["admin", "more"],
+}
+
+
+def roles_of(user):
+    """Return the roles of a user in the order in which they decide where one starts."""
+    reach = reach_of(user)
+    roles = []
+    if reach.everything or reach.tiers & {Tier.PROVINCE, Tier.DISTRICT, Tier.REGIONAL_GROUP}:
+        roles.append(COMMITTEE)
+    if any(tier == Tier.COMMUNE for tier, _id in reach.sees - reach.assigned):
+        roles.append(COMMUNE)
+    if reach.assigned or (reach.sees and not roles):
+        roles.append(IN_CHARGE)
+    if reach.agencies:
+        roles.append(AGENCY)
+    if user.is_staff:
+        roles.append(ADMIN)
+    return roles
+
+
+def starts_with(user):
+    """Return the first role, by which the start page is chosen; None for somebody who reaches nothing."""
+    roles = roles_of(user)
+    return roles[0] if roles else None
+
+
+def navigation(request):
+    """Context of every page: ``nav``, ``office`` and ``person``; empty for somebody who is not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": {"groups": [], "bottom": []}, "office": None, "person": None}
+    return {"nav": Navigation(request), "office": Office(), "person": str(user)}
+
+
+class Office:
+    """The name of the top of the tree, asked for only when a page shows it."""
+
+    def __str__(self):
+        top = Locality.objects.with_latest().filter(latest__parent=None).order_by("tier", "code").first()
+        return top.name if top else ""
+
+
+class Navigation:
+    """The navigation of one request, worked out only when a page shows it."""
+
+    def __init__(self, request):
+        self.request = request
+        self.roles = roles_of(request.user)
+        self.allowed = {name for role in self.roles for name in ALLOWED[role]}
+        if COMMITTEE in self.roles:
+            # The overview is their start page, and they see all cadres, not only own staff.
+            self.allowed -= {"today", "staff"}
+        elif "cadres" in self.allowed:
+            self.allowed.discard("staff")
+
+    @property
+    def groups(self):
+        """Headings with their items, for the side."""
+        groups = [
+            {"label": label, "items": [self.item(name) for name in names if name in self.allowed]}
+            for label, names in GROUPS
+        ]
+        return [group for group in groups if group["items"]]
+
+    @property
+    def bottom(self):
+        """Up to five items, for a phone."""
+        return [self.item(name) for name in BOTTOM[self.roles[0]]] if self.roles else []
+
+    def item(self, name):
+        label, address, symbol = ITEMS[name]
+        url = reverse(address)
+        path = self.request.path
+        current = path == url if url == "/" else path.startswith(url)
+        return {"label": label, "url": url, "icon": symbol, "current": current}

@@ -1,0 +1,246 @@
+"""The one writer of places: derives where every locality stood from its versions, and re-points the facts.
+
+Places are kept where they are and changed in place, and facts are re-pointed before an outdated place is deleted,
+so that no fact is ever without one.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.apps import apps
+from django.db import transaction
+
+from assignments.models import Locality, LocalityVersion, Place, Placed, Tier
+from assignments.models.place import PATH_SEPARATOR
+from cadrenet.vietnamese import search_key, sort_key
+
+# Past so many, rows are read all together and sorted out here: a database takes only so many parameters.
+MANY = 5000
+DERIVED = [
+    "tier",
+    "type_id",
+    "name",
+    "path",
+    "sort_key",
+    "search_key",
+    "households",
+    "last_day",
+    "counts_until",
+    "parent_id",
+    "area_id",
+    *(f"{tier}_id" for tier in Tier.values),
+]
+# What of a place decides which facts point at it, and what these repeat of it.
+POINTED_BY = {"counts_until", "area_id"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of days during which a locality's own version and everything above it stayed the same."""
+
+    first_day: date
+    last_day: date
+    version: LocalityVersion
+    tier: str
+    above: "Span | None"
+
+    @property
+    def key(self):
+        """What must stay the same for two neighbouring stretches to be one place."""
+        return (self.version.pk, self.above.key if self.above else None)
+
+
+class Tree:
+    """The places that follow from all versions, worked out in memory (0.2 s for a district)."""
+
+    def __init__(self):
+        self.tiers = dict(Locality.objects.values_list("pk", "tier"))
+        self.versions = {}
+        for version in LocalityVersion.objects.order_by("locality", "first_day"):
+            self.versions.setdefault(version.locality_id, []).append(version)
+        self._spans = {}
+
+    def spans(self, locality_id):
+        """Return a locality's stretches of unchanged chain, in order of days."""
+        if locality_id not in self._spans:
+            found = []
+            for version in self.versions.get(locality_id, []):
+                found.extend(self._spans_of(version))
+            found.sort(key=lambda span: span.first_day)
+            self._spans[locality_id] = joined(found)
+        return self._spans[locality_id]
+
+    def _spans_of(self, version):
+        first, last = version.first_day or date.min, version.last_day or date.max
+        tier = self.tiers[version.locality_id]
+        if version.parent_id is None:
+            yield Span(first, last, version, tier, None)
+            return
+        for above in self.spans(version.parent_id):
+            start, stop = max(first, above.first_day), min(last, above.last_day)
+            if start <= stop:
+                yield Span(start, stop, version, tier, above)
+
+    def places(self):
+        """Return every place as it should be, unsaved, as a dict by (locality id, first day)."""
+        found = {}
+        for locality_id in self.tiers:
+            spans = self.spans(locality_id)
+            for index, span in enumerate(spans):
+                until = spans[index + 1].first_day - timedelta(days=1) if index + 1 < len(spans) else date.max
+                found[locality_id, span.first_day] = place_of(span, until)
+        return found
+
+
+def joined(spans):
+    """Join neighbouring stretches between which nothing changed."""
+    result = []
+    for span in spans:
+        last = result[-1] if result else None
+        if last and last.key == span.key and last.last_day + timedelta(days=1) == span.first_day:
+            result[-1] = Span(last.first_day, span.last_day, last.version, last.tier, last.above)
+        else:
+            result.append(span)
+    return result
+
+
+def place_of(span, counts_until):
+    """Return the place of one stretch, unsaved."""
+    version = span.version
+    place = Place(
+        locality_id=version.locality_id,
+        tier=span.tier,
+        type_id=version.type_id,
+        name=version.name,
+        sort_key=sort_key(version.name),
+        search_key=search_key(version.name),
+        households=version.households,
+        first_day=span.first_day,
+        last_day=span.last_day,
+        counts_until=counts_until,
+        parent_id=version.parent_id,
+    )
+    chain = []
+    step = span
+    while step:
+        chain.append(step)
+        step = step.above
+    for step in chain:
+        setattr(place, f"{step.tier}_id", step.version.locality_id)
+    place.path = PATH_SEPARATOR.join(step.version.name for step in reversed(chain[1:]))
+    place.area_id = place.district_id or place.province_id or chain[-1].version.locality_id
+    return place
+
+
+@transaction.atomic
+def derive():
+    """Bring all places in line with the versions, and facts with the places; return the ids of changed localities.
+
+    Facts of other localities are not touched. Whoever calls this and keeps rosters calls ``answering_changed``.
+    """
+    wanted = Tree().places()
+    kept, outdated, changed, touched, moved, fields = {}, [], [], set(), set(), set()
+    for place in Place.objects.all():
+        key = (place.locality_id, place.first_day)
+        new = wanted.get(key)
+        if new is None:
+            outdated.append(place)
+            moved.add(place.locality_id)
+            continue
+        kept[key] = place
+        differing = [name for name in DERIVED if getattr(place, name) != getattr(new, name)]
+        if differing:
+            for name in differing:
+                setattr(place, name, getattr(new, name))
+            changed.append(place)
+            fields.update(differing)
+            touched.add(place.locality_id)
+        if not POINTED_BY.isdisjoint(differing):
+            moved.add(place.locality_id)
+    new = [place for key, place in wanted.items() if key not in kept]
+    moved |= {place.locality_id for place in new}
+
+    if changed:
+        # Only what differs: each further column costs as much again.
+        Place.objects.bulk_update(changed, sorted(fields), batch_size=500)
+    Place.objects.bulk_create(new, batch_size=1000)
+    # A district that is renamed renames the path of everything below, and moves nothing: its facts stay untouched.
+    point_latest(moved)
+    point_facts(moved)
+    Place.objects.filter(pk__in=[place.pk for place in outdated]).delete()
+    return touched | moved
+
+
+def point_latest(localities):
+    """Let each of these localities know where it stands now, or stood last."""
+    latest = {}
+    last = of_some(Place.objects.all(), localities).order_by("locality", "-first_day")
+    for locality_id, place_id in last.values_list("locality", "pk"):
+        latest.setdefault(locality_id, place_id)
+    rows = [Locality(pk=locality_id, latest_id=place_id) for locality_id, place_id in latest.items()]
+    Locality.objects.bulk_update(rows, ["latest"], batch_size=500)
+
+
+def of_some(queryset, localities):
+    """Narrow rows to those of some localities, unless there are too many of these to name."""
+    return queryset if len(localities) > MANY else queryset.filter(locality__in=localities)
+
+
+def placed_models():
+    """Every kind of fact that carries a place, in all apps."""
+    return [model for model in apps.get_models() if issubclass(model, Placed)]
+
+
+def point_facts(localities):
+    """Point the facts of these localities at the place of their day."""
+    for model in placed_models():
+        model.objects.located_in(localities if len(localities) <= MANY else None).point()
+
+
+class PlaceIndex:
+    """Places of some localities in memory, for setting many facts at once."""
+
+    def __init__(self, localities=None):
+        self._by_locality = {}
+        places = Place.objects.all() if localities is None else of_some(Place.objects.all(), localities)
+        for place in places.order_by("locality", "first_day"):
+            self._by_locality.setdefault(place.locality_id, []).append(place)
+
+    def on(self, locality_id, day):
+        """Return the place of a locality that exists on a day, else None."""
+        place = self.counting_on(locality_id, day)
+        return place if place and day <= place.last_day else None
+
+    def counting_on(self, locality_id, day):
+        """As ``on``; after a locality's end, the place where it last stood."""
+        for place in self._by_locality.get(locality_id, []):
+            if place.first_day <= day <= place.counts_until:
+                return place
+        return None
+
+    def set_places(self, fact):
+        """Set the derived places of one fact; return whether anything changed."""
+        changed = False
+        for place_field, day_field in fact.placed.items():
+            day = getattr(fact, day_field)
+            place = self.counting_on(fact.locality_id, day) if day and fact.locality_id else None
+            place_id = place.pk if place else None
+            if getattr(fact, f"{place_field}_id") != place_id:
+                setattr(fact, f"{place_field}_id", place_id)
+                changed = True
+            if place_field == "place":
+                area_id = place.area_id if place else None
+                changed = changed or fact.area_id != area_id
+                fact.area_id = area_id
+        return changed
+
+
+def misplaced():
+    """Return the label and key of each fact whose place is not that of its day. Empty when all is well."""
+    index = PlaceIndex()
+    wrong = []
+    for model in placed_models():
+        for fact in model.objects.located_in(None).iterator(2000):
+            if index.set_places(fact):
+                wrong.append(f"{model._meta.label} {fact.pk}")
+    return wrong

@@ -1,0 +1,125 @@
+"""Which rows a user may see and change: the one place that decides.
+
+A user's *reach* is the union of access grants, of the subtrees of the linked cadre's assignments in force today,
+and, for an agency, its staff (people, not places). No role, no rows; a row out of reach does not exist (404).
+
+Facts carry the place they happened at, so reach over a fact is reach over its place: whoever answers for a commune
+sees what happened in hamlets while they lay there.
+"""
+
+from dataclasses import dataclass, replace
+
+from django.apps import apps
+from django.db import models
+from django.db.models import BigIntegerField, Value
+
+from cadrenet.periods import today
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one user reaches today.
+
+    ``sees``, ``records`` and ``decides`` are (tier, locality id) pairs, each the top of a subtree: to read, to record
+    facts in, and to change assignments, ratings and localities in. ``agencies`` and ``records_for`` are ids of
+    agencies whose staff the user sees, and whose meetings the user enters. ``cadre`` is the id of the user's own
+    cadre record, or None, and ``assigned`` the roots that come from that cadre's assignments.
+    """
+
+    everything: bool = False
+    sees: frozenset = frozenset()
+    records: frozenset = frozenset()
+    decides: frozenset = frozenset()
+    agencies: frozenset = frozenset()
+    records_for: frozenset = frozenset()
+    cadre: int | None = None
+    assigned: frozenset = frozenset()
+
+    @property
+    def tiers(self):
+        """The tiers at which the user sees whole subtrees."""
+        return {tier for tier, _ in self.sees}
+
+
+def reach_of(user):
+    """Return the user's reach, asked for once per request and kept on the user. Costs one query."""
+    if not user.is_authenticated or not user.is_active:
+        return Reach()
+    if not hasattr(user, "_reach"):
+        user._reach = _reach_of(user, today())
+    return user._reach
+
+
+def _reach_of(user, day):
+    sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
+    cadre = None
+    for level, agency_id, cadre_id, tier, locality_id in _held_by(user, day):
+        cadre = cadre or cadre_id
+        if agency_id:
+            agencies.add(agency_id)
+            if level != "viewer":
+                records_for.add(agency_id)
+        elif locality_id:
+            root = (tier, locality_id)
+            sees.add(root)
+            if level != "viewer":
+                records.add(root)
+            if level == "editor":
+                decides.add(root)
+            if cadre_id:
+                assigned.add(root)
+    return Reach(
+        everything=user.is_superuser,
+        sees=frozenset(sees),
+        records=frozenset(records),
+        decides=frozenset(decides),
+        agencies=frozenset(agencies),
+        records_for=frozenset(records_for),
+        cadre=cadre,
+        assigned=frozenset(assigned),
+    )
+
+
+def _held_by(user, day):
+    """Return (level, agency, cadre, tier, locality) of all that a user holds on a day, in one query.
+
+    A grant has a level; an assignment, which lets its cadre record, has a cadre; so has the row that says only who
+    the user's cadre is.
+    """
+    Assignment, Cadre = apps.get_model("assignments", "Assignment"), apps.get_model("assignments", "Cadre")
+    nothing, none = Value(""), Value(None, BigIntegerField())
+    grants = user.grants.on(day).values_list("level", "agency", none, "locality__tier", "locality")
+    assignments = Assignment.objects.on(day).filter(cadre__user=user).order_by()
+    cadres = Cadre.objects.filter(user=user).order_by()
+    return grants.union(
+        assignments.values_list(nothing, none, "cadre", "locality__tier", "locality"),
+        cadres.values_list(nothing, none, "pk", nothing, none),
+        all=True,
+    )
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows a user may see or change. A model says in ``reached`` how its rows hang on the tree."""
+
+    # Which part of the reach may change these rows: "records" for facts, "decides" for what a decision is needed for.
+    edited_by = "records"
+
+    def visible_to(self, user):
+        """Rows the user may see."""
+        reach = reach_of(user)
+        return self if reach.everything else self.reached(reach, reach.sees)
+
+    def editable_by(self, user):
+        """Rows the user may change."""
+        reach = reach_of(user)
+        if reach.everything:
+            return self
+        return self.reached_to_edit(reach, getattr(reach, self.edited_by))
+
+    def reached(self, reach, roots):
+        """Rows reached from these roots; every scoped model says how."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which rows a user reaches.")
+
+    def reached_to_edit(self, reach, roots):
+        """As ``reached``, without what the user may only read (own staff, own past)."""
+        return self.reached(replace(reach, agencies=reach.records_for, cadre=None), roots)

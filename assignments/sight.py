@@ -1,0 +1,36 @@
+"""What of the tree lies in a user's sight: of a place, and of the chain above it. Costs no query beside the reach."""
+
+from django.urls import reverse
+
+from assignments.models import Tier
+from assignments.scope import reach_of
+
+
+def lies_in_sight(place, user):
+    """Return whether a place is, or lies below, something that the user sees."""
+    return lies_below(place, reach_of(user).sees, user)
+
+
+def lies_in_hand(place, user):
+    """Return whether the user decides there: assigns, rates, changes the tree."""
+    return lies_below(place, reach_of(user).decides, user)
+
+
+def lies_below(place, roots, user):
+    """Return whether a place is, or lies below, one of these (tier, locality id); everything for who sees all."""
+    if reach_of(user).everything:
+        return True
+    return any(getattr(place, f"{tier}_id") == id for tier, id in roots)
+
+
+def chain_of(place, user, query=""):
+    """The localities above a place and the place itself, each with its page where the user may open it.
+
+    ``query`` is added to the addresses: a page as of a day leads to pages as of that day.
+    """
+    reach = reach_of(user)
+    links, seen = [], reach.everything
+    for tier, id, name in [*place.chain, (Tier(place.tier), place.locality_id, place.name)]:
+        seen = seen or (tier.value, id) in reach.sees
+        links.append({"label": name, "url": reverse("reports:locality", args=[id]) + query if seen else ""})
+    return links

@@ -1,0 +1,7 @@
+"""What the apps above are told. Imports go down, so this app cannot call those that build on it."""
+
+from django.dispatch import Signal
+
+# Who answers for some localities has changed, by an assignment or because the tree did.
+# Sent with ``localities`` (ids) and ``first_day``, ``last_day`` (None: open).
+answering_changed = Signal()

@@ -1,0 +1,20 @@
+"""Addresses of localities, cadres and agencies, and of who answers for where; included at the root."""
+
+from django.urls import path
+
+from assignments.views import agencies, assignments, cadres, coverage, localities
+
+app_name = "assignments"
+
+urlpatterns = [
+    path("localities/", localities.LocalitiesView.as_view(), name="localities"),
+    path("assignments/", assignments.AssignmentsView.as_view(), name="list"),
+    path("assignments/coverage/", coverage.CoverageView.as_view(), name="coverage"),
+    path("assignments/new/", assignments.CreateView.as_view(), name="create"),
+    path("assignments/new/localities/", assignments.LocalityChoicesView.as_view(), name="locality_choices"),
+    path("assignments/new/cadres/", assignments.CadreChoicesView.as_view(), name="cadre_choices"),
+    path("assignments/<int:pk>/", assignments.AssignmentView.as_view(), name="assignment"),
+    path("assignments/<int:pk>/end/", assignments.EndView.as_view(), name="end"),
+    path("cadres/", cadres.CadresView.as_view(), name="cadres"),
+    path("agencies/", agencies.AgenciesView.as_view(), name="agencies"),
+]

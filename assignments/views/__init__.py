@@ -1,0 +1,1 @@
+"""Pages about who answers for where, by noun."""

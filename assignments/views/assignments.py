@@ -1,0 +1,307 @@
+"""Assignments: the list, one of them with its history, a new one, and its end."""
+
+from itertools import islice, pairwise
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, View
+from django.views.generic.detail import SingleObjectMixin
+
+from assignments.actions import begin_assignment, end_assignment
+from assignments.filters import AssignmentFilter, DayField
+from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
+from assignments.models import Assignment, Limit, Locality, Tier
+from assignments.queries import rank_of_tier, served, with_moment, with_place
+from assignments.scope import reach_of
+from assignments.sight import chain_of
+from cadrenet.listing import Column, ScopedDetailView, ScopedListView
+from cadrenet.periods import today
+from cadrenet.templatetags import figures
+
+ROWS_AT_ONCE = 500
+
+
+def may_assign(user):
+    """Whether there is any part of the tree in which a user decides who answers for what."""
+    reach = reach_of(user)
+    return reach.everything or bool(reach.decides)
+
+
+def tabs(current, asked, numbers=None):
+    """The lists about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
+    query = {name: asked[name] for name in ("within", "tier", "day") if asked.get(name)}
+    pages = [
+        ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
+        ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
+        ("list", _("All assignments"), "assignments:list", {}),
+    ]
+    return [
+        {
+            "label": label,
+            "url": f"{reverse(address)}?{urlencode(query | more)}".rstrip("?"),
+            "current": name == current,
+            "count": (numbers or {}).get(name),
+        }
+        for name, label, address, more in pages
+    ]
+
+
+class AssignmentsView(ScopedListView):
+    """Assignments in force on a day, or ended, or yet to begin, each with where its locality stood."""
+
+    model = Assignment
+    filterset_class = AssignmentFilter
+    template_name = "assignments/assignments.html"
+    file_stem = "assignments"
+    title = gettext_lazy("Assignments")
+    columns = [
+        Column(gettext_lazy("Locality code"), "assignment.locality.code"),
+        Column(gettext_lazy("Locality"), "place.name"),
+        Column(gettext_lazy("Lies in"), "place.path"),
+        Column(gettext_lazy("Cadre code"), "assignment.cadre.code"),
+        Column(gettext_lazy("Cadre"), "assignment.cadre.full_name"),
+        Column(gettext_lazy("Agency"), "assignment.cadre.agency.name"),
+        Column(gettext_lazy("Role"), "assignment.get_role_display"),
+        Column(gettext_lazy("From"), "assignment.first_day"),
+        Column(gettext_lazy("Until"), "assignment.last_day"),
+        Column(gettext_lazy("In office since"), "since"),
+        Column(gettext_lazy("Months"), "months"),
+        Column(gettext_lazy("Decision"), "assignment.decision_number"),
+        Column(gettext_lazy("Day of the decision"), "assignment.decision_on"),
+        Column(gettext_lazy("Reason of ending"), "assignment.get_end_reason_display"),
+    ]
+
+    def get_queryset(self):
+        rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
+        return rows.order_by(rank_of_tier("locality__tier"), "locality__code", "-first_day", "pk")
+
+    def get_file_rows(self):
+        rows = self.object_list.iterator(ROWS_AT_ONCE)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            yield from served(some, self.filterset.day, self.request.user)
+
+    def get_context_data(self, **kwargs):
+        day, user = self.filterset.day, self.request.user
+        context = super().get_context_data(day=day, **kwargs)
+        if self.filterset.form.is_valid():
+            context |= {
+                "rows": served(context["object_list"], day, user),
+                "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
+                "tabs": tabs("list", self.request.GET),
+            }
+        if may_assign(user):
+            context |= {"create_url": reverse("assignments:create"), "create_label": _("Assign")}
+        return context
+
+
+class AssignmentView(ScopedDetailView):
+    """One assignment: who, where, since when, by which decision, and what was changed in it."""
+
+    model = Assignment
+    template_name = "assignments/assignment.html"
+
+    def get_queryset(self):
+        rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
+        return with_place(with_moment(rows, today()))
+
+    def get_context_data(self, **kwargs):
+        day, user = today(), self.request.user
+        (row,) = served([self.object], day, user)
+        ended = self.object.last_day is not None and self.object.last_day < day
+        return super().get_context_data(
+            title=_("Assignment"),
+            row=row,
+            chain=chain_of(row.place, user) if row.place else [],
+            ended=ended,
+            may_end=not ended and Assignment.objects.editable_by(user).filter(pk=self.object.pk).exists(),
+            changes=changes_of(self.object),
+            others=self.others(),
+            **kwargs,
+        )
+
+    def others(self):
+        """The same cadre at the same locality at other times, latest first."""
+        same = Assignment.objects.visible_to(self.request.user).filter(
+            cadre=self.object.cadre_id, locality=self.object.locality_id
+        )
+        return same.exclude(pk=self.object.pk).order_by("-first_day", "pk")
+
+
+# What a change is told of, in the order of the page.
+TOLD = ["cadre", "locality", "role", "first_day", "last_day", "end_reason", "decision_number", "decision_on"]
+
+
+def changes_of(assignment):
+    """Return what was changed in an assignment, when and by whom, latest first: (record, [(label, old, new)])."""
+    records = list(assignment.history.select_related("history_user").order_by("-history_date", "-history_id"))
+    told = [(record, differences(before, record)) for record, before in pairwise(records)]
+    if records:
+        told.append((records[-1], []))
+    return told
+
+
+def differences(before, after):
+    """Return (label, old value, new value) of the fields in which two records of an assignment differ."""
+    found = []
+    for name in TOLD:
+        field = Assignment._meta.get_field(name)
+        if getattr(before, field.attname) != getattr(after, field.attname):
+            found.append((field.verbose_name, written(before, name), written(after, name)))
+    return found
+
+
+def written(record, name):
+    """A field of a record as a page writes it."""
+    if name in ("role", "end_reason"):
+        return figures.dash(getattr(record, f"get_{name}_display")())
+    if name in ("first_day", "last_day", "decision_on"):
+        return figures.day(getattr(record, name))
+    return figures.dash(getattr(record, name))
+
+
+class DecidingMixin:
+    """Pages for those who decide somewhere; for anybody else they do not exist."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not may_assign(request.user):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
+class CreateView(DecidingMixin, FormView):
+    """Assign a cadre to a locality; what an address names (locality, cadre, role, first_day) is filled in."""
+
+    form_class = AssignmentForm
+    template_name = "assignments/create.html"
+
+    def get_initial(self):
+        asked = self.request.GET
+        initial = {name: asked[name] for name in ("locality", "cadre", "decision_number") if asked.get(name)}
+        for name in ("first_day", "decision_on"):
+            initial[name] = day_in(asked, name)
+        initial["role"] = asked.get("role") or self.usual_role(initial.get("locality"))
+        return initial
+
+    def usual_role(self, code):
+        """Head at a regional group, else in charge."""
+        group = Locality.objects.visible_to(self.request.user).filter(code=code, tier=Tier.REGIONAL_GROUP)
+        return Assignment.Role.HEAD if code and group.exists() else Assignment.Role.IN_CHARGE
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form):
+        refuse_with(form, lambda: begin_assignment(form.assignment))
+        if form.errors:
+            return self.form_invalid(form)
+        assignment = form.assignment
+        messages.success(
+            self.request,
+            _("%(cadre)s answers for %(locality)s from %(day)s.")
+            % {
+                "cadre": assignment.cadre.full_name,
+                "locality": assignment.locality.name,
+                "day": figures.day(assignment.first_day),
+            },
+        )
+        return redirect(self.back() or assignment)
+
+    def back(self):
+        """The page of our own that somebody came from and returns to, empty when there is none."""
+        url = self.request.POST.get("next") or self.request.GET.get("next") or ""
+        allowed = url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})
+        return url if allowed else ""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            title=_("New assignment"),
+            line=_("Who answers for which locality, from which day, by which decision"),
+            back=self.back(),
+            cancel_url=self.back() or reverse("assignments:list"),
+            **kwargs,
+        )
+
+
+def day_in(asked, name):
+    """A day that an address names, None when it is none."""
+    field = DayField(required=False)
+    try:
+        return field.clean(asked.get(name))
+    except ValidationError:
+        return None
+
+
+class ChoicesView(DecidingMixin, View):
+    """What matches the letters typed so far: a part of the page of a new assignment, for script."""
+
+    what = ""
+
+    def get(self, request):
+        lookup = LOOKUPS[self.what](request.user, day_in(request.GET, "first_day") or today())
+        matches = lookup.options(request.GET.get(self.what, ""))
+        return render(request, "assignments/matches.html", {"name": self.what, "matches": matches})
+
+
+class LocalityChoicesView(ChoicesView):
+    """Localities to which the user may assign on the first day."""
+
+    what = "locality"
+
+
+class CadreChoicesView(ChoicesView):
+    """Cadres whom the user may assign."""
+
+    what = "cadre"
+
+
+class EndView(SingleObjectMixin, FormView):
+    """End an assignment: on which day, and why."""
+
+    form_class = EndForm
+    template_name = "assignments/end.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.object = self.get_object()
+        if self.object.last_day and self.object.last_day < today():
+            messages.info(request, _("This assignment has ended already."))
+            return redirect(self.object)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self):
+        rows = Assignment.objects.editable_by(self.request.user).select_related("locality", "cadre", "cadre__agency")
+        return with_place(with_moment(rows, today()))
+
+    def get_initial(self):
+        return {"last_day": self.object.last_day or today(), "end_reason": self.object.end_reason}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"assignment": self.object, "day": today()}
+
+    def form_valid(self, form):
+        asked = form.cleaned_data
+        refuse_with(form, lambda: end_assignment(self.object, last_day=asked["last_day"], reason=asked["end_reason"]))
+        if form.errors:
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("The assignment ends on %(day)s. Meetings after that day no longer expect %(cadre)s.")
+            % {"day": figures.day(asked["last_day"]), "cadre": self.object.cadre.full_name},
+        )
+        return redirect(self.object)
+
+    def get_context_data(self, **kwargs):
+        (row,) = served([self.object], today(), self.request.user)
+        return super().get_context_data(
+            title=_("End the assignment"),
+            row=row,
+            chain=chain_of(row.place, self.request.user) if row.place else [],
+            submit_label=_("End it"),
+            cancel_url=self.object.get_absolute_url(),
+            **kwargs,
+        )

@@ -1,0 +1,208 @@
+"""What the pages show beside the summary, as SQL by hand; one district, the rules as they are shipped."""
+
+from django.db import connection
+
+# The month of a day as a number; each database says it in its own way.
+MONTH = {"postgresql": "EXTRACT(MONTH FROM day)::integer", "sqlite": "CAST(SUBSTR(day, 6, 2) AS INTEGER)"}
+
+LOCALITY = "SELECT id, tier FROM assignments_locality WHERE code = %(code)s"
+
+REASONS = """
+SELECT reason, COUNT(*) FROM meetings_attendance
+WHERE area_id = %(area)s AND day BETWEEN %(first)s AND %(last)s AND held AND expected AND status = 'absent'
+GROUP BY reason ORDER BY 2 DESC
+"""
+
+MONTHS = """
+SELECT {place}{month}, COUNT(*) FILTER (WHERE status <> 'excused'), COUNT(*) FILTER (WHERE status = 'present')
+FROM meetings_attendance AS attendance {join}
+WHERE attendance.area_id = %(area)s AND day BETWEEN %(year_ago)s AND %(last)s AND held AND expected
+GROUP BY {group}
+"""
+
+COVERAGE = """
+WITH place AS MATERIALIZED (
+    SELECT tier, locality_id FROM assignments_place
+    WHERE area_id = %(area)s AND tier IN ('regional_group', 'commune', 'hamlet', 'self_governing_group')
+        AND first_day <= %(last)s AND last_day >= %(last)s
+)
+SELECT tier, COUNT(*), COUNT(*) FILTER (WHERE locality_id IN (
+    SELECT locality_id FROM place JOIN assignments_assignment AS assignment USING (locality_id)
+    WHERE role = CASE WHEN tier = 'regional_group' THEN 'head' ELSE 'in_charge' END
+        AND (first_day IS NULL OR first_day <= %(last)s) AND (last_day IS NULL OR last_day >= %(last)s)
+))
+FROM place GROUP BY tier
+"""
+
+THEMES = """
+SELECT theme, COUNT(*), COUNT(*) FILTER (WHERE urgent), COUNT(*) FILTER (WHERE raised_on < %(old)s)
+FROM reports_issue AS issue JOIN assignments_place AS place USING (locality_id)
+WHERE issue.area_id = %(area)s AND raised_on <= %(last)s AND (closed_on IS NULL OR closed_on > %(last)s)
+    AND place.first_day <= %(last)s AND place.counts_until >= %(last)s
+GROUP BY theme ORDER BY 2 DESC, theme
+"""
+
+RESOURCES = """
+SELECT COUNT(*), SUM(value_vnd) FILTER (WHERE status = 'delivered') FROM reports_resource
+WHERE area_id = %(area)s AND mobilised_on BETWEEN %(first)s AND %(last)s
+"""
+
+RATINGS = """
+SELECT organisation.kind, rating.year, level.code, COUNT(*)
+FROM reports_rating AS rating
+JOIN reports_ratinglevel AS level ON level.id = rating.level_id
+JOIN reports_partyorganisation AS organisation ON organisation.id = rating.organisation_id
+JOIN assignments_locality AS locality ON locality.id = organisation.locality_id
+JOIN assignments_place AS place ON place.id = locality.latest_id
+WHERE place.area_id = %(area)s AND rating.year <= %(year)s
+GROUP BY 1, 2, 3 ORDER BY 1, 2 DESC
+"""
+
+NAMES = """
+SELECT place.locality_id, place.tier, place.name, locality.code
+FROM assignments_place AS place JOIN assignments_locality AS locality ON locality.id = place.locality_id
+WHERE place.area_id = %(area)s AND place.tier IN ('regional_group', 'commune')
+    AND place.first_day <= %(last)s AND place.last_day >= %(year_ago)s
+ORDER BY locality.code, place.first_day
+"""
+
+MEETINGS = """
+WITH page AS (
+    SELECT * FROM meetings_meeting WHERE area_id = %(area)s ORDER BY day DESC, starts_at DESC, id LIMIT 50
+)
+SELECT page.id, page.kind, page.day, page.starts_at, page.ends_at, page.status, place.name, place.path,
+    COUNT(attendance.id) FILTER (WHERE expected),
+    COUNT(*) FILTER (WHERE expected AND attendance.status = 'present'),
+    COUNT(*) FILTER (WHERE expected AND attendance.status = 'unrecorded')
+FROM page JOIN assignments_place AS place ON place.id = page.place_id
+LEFT JOIN meetings_attendance AS attendance ON attendance.meeting_id = page.id
+GROUP BY page.id, page.kind, page.day, page.starts_at, page.ends_at, page.status, place.name, place.path
+ORDER BY page.day DESC, page.starts_at DESC, page.id
+"""
+MEETINGS_COUNT = "SELECT COUNT(*) FROM meetings_meeting WHERE area_id = %(area)s"
+
+# The page of a commune.
+PLACE = """
+SELECT place.name, place.path, place.area_id, place.households, type.name, place.district_id, place.regional_group_id
+FROM assignments_place AS place JOIN assignments_localitytype AS type ON type.id = place.type_id
+WHERE place.locality_id = %(id)s AND place.first_day <= %(last)s AND place.last_day >= %(last)s
+"""
+IN_CHARGE = """
+SELECT assignment.locality_id, assignment.role, assignment.first_day, assignment.decision_number, cadre.full_name,
+    cadre.position, cadre.phone, agency.name
+FROM assignments_assignment AS assignment JOIN assignments_cadre AS cadre ON cadre.id = assignment.cadre_id
+LEFT JOIN assignments_agency AS agency ON agency.id = cadre.agency_id
+WHERE assignment.locality_id IN (%(id)s, %(group)s, %(area)s)
+    AND (assignment.first_day IS NULL OR assignment.first_day <= %(last)s)
+    AND (assignment.last_day IS NULL OR assignment.last_day >= %(last)s)
+ORDER BY assignment.role, assignment.first_day, assignment.id
+"""
+BELOW = """
+SELECT tier, COUNT(*), SUM(households), COUNT((
+    SELECT assignment.id FROM assignments_assignment AS assignment
+    WHERE assignment.locality_id = place.locality_id AND role = 'in_charge'
+        AND (assignment.first_day IS NULL OR assignment.first_day <= %(last)s)
+        AND (assignment.last_day IS NULL OR assignment.last_day >= %(last)s)
+    LIMIT 1
+))
+FROM assignments_place AS place
+WHERE commune_id = %(id)s AND place.first_day <= %(last)s AND place.last_day >= %(last)s AND locality_id <> %(id)s
+GROUP BY tier
+"""
+PEOPLE_BELOW = """
+SELECT place.tier, COUNT(DISTINCT assignment.cadre_id)
+FROM assignments_place AS place JOIN assignments_assignment AS assignment USING (locality_id)
+WHERE place.commune_id = %(id)s AND place.first_day <= %(last)s AND place.last_day >= %(last)s
+    AND role = 'in_charge' AND (assignment.first_day IS NULL OR assignment.first_day <= %(last)s)
+    AND (assignment.last_day IS NULL OR assignment.last_day >= %(last)s)
+GROUP BY place.tier
+"""
+OF_ITS_OWN = """
+SELECT meeting.id, meeting.starts_at, meeting.status, COUNT(attendance.id) FILTER (WHERE expected),
+    COUNT(*) FILTER (WHERE expected AND attendance.status = 'present'),
+    COUNT(*) FILTER (WHERE expected AND attendance.status = 'unrecorded')
+FROM meetings_meeting AS meeting LEFT JOIN meetings_attendance AS attendance ON attendance.meeting_id = meeting.id
+WHERE meeting.locality_id = %(id)s AND kind = 'commune_committee' AND meeting.day >= %(year_ago)s
+GROUP BY meeting.id, meeting.starts_at, meeting.status ORDER BY meeting.starts_at
+"""
+OPEN_ISSUES = """
+SELECT issue.id, issue.raised_on, issue.theme, issue.summary, issue.urgent, place.name
+FROM reports_issue AS issue JOIN assignments_place AS place USING (locality_id)
+WHERE place.commune_id = %(id)s AND place.first_day <= %(last)s AND place.counts_until >= %(last)s
+    AND raised_on <= %(last)s AND (closed_on IS NULL OR closed_on > %(last)s)
+ORDER BY issue.raised_on
+"""
+EVENTS = """
+SELECT first_day, last_day, name, '' FROM assignments_localityversion WHERE locality_id = %(id)s
+UNION ALL
+SELECT assignment.first_day, assignment.last_day, cadre.full_name, assignment.decision_number
+FROM assignments_assignment AS assignment JOIN assignments_cadre AS cadre ON cadre.id = assignment.cadre_id
+WHERE assignment.locality_id = %(id)s
+"""
+RATINGS_OF = """
+SELECT organisation.kind, rating.year, level.code FROM reports_rating AS rating
+JOIN reports_ratinglevel AS level ON level.id = rating.level_id
+JOIN reports_partyorganisation AS organisation ON organisation.id = rating.organisation_id
+WHERE organisation.locality_id = %(id)s ORDER BY rating.year DESC
+"""
+RESOURCES_OF = """
+SELECT COUNT(*), SUM(value_vnd) FROM reports_resource AS resource
+JOIN assignments_place AS place ON place.id = resource.place_id
+WHERE resource.area_id = %(area)s AND place.commune_id = %(id)s AND mobilised_on BETWEEN %(year_ago)s AND %(last)s
+"""
+
+OWN_ROWS = """
+SELECT meeting.id, meeting.kind, meeting.starts_at, place.name, place.path, attendance.status, attendance.day
+FROM meetings_attendance AS attendance
+JOIN meetings_meeting AS meeting ON meeting.id = attendance.meeting_id
+JOIN assignments_place AS place ON place.id = meeting.place_id
+WHERE attendance.cadre_id = %(cadre)s AND expected AND meeting.status IN ('planned', 'held')
+    AND (attendance.day >= %(today)s OR (attendance.day >= %(back)s AND attendance.status = 'unrecorded'))
+ORDER BY attendance.day, meeting.starts_at, attendance.id LIMIT 50
+"""
+OWN_MEETINGS = """
+SELECT meeting.id, meeting.kind, meeting.starts_at, place.name, place.path
+FROM meetings_meeting AS meeting JOIN assignments_place AS place ON place.id = meeting.place_id
+WHERE meeting.locality_id IN (SELECT locality_id FROM assignments_assignment
+        WHERE cadre_id = %(cadre)s AND (last_day IS NULL OR last_day >= %(today)s))
+    AND meeting.day BETWEEN %(back)s AND %(today)s
+    AND (meeting.status = 'planned' OR (meeting.status = 'held' AND EXISTS (
+        SELECT 1 FROM meetings_attendance AS attendance
+        WHERE attendance.meeting_id = meeting.id AND expected AND attendance.status = 'unrecorded')))
+ORDER BY meeting.day, meeting.starts_at, meeting.id LIMIT 6
+"""
+OWN_REPORTS = """
+SELECT assignment.id, place.name, assignment.first_day, assignment.last_day, report.quarter, report.status
+FROM assignments_assignment AS assignment
+JOIN assignments_locality AS locality ON locality.id = assignment.locality_id
+JOIN assignments_place AS place ON place.id = locality.latest_id
+LEFT JOIN reports_quarterlyreport AS report ON report.locality_id = assignment.locality_id
+    AND report.cadre_id = assignment.cadre_id AND report.quarter IN (%(quarter)s, %(previous)s)
+WHERE assignment.cadre_id = %(cadre)s AND role = 'in_charge' AND locality.tier IN ('commune', 'hamlet')
+    AND (assignment.last_day IS NULL OR assignment.last_day >= %(back)s)
+"""
+OWN_PLACES = """
+SELECT place.locality_id, place.name, place.path, type.name
+FROM assignments_assignment AS assignment JOIN assignments_place AS place USING (locality_id)
+JOIN assignments_localitytype AS type ON type.id = place.type_id
+WHERE assignment.cadre_id = %(cadre)s AND (assignment.first_day IS NULL OR assignment.first_day <= %(today)s)
+    AND (assignment.last_day IS NULL OR assignment.last_day >= %(today)s)
+    AND place.first_day <= %(today)s AND place.last_day >= %(today)s
+ORDER BY place.path, place.sort_key LIMIT 20
+"""
+
+
+def ask(statement, values):
+    """Return the rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def months(values, *columns):
+    """Return attendance by month: the columns of the place, month, expected and not excused, present."""
+    month = MONTH[connection.vendor]
+    join = "JOIN assignments_place AS place ON place.id = attendance.place_id" if columns else ""
+    group = ", ".join(str(number) for number in range(1, len(columns) + 2))
+    place = "".join(f"place.{column}_id, " for column in columns)
+    return ask(MONTHS.format(place=place, month=month, join=join, group=group), values)

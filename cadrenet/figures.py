@@ -1,0 +1,20 @@
+"""Percentages, computed from counts and rounded in one place."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def percent(part, whole, places=2):
+    """Per cent that a part is of a whole, rounded half up; None where there is nothing to divide by.
+
+    The result carries its precision: 94 at no places, 94.02 at two.
+    """
+    if part is None or not whole:
+        return None
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def change_in_points(now, before):
+    """Difference of two percentages in percentage points; None when either is unknown."""
+    if now is None or before is None:
+        return None
+    return now - before

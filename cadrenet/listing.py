@@ -1,0 +1,122 @@
+"""What lists, pages and forms share: scope, filters, pages of fifty, and the same rows as a file.
+
+This module knows no model. A queryset that cannot say ``visible_to`` or ``editable_by`` raises at once: to forget
+scope is a crash, not a leak.
+"""
+
+from operator import attrgetter
+
+from django.forms import ModelChoiceField
+from django.views.generic import CreateView, DetailView, UpdateView
+from django_filters.views import FilterView
+
+from cadrenet.export import csv_response, xlsx_response
+
+PER_PAGE = 50
+
+
+class ScopedMixin:
+    """Narrow the view's queryset to the rows that the user may see."""
+
+    def get_queryset(self):
+        return super().get_queryset().visible_to(self.request.user)
+
+
+class ScopedFormMixin:
+    """Change only rows that the user may change, and offer only such rows as choices.
+
+    A field named in ``choices_seen`` offers what the user may see instead: an agency to pass an issue on to, say.
+    """
+
+    choices_seen = ()
+
+    def get_queryset(self):
+        return super().get_queryset().editable_by(self.request.user)
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        scope_choices(form, self.request.user, self.choices_seen)
+        return form
+
+
+def scope_choices(form, user, choices_seen=()):
+    """Narrow the choices of a form's fields to rows that the user may change, or for some fields, see."""
+    for name, field in form.fields.items():
+        if isinstance(field, ModelChoiceField):
+            seen = name in choices_seen
+            field.queryset = field.queryset.visible_to(user) if seen else field.queryset.editable_by(user)
+
+
+class Column:
+    """A column of a list's file: its heading, and how to read its value from a row (a path, or a function)."""
+
+    def __init__(self, label, value):
+        self.label = label
+        self.value = value if callable(value) else _reader(value)
+
+
+def _reader(path):
+    read = attrgetter(path)
+
+    def value(row):
+        try:
+            found = read(row)
+        except AttributeError:
+            # A row without its agency has no agency's name either.
+            return None
+        return found() if callable(found) else found
+
+    return value
+
+
+class FileMixin:
+    """The rows of the page, all of them, as CSV or XLSX: ``?format=csv`` beside the page's own address.
+
+    A subclass names ``columns`` (``Column`` objects) and ``file_stem``.
+    """
+
+    columns = ()
+    file_stem = ""
+
+    def get_file_rows(self):
+        """All rows, each read by the columns; without holding them in memory at once."""
+        return self.object_list.iterator(2000)
+
+    def get_file_stem(self):
+        return self.file_stem
+
+    def render_to_response(self, context, **kwargs):
+        wanted = self.request.GET.get("format")
+        if wanted not in ("csv", "xlsx") or not self.columns:
+            return super().render_to_response(context, **kwargs)
+        header = [str(column.label) for column in self.columns]
+        rows = ([column.value(row) for column in self.columns] for row in self.get_file_rows())
+        if wanted == "csv":
+            return csv_response(self.get_file_stem(), header, rows)
+        return xlsx_response(self.get_file_stem(), header, rows, sheet=self.get_file_stem())
+
+
+class ScopedListView(FileMixin, ScopedMixin, FilterView):
+    """The rows the user may see, filtered, fifty to a page.
+
+    A subclass names ``model`` or ``queryset``, ``filterset_class`` and ``template_name``; ``title`` is the heading.
+    Filters that make no sense show all rows nowhere: the form says what is wrong, and the list is empty.
+    """
+
+    paginate_by = PER_PAGE
+    title = ""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(title=self.title, **kwargs)
+
+
+class ScopedDetailView(ScopedMixin, DetailView):
+    """One row that the user may see; any other is not found."""
+
+
+class ScopedCreateView(ScopedFormMixin, CreateView):
+    """Add a row; its form offers only what the user may change."""
+
+
+class ScopedUpdateView(ScopedFormMixin, UpdateView):
+    """Change a row that the user may change; any other is not found."""

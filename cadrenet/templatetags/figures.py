@@ -1,0 +1,121 @@
+"""Numbers, amounts and days in the reader's language. What is not known is "–", and never looks like zero."""
+
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, get_format, number_format
+
+from cadrenet.figures import percent
+
+register = template.Library()
+
+DASH = "–"
+MINUS = "\N{MINUS SIGN}"
+UNKNOWN = (None, "")
+
+
+@register.filter
+def dash(value):
+    """The value itself, or "–" where there is none."""
+    return DASH if value in UNKNOWN else value
+
+
+@register.filter
+def percent_of(part, whole):
+    """Per cent that a part is of a whole, to two places: ``{{ present|percent_of:expected|pct }}``."""
+    return None if "" in (part, whole) else percent(part, whole)
+
+
+@register.filter
+def whole_percent_of(part, whole):
+    """The same without decimals, from the counts: rounding twice would turn 49.495 into 50."""
+    return None if "" in (part, whole) else percent(part, whole, places=0)
+
+
+@register.filter
+def count(value):
+    """A count with its thousands apart: 1.609."""
+    return DASH if value in UNKNOWN else _written(Decimal(value))
+
+
+@register.filter
+def pct(value):
+    """A percentage with as many decimals as it was computed with: 85,71%."""
+    if value in UNKNOWN:
+        return DASH
+    return get_format("PERCENT_FORMAT").format(number=_written(_at_most_two_places(value)))
+
+
+@register.filter
+def points(change):
+    """A change in percentage points, always with its sign: −0,31 điểm %."""
+    if change in UNKNOWN:
+        return DASH
+    change = _at_most_two_places(change)
+    sign = "+" if change > 0 else MINUS if change < 0 else "±"
+    return get_format("POINTS_FORMAT").format(number=sign + _written(abs(change)))
+
+
+@register.filter
+def money(value):
+    """An amount of whole đồng, in millions: 2.160,3 triệu đ. A small one in full, so that it is not 0,0."""
+    if value in UNKNOWN:
+        return DASH
+    value = Decimal(value)
+    if abs(value) < 100_000:
+        return full_money(value)
+    millions = (value / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return get_format("MILLIONS_FORMAT").format(number=_written(millions))
+
+
+@register.filter
+def full_money(value):
+    """An amount of whole đồng in full, for lists: 60.900.000 đ."""
+    if value in UNKNOWN:
+        return DASH
+    return get_format("MONEY_FORMAT").format(number=_written(Decimal(value)))
+
+
+@register.filter
+def day(value):
+    """A day: 09/12/2022."""
+    return _dated(value, "DATE_FORMAT")
+
+
+@register.filter
+def weekday(value):
+    """A day with its name: Thứ Sáu 09/12/2022."""
+    if value in UNKNOWN:
+        return DASH
+    value = _in_the_office(value)
+    return f"{get_format('WEEKDAYS')[value.weekday()]} {day(value)}"
+
+
+@register.filter
+def daytime(value):
+    """A day and a time: 09/12/2022, 19:00."""
+    return _dated(value, "DATETIME_FORMAT")
+
+
+def _written(number):
+    """A decimal number with the marks of the language; each language says from where on it groups."""
+    grouped = abs(number) >= get_format("GROUPED_FROM")
+    text = number_format(abs(number), use_l10n=True, force_grouping=grouped)
+    return MINUS + text if number < 0 else text
+
+
+def _at_most_two_places(value):
+    """A percentage knows its precision; a bare quotient does not, and gets two decimals."""
+    value = value if isinstance(value, Decimal) else Decimal(str(value))
+    return value if -2 <= value.as_tuple().exponent <= 0 else value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _dated(value, pattern):
+    return DASH if value in UNKNOWN else date_format(_in_the_office(value), get_format(pattern))
+
+
+def _in_the_office(value):
+    """A moment by the clock of the office; a day is left alone."""
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

@@ -1,0 +1,81 @@
+"""The site of the administration: who comes in, by which door, and under which policy."""
+
+import pytest
+
+from assignments.tests.cast import small_tree, user
+
+pytestmark = pytest.mark.django_db
+
+
+def directive(response, name):
+    policy = dict(part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
+    return policy[name].split()
+
+
+def test_the_way_in_is_the_sites_own_sign_in(client):
+    answer = client.get("/admin/assignments/cadre/", follow=True)
+
+    assert answer.redirect_chain[-1] == ("/account/login/?next=/admin/assignments/cadre/", 302)
+
+
+def test_a_password_is_not_taken_at_the_admins_own_address(client):
+    user("root", is_staff=True, is_superuser=True)
+
+    answer = client.post("/admin/login/", {"username": "root", "password": "mật-khẩu-thử-nghiệm"})
+
+    assert (answer.status_code, answer.url) == (302, "/account/login/?next=/admin/")
+    assert "_auth_user_id" not in client.session
+
+
+def test_who_is_not_staff_is_not_let_in(client):
+    client.force_login(user("somebody"))
+
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_staff_go_straight_to_the_administration(client):
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+
+    answer = client.get("/admin/login/")
+
+    assert (answer.status_code, answer.url) == (302, "/admin/")
+
+
+def test_only_here_styles_may_be_inline_and_scripts_nowhere(client):
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+
+    here, elsewhere = client.get("/admin/"), client.get("/health/")
+
+    assert directive(here, "style-src") == ["'self'", "'unsafe-inline'"]
+    assert directive(elsewhere, "style-src") == ["'self'"]
+    assert directive(here, "script-src") == directive(elsewhere, "script-src") == ["'self'"]
+
+
+PAGES = [
+    "/admin/",
+    "/admin/assignments/locality/",
+    "/admin/assignments/locality/add/",
+    "/admin/assignments/assignment/add/",
+    "/admin/assignments/cadre/import/",
+    "/admin/meetings/meeting/add/",
+]
+
+
+def test_pages_keep_the_policy_in_a_browser(page, signed_in, live_server):
+    signed_in(page, user("root", is_staff=True, is_superuser=True))
+
+    for address in PAGES:
+        assert page.goto(live_server.url + address).ok
+
+
+def test_a_locality_is_searched_and_chosen_in_a_browser(page, signed_in, live_server):
+    small_tree()
+    signed_in(page, user("root", is_staff=True, is_superuser=True))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(live_server.url + "/admin/assignments/assignment/add/")
+
+    page.locator(".field-locality .select2-selection").click()
+    page.locator(".select2-search__field").fill("ap 2")
+    page.locator(".select2-results__option", has_text="Ấp 2 (Thị trấn An › Nhóm Bắc)").click()
+
+    assert page.locator("#select2-id_locality-container").inner_text().endswith("Ấp 2 (Thị trấn An › Nhóm Bắc)")

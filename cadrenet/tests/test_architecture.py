@@ -1,0 +1,103 @@
+"""The rules of layout hold because a test holds them."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from simple_history.models import registered_models
+
+from assignments.models import Place
+from assignments.scope import ScopedQuerySet
+
+LAYERS = ["cadrenet", "assignments", "meetings", "reports"]
+# What joins everything together may know everything.
+KNOWS_ALL = {"cadrenet/urls.py", "cadrenet/settings.py", "cadrenet/settings_for_tests.py"}
+
+
+def modules(app):
+    for path in Path(settings.BASE_DIR, app).rglob("*.py"):
+        name = path.relative_to(settings.BASE_DIR).as_posix()
+        if "/tests/" not in name and "/migrations/" not in name and name not in KNOWS_ALL:
+            yield name, path
+
+
+def imported_apps(path):
+    """The project's packages that a module imports, wherever in the module."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+    return found & set(LAYERS)
+
+
+@pytest.mark.parametrize("app", LAYERS)
+def test_apps_import_only_those_below(app):
+    above = set(LAYERS[LAYERS.index(app) + 1 :])
+
+    upwards = {name: found & above for name, path in modules(app) if (found := imported_apps(path)) & above}
+
+    assert upwards == {}
+
+
+def test_views_ask_for_rows_only_through_scope():
+    """``Model.objects`` in a view is followed by ``visible_to`` or ``editable_by`` in the same expression."""
+    allowed = {"visible_to", "editable_by"}
+    offenders = []
+    for app in LAYERS:
+        for name, path in modules(app):
+            if "/views" not in name:
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+            for node in ast.walk(tree):
+                if not (isinstance(node, ast.Attribute) and node.attr == "objects"):
+                    continue
+                called, step = set(), node
+                while isinstance(parents.get(step), ast.Attribute | ast.Call):
+                    step = parents[step]
+                    if isinstance(step, ast.Attribute):
+                        called.add(step.attr)
+                if not called & allowed:
+                    offenders.append(f"{name}:{node.lineno}")
+    assert offenders == []
+
+
+def project_models():
+    from django.apps import apps
+
+    return [model for app in LAYERS[1:] for model in apps.get_app_config(app).get_models()]
+
+
+def test_every_model_keeps_its_history():
+    """Who changed what, and when. Places are derived, and what derives them keeps its own."""
+    kept = set(registered_models.values())
+    without = [
+        model for model in project_models() if model not in kept and not model.__name__.startswith("Historical")
+    ]
+    assert without == [Place]
+
+
+# Rows that belong to no locality: the same for everybody, changed in the administration only.
+SHARED = {
+    "LocalityType",
+    "CoverageRule",
+    "Limit",
+    "ExpectationRule",
+    "RestrictedDay",
+    "RatingScheme",
+    "RatingLevel",
+    "User",
+}
+
+
+def test_every_model_with_rows_of_localities_can_be_scoped():
+    unscoped = {
+        model.__name__
+        for model in project_models()
+        if not model.__name__.startswith("Historical")
+        and not issubclass(model._default_manager._queryset_class, ScopedQuerySet)
+    }
+    assert unscoped == SHARED

@@ -1,0 +1,203 @@
+import io
+import tracemalloc
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import repeat
+
+import pytest
+from django.utils.translation import gettext_lazy
+from openpyxl import load_workbook
+
+from cadrenet import export
+from cadrenet.export import csv_response, file_name, write_csv, xlsx_response
+
+HEADER = ["code", "name", "present", "percent", "day", "starts_at"]
+ROWS = [
+    [
+        "00984",
+        "Ấp 1, Tân Thanh",
+        18,
+        Decimal("85.71"),
+        date(2022, 12, 9),
+        datetime(2022, 12, 9, 12, tzinfo=UTC),
+    ],
+    ["28903", 'Nhóm "1"\nphía Bắc', 0, None, None, None],
+]
+
+
+def body(response):
+    with closing(response):
+        return b"".join(response.streaming_content)
+
+
+def sheets(response):
+    workbook = load_workbook(io.BytesIO(body(response)))
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in workbook}
+
+
+def only_line(value):
+    stream = io.StringIO()
+    write_csv(stream, ["h"], [[value, "x"]])
+    return stream.getvalue().removeprefix("h\n")
+
+
+def test_csv_download_opens_in_excel():
+    response = csv_response("tong-hop", HEADER, ROWS)
+
+    assert body(response).decode() == (
+        "\ufeffcode,name,present,percent,day,starts_at\r\n"
+        '00984,"Ấp 1, Tân Thanh",18,85.71,2022-12-09,2022-12-09T19:00\r\n'
+        '28903,"Nhóm ""1""\nphía Bắc",0,,,\r\n'
+    )
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="tong-hop.csv"'
+
+
+def test_csv_of_a_command_has_no_mark_and_plain_line_ends():
+    stream = io.StringIO()
+
+    write_csv(stream, HEADER, ROWS)
+
+    assert stream.getvalue() == (
+        "code,name,present,percent,day,starts_at\n"
+        '00984,"Ấp 1, Tân Thanh",18,85.71,2022-12-09,2022-12-09T19:00\n'
+        '28903,"Nhóm ""1""\nphía Bắc",0,,,\n'
+    )
+
+
+def test_csv_without_rows_has_its_header():
+    assert body(csv_response("x", ["a", "b"], [])).decode() == "\ufeffa,b\r\n"
+
+
+@pytest.mark.parametrize(
+    "text,cell",
+    [
+        ("=1+1", "'=1+1"),
+        ("+84 909", "'+84 909"),
+        ("-5", "'-5"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        (gettext_lazy("=1+1"), "'=1+1"),
+        ("a=1", "a=1"),
+        ("–", "–"),
+        ("", ""),
+    ],
+)
+def test_text_never_becomes_a_formula(text, cell):
+    assert only_line(text) == f"{cell},x\n"
+
+
+def test_carriage_return_first_is_neutralised_and_quoted():
+    assert only_line("\r=1") == '"\'\r=1",x\n'
+
+
+@pytest.mark.parametrize(
+    "number,cell",
+    [
+        (-5, "-5"),
+        (Decimal("-0.31"), "-0.31"),
+        (Decimal("85.70"), "85.70"),
+        (Decimal("1E+2"), "100"),
+        (True, "1"),
+    ],
+)
+def test_numbers_stay_numbers(number, cell):
+    assert only_line(number) == f"{cell},x\n"
+
+
+def test_header_is_neutralised_too():
+    assert body(csv_response("x", ["=1+1"], [])).decode() == "\ufeff'=1+1\r\n"
+
+
+def test_csv_is_sent_while_it_is_read():
+    read = []
+
+    def rows():
+        for number in range(2000):
+            read.append(number)
+            yield [number]
+
+    chunks = iter(csv_response("x", ["n"], rows()).streaming_content)
+
+    assert next(chunks).decode() == "\ufeffn\r\n"
+    assert read == []
+    next(chunks)
+    assert len(read) == 500
+
+
+def test_csv_of_many_rows_takes_constant_memory():
+    row = ["28903-01", "Ấp 1", 18, Decimal("85.71")]
+    tracemalloc.start()
+    try:
+        for _ in csv_response("x", HEADER, repeat(row, 20_000)).streaming_content:
+            pass
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 300_000
+
+
+def test_xlsx_reads_back_with_numbers_days_and_text():
+    response = xlsx_response("tong-hop", HEADER, ROWS, "Tổng hợp")
+
+    assert sheets(response) == {
+        "Tổng hợp": [
+            HEADER,
+            ["00984", "Ấp 1, Tân Thanh", 18, 85.71, datetime(2022, 12, 9), datetime(2022, 12, 9, 19)],  # noqa: DTZ001
+            ["28903", 'Nhóm "1"\nphía Bắc', 0, None, None, None],
+        ]
+    }
+    assert response["Content-Disposition"] == 'attachment; filename="tong-hop.xlsx"'
+
+
+def test_xlsx_shows_decimals_and_days_as_the_office_writes_them():
+    workbook = load_workbook(io.BytesIO(body(xlsx_response("x", HEADER, ROWS, "x"))))
+    formats = [cell.number_format for cell in workbook.active[2]]
+
+    assert formats == ["General", "General", "General", "0.00", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"]
+    assert workbook.active.freeze_panes == "A2"
+    assert workbook.active["A1"].font.bold is True
+
+
+def test_xlsx_has_no_formulas_errors_or_signs_that_excel_refuses():
+    workbook = load_workbook(
+        io.BytesIO(body(xlsx_response("x", ["h"], [["=1+1"], ["-5"], [-5], ["#N/A"], ["a\x00b\x0b"]], "x")))
+    )
+
+    assert [(row[0].value, row[0].data_type) for row in workbook.active.iter_rows(min_row=2)] == [
+        ("'=1+1", "s"),
+        ("'-5", "s"),
+        (-5, "n"),
+        ("#N/A", "s"),
+        ("ab", "s"),
+    ]
+
+
+def test_xlsx_goes_on_to_another_sheet_when_one_is_full(monkeypatch):
+    monkeypatch.setattr(export, "ROWS_OF_A_SHEET", 3)
+
+    assert sheets(xlsx_response("x", ["n"], [[1], [2], [3], [4]], "Họp")) == {
+        "Họp": [["n"], [1], [2]],
+        "Họp1": [["n"], [3], [4]],
+    }
+
+
+def test_xlsx_without_rows_has_its_header():
+    assert sheets(xlsx_response("x", ["n"], [], "Họp: [2022]/Q4?")) == {"Họp   2022  Q4": [["n"]]}
+
+
+@pytest.mark.parametrize(
+    "name,file",
+    [
+        ("bao-cao-quy_2022-Q4_nhom-1", "bao-cao-quy_2022-q4_nhom-1.csv"),
+        ("Báo cáo quý Đầu năm", "bao-cao-quy-dau-nam.csv"),
+        ("tong-hop.csv", "tong-hop.csv"),
+        ('x"\r\nSet-Cookie: a', "x-set-cookie-a.csv"),
+        ("../../etc", "etc.csv"),
+    ],
+)
+def test_file_name_is_plain_ascii(name, file):
+    assert file_name(name, "csv") == file

@@ -1,0 +1,34 @@
+"""The map of the site."""
+
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path, register_converter
+from django.views.generic import TemplateView
+
+from cadrenet.gallery import gallery
+from cadrenet.health import health
+from cadrenet.periods import MonthConverter, QuarterConverter
+
+register_converter(QuarterConverter, "quarter")
+register_converter(MonthConverter, "month")
+
+urlpatterns = [
+    # The start page, by role, the search, and everything about reports.
+    path("", include("reports.start_urls")),
+    path("", include("reports.urls")),
+    path("", include("assignments.urls")),
+    path("meetings/", include("meetings.urls")),
+    path("more/", TemplateView.as_view(template_name="more.html"), name="more"),
+    path("help/", TemplateView.as_view(template_name="help/help.html"), name="help"),
+    path("help/figures/", TemplateView.as_view(template_name="help/figures.html"), name="figures"),
+    path("gallery/", gallery, name="gallery"),
+    path("health/", health, name="health"),
+    path("language/", include("django.conf.urls.i18n")),
+    # Of the sign-in library's pages only these: nobody signs up, and an office's logins have no e-mail.
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/closed/", account.account_inactive, name="account_inactive"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,317 @@
+"""Changes of meetings and of their rules that reach further than the row that was saved: who saves, calls these."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from meetings.models import Attendance, Meeting
+from meetings.queries import late_entry_days
+from meetings.rosters import keep_rosters
+
+ONE_DAY = timedelta(days=1)
+
+
+def meeting_changed(meeting):
+    """Bring the roster of a meeting that was just saved in line with its day, kind, locality and status."""
+    meetings_changed([meeting])
+
+
+def meetings_changed(meetings):
+    """As ``meeting_changed`` for many; rosters are kept once."""
+    keep_rosters(Meeting.objects.filter(pk__in=[meeting.pk for meeting in meetings]))
+
+
+def rule_changed(rule, was=None):
+    """Keep the rosters that a saved or deleted rule of expectation decides, or decided while it was as ``was``.
+
+    Only meetings of the rule's kind, on days for which its answer has changed: closing a rule on 31 December asks
+    for no roster of the years before. Returns how many rows of attendance changed.
+    """
+    if was is None:
+        periods = [(rule.kind, *days_of(rule))]
+    elif says(rule) == says(was):
+        periods = [(rule.kind, *days) for days in apart(days_of(rule), days_of(was))]
+    else:
+        periods = [(rule.kind, *days_of(rule)), (was.kind, *days_of(was))]
+    return sum(
+        keep_rosters(Meeting.objects.filter(kind=kind, day__range=(first_day, last_day)))
+        for kind, first_day, last_day in periods
+    )
+
+
+def says(rule):
+    """What a rule says, without when it holds."""
+    return (rule.kind, rule.role, rule.tier, rule.expectation)
+
+
+def days_of(rule):
+    """First and last day, where an open side is the first or last day that a date can hold."""
+    return rule.first_day or date.min, rule.last_day or date.max
+
+
+def apart(one, other):
+    """Return the stretches of days that belong to one of two periods and not to both."""
+    (first, last), (other_first, other_last) = sorted([one, other])
+    if last < other_first:
+        return [(first, last), (other_first, other_last)]
+    found = []
+    if first < other_first:
+        found.append((first, other_first - ONE_DAY))
+    if last != other_last:
+        found.append((min(last, other_last) + ONE_DAY, max(last, other_last)))
+    return found
+
+
+# --- What people say of a meeting ---------------------------------------------------------------------------
+
+# What is recorded about the meeting itself, beside its roster.
+FACTS = (
+    "status",
+    "households_total",
+    "households_represented",
+    "quality_organisation",
+    "quality_content",
+    "quality_time",
+    "programme_feedback",
+)
+# Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
+LATE = "late"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody says of one cadre at a meeting.
+
+    ``cadre`` is an id; ``was`` the (status, reason, note) that the page had shown, None to write regardless of it.
+    """
+
+    cadre: int
+    status: str
+    reason: str = ""
+    note: str = ""
+    was: tuple | None = None
+
+    @property
+    def said(self):
+        return (self.status, self.reason, self.note)
+
+
+class Refused(Exception):
+    """Nothing was written. Sentences by field of the meeting (``facts``) and by cadre id (``marks``).
+
+    ``now`` and ``meeting`` hold what is recorded meanwhile, for a page that asks again.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.facts, self.marks, self.now = {}, {}, {}
+        self.meeting = None
+
+    def __bool__(self):
+        return bool(self.facts or self.marks)
+
+
+@transaction.atomic
+def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=None, reason_later=False):
+    """Record who came to a meeting, and what is said about the meeting itself; all of it or nothing.
+
+    ``facts`` maps fields of the meeting (``FACTS``) to values, ``were`` to what the page had shown. What was not
+    changed against what the page showed is not written, so two people at once overwrite each other only where both
+    changed the same row; then the second is refused and told both values. ``guests`` are ids of cadres who came
+    without being expected. ``on`` is today. ``reason_later`` lets somebody say first that he was absent, and why in
+    the next step. Returns the rows of attendance that changed. Raises ``Refused``.
+    """
+    # Whoever records the same meeting at the same moment waits here.
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("locality", "place").get(pk=meeting.pk)
+    rows = {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting).select_related("cadre")}
+    late = LATE if is_late(meeting, on) else ""
+    refused = Refused()
+
+    told = _tell_facts(meeting, facts or {}, were or {}, on, refused)
+    changed = [
+        row for mark in marks if (row := _tell(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
+    ]
+    new = [cadre for cadre in guests if cadre not in rows]
+    if new and meeting.day > on:
+        refused.facts["guest"] = [_("The meeting lies in the future: nobody can have come yet.")]
+    if refused:
+        refused.now = {cadre: (row.status, row.reason, row.note) for cadre, row in _as_stored(meeting).items()}
+        refused.meeting = Meeting.objects.get(pk=meeting.pk)
+        raise refused
+
+    if told:
+        meeting._history_user, meeting._change_reason = by, late
+        meeting.save()
+    for row in changed:
+        row.meeting = meeting
+        row._history_user, row._change_reason = by, late
+        if row.is_guest and row.status == Attendance.Status.UNRECORDED:
+            # Somebody who was not expected and did not come either has no place on the roster.
+            row.delete()
+        else:
+            row.save()
+    for cadre in new:
+        row = Attendance(meeting=meeting, cadre_id=cadre, expected=False, status=Attendance.Status.PRESENT)
+        row._history_user, row._change_reason = by, late
+        row.save()
+        changed.append(row)
+    if told:
+        meeting_changed(meeting)
+    return changed
+
+
+def is_late(meeting, on):
+    """Return whether what is recorded on a day comes late, by the limit that held on the meeting's day."""
+    return on > last_day_in_time(meeting.day, late_entry_days(meeting.day))
+
+
+def last_day_in_time(day, limit):
+    """Return the last day on which an entry about a meeting of a day is not late."""
+    return day + timedelta(days=limit)
+
+
+def _as_stored(meeting):
+    return {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting)}
+
+
+def _tell_facts(meeting, facts, were, on, refused):
+    """Set on the meeting what was changed against what the page showed; return whether anything was."""
+    told = False
+    for name, said in facts.items():
+        now = getattr(meeting, name)
+        if said in (now, were.get(name, now)):
+            continue
+        if now != were.get(name, now):
+            refused.facts[name] = [meanwhile(fact_in_words(name, now), fact_in_words(name, said))]
+            continue
+        setattr(meeting, name, said)
+        told = True
+    if told:
+        for name, sentences in _faults(meeting, on).items():
+            # The only rule across fields that can be broken here is the one about households.
+            name = "households_represented" if name == NON_FIELD_ERRORS else name if name in FACTS else "status"
+            refused.facts.setdefault(name, []).extend(sentences)
+    return told
+
+
+def _faults(meeting, on):
+    """Return what is wrong with a meeting as it would be saved: field -> sentences."""
+    faults = {}
+    if meeting.status in (Meeting.Status.HELD, Meeting.Status.NOT_HELD) and meeting.day > on:
+        faults["status"] = [_("This meeting lies in the future. It can be cancelled or moved to another day.")]
+    try:
+        meeting.full_clean(exclude=["code", "locality", "agency", "place", "area"], validate_unique=False)
+    except ValidationError as error:
+        faults |= {name: faults.get(name, []) + sentences for name, sentences in error.message_dict.items()}
+    return faults
+
+
+def _tell(row, mark, meeting, on, reason_later, refused):
+    """Set on a row what was said of a cadre; return the row when that changes it, None otherwise."""
+    if mark.said == mark.was:
+        return None
+    said = _completed(mark)
+    if row is None:
+        refused.marks[mark.cadre] = [_("This cadre is no longer on the roster; nothing was recorded.")]
+        return None
+    now = (row.status, row.reason, row.note)
+    was = now if mark.was is None else mark.was
+    if said in (was, now):
+        return None
+    if now != was:
+        refused.marks[mark.cadre] = [meanwhile(in_words(*now), in_words(*said))]
+        return None
+    row.status, row.reason, row.note = said
+    sentences = _broken(row, meeting, on, reason_later)
+    if sentences:
+        refused.marks[mark.cadre] = sentences
+    return row
+
+
+def _completed(mark):
+    """What was said, with what follows from it: only extreme urgency excuses, and who came has no reason."""
+    status, reason, note = mark.status, mark.reason, " ".join(mark.note.split())
+    if status == Attendance.Status.EXCUSED and reason == (mark.was[1] if mark.was else ""):
+        reason = Attendance.Reason.EXTREME_URGENCY.value
+    if status in (Attendance.Status.PRESENT, Attendance.Status.UNRECORDED):
+        reason = ""
+    return (status, reason, note)
+
+
+def _broken(row, meeting, on, reason_later):
+    """Return the sentences about rules that a changed row breaks."""
+    status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
+    if row.status == status.PRESENT and meeting.day > on:
+        return [_("The meeting lies in the future: nobody can have come yet.")]
+    if row.status == status.PRESENT and meeting.status in (Meeting.Status.NOT_HELD, Meeting.Status.CANCELLED):
+        return [_("Nobody can have come to a meeting that did not take place.")]
+    if absent and not row.reason and not reason_later:
+        return [_("Choose the reason of the absence.")]
+    if row.status == status.ABSENT and row.reason == Attendance.Reason.EXTREME_URGENCY:
+        return [_("Extreme urgency excuses: choose “Absent, excused”, or another reason.")]
+    if row.status == status.EXCUSED and row.reason == Attendance.Reason.EXTREME_URGENCY and not row.note:
+        return [_("Say in a few words what was extremely urgent.")]
+    try:
+        row.full_clean(exclude=["meeting", "cadre", "place", "area"], validate_unique=False)
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
+def meanwhile(theirs, yours):
+    """The sentence for somebody whose change meets another's."""
+    return _(
+        "Meanwhile somebody else recorded “%(theirs)s”, and you chose “%(yours)s”. Save again to keep yours."
+    ) % {"theirs": theirs, "yours": yours}
+
+
+def in_words(status, reason, note):
+    """A mark as people read it: Absent (duty trip, at the provincial office)."""
+    details = [str(Attendance.Reason(reason).label)] if reason else []
+    details += [note] if note else []
+    word = str(Attendance.Status(status).label)
+    return f"{word} ({', '.join(details)})" if details else word
+
+
+def fact_in_words(name, value):
+    """What is recorded in a field of a meeting, as people read it."""
+    if value in (None, ""):
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(dict(Meeting._meta.get_field(name).flatchoices).get(value, value))
+
+
+@transaction.atomic
+def save_meeting(meeting, *, by, on, why=""):
+    """Save a new or changed meeting and bring its roster in line; raise ``ValidationError`` with sentences.
+
+    ``why`` are the words of whoever saves, kept with the history: why an agency meets on a restricted day, say.
+    """
+    faults = {}
+    day = timezone.localtime(meeting.starts_at).date() if meeting.starts_at else on
+    if meeting.status in (Meeting.Status.HELD, Meeting.Status.NOT_HELD) and day > on:
+        faults["starts_at"] = [
+            _("What was recorded says that the meeting is over. It cannot lie after %(today)s.")
+            % {"today": date_format(on, "DATE_FORMAT")}
+        ]
+    try:
+        meeting.full_clean(exclude=["place", "area"])
+    except ValidationError as error:
+        faults |= error.message_dict
+    if faults:
+        raise ValidationError(faults)
+    meeting._history_user, meeting._change_reason = by, why
+    meeting.save()
+    meeting_changed(meeting)
+    return meeting
+
+
+def set_status(meeting, status, *, was, by, on):
+    """Say whether a meeting was held, was not, or is cancelled; ``was`` is what the page had shown."""
+    return record_attendance(meeting, by=by, on=on, facts={"status": status}, were={"status": was})

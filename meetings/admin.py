@@ -1,0 +1,210 @@
+"""The administration of meetings, attendance, and the rules about them."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assignments.admin import CommuneFilter, named
+from assignments.models import Agency
+from assignments.scope import reach_of
+from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedForm, ScopedInline
+from meetings.actions import meeting_changed, rule_changed
+from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Kind, Meeting, RestrictedDay
+
+
+class RosterInline(ScopedInline):
+    """Who is on the roster, and what was recorded."""
+
+    model = Attendance
+    fields = ["cadre", "expected", "status", "reason", "note"]
+    readonly_fields = ["cadre", "expected"]
+    can_delete = False
+    only_stored = True
+    verbose_name_plural = _("roster")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("cadre", "meeting")
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+class GuestForm(ScopedForm):
+    """Somebody who came without being expected."""
+
+    def clean_status(self):
+        status = self.cleaned_data["status"]
+        if status == Attendance.Status.UNRECORDED:
+            raise ValidationError(_("Say whether this guest was present."))
+        return status
+
+
+class GuestInline(ScopedInline):
+    """Rows for those who came without being expected; those there are stand on the roster."""
+
+    model = Attendance
+    form = GuestForm
+    fields = ["cadre", "status", "reason", "note"]
+    autocomplete_fields = ["cadre"]
+    can_delete = False
+    verbose_name = _("guest")
+    verbose_name_plural = _("add guests")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).none()
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_add_permission(request, obj)
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ScopedAdmin):
+    """Meetings with their rosters."""
+
+    inlines = [RosterInline, GuestInline]
+    list_display = ["day_and_time", "kind", "where", "status", "convened_by"]
+    list_filter = ["kind", "status", "convened_by", "extraordinary", CommuneFilter]
+    list_select_related = ["locality__latest", "agency", "place"]
+    search_fields = ["code", "place__search_key", "agency__search_key"]
+    search_help_text = _("A locality or an agency, with or without diacritics; or a code.")
+    autocomplete_fields = ["locality", "agency"]
+    date_hierarchy = "day"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "kind",
+                    "locality",
+                    "agency",
+                    "starts_at",
+                    "ends_at",
+                    "status",
+                    "convened_by",
+                    "extraordinary",
+                ],
+                "description": _(
+                    "An agency meeting or a training session belongs to an agency, every other meeting to a "
+                    "locality. Who is expected follows from the rules and the assignments of its day: saving "
+                    "brings the roster in line, and keeps what was recorded."
+                ),
+            },
+        ),
+        (_("Households"), {"fields": ["households_total", "households_represented"]}),
+        (
+            _("Quality"),
+            {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]},
+        ),
+        (_("For files"), {"fields": ["code"]}),
+    ]
+
+    def choices(self, db_field, queryset, request):
+        if db_field.remote_field.model is Agency and not request.user.is_superuser:
+            return queryset.filter(pk__in=reach_of(request.user).records_for)
+        return super().choices(db_field, queryset, request)
+
+    @admin.display(description=_("starts at"), ordering="starts_at")
+    def day_and_time(self, obj):
+        return obj.starts_at
+
+    @admin.display(description=_("where"), ordering="place__sort_key")
+    def where(self, obj):
+        return named(obj.place) or obj.agency
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        # What was recorded is never thrown away: such a meeting can be cancelled.
+        return allowed and (obj is None or not recorded(obj))
+
+    def saved(self, request, obj, was):
+        meeting_changed(obj)
+
+
+def recorded(meeting):
+    """Return whether somebody's attendance was recorded."""
+    return meeting.attendances.exclude(status=Attendance.Status.UNRECORDED).exists()
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(ReadOnly, ScopedAdmin):
+    """Each attendance by itself, for its history. It is recorded on its meeting's page."""
+
+    choices_seen = ("cadre",)
+    list_display = ["day", "cadre", "meeting_kind", "where", "expected", "status", "reason"]
+    list_filter = ["status", "expected", "reason", CommuneFilter]
+    list_select_related = ["cadre", "meeting__agency", "place"]
+    ordering = ["-day", "pk"]
+    search_fields = ["cadre__search_key", "cadre__code", "place__search_key", "meeting__code"]
+    date_hierarchy = "day"
+    fields = ["meeting", "cadre", "expected", "status", "reason", "note"]
+
+    @admin.display(description=_("where"), ordering="place__sort_key")
+    def where(self, obj):
+        return named(obj.place) or obj.meeting.agency
+
+    @admin.display(description=_("kind"), ordering="meeting__kind")
+    def meeting_kind(self, obj):
+        return obj.meeting.get_kind_display()
+
+
+class ExpectationForm(forms.ModelForm):
+    """Only meetings of localities expect somebody by assignment."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "kind" in self.fields:
+            kept = [choice for choice in Kind.choices if choice[0] not in AGENCY_KINDS]
+            self.fields["kind"].choices = [("", "---------"), *kept]
+
+
+@admin.register(ExpectationRule)
+class ExpectationRuleAdmin(RuleAdmin):
+    """Who is expected at which meeting."""
+
+    form = ExpectationForm
+    what = _(
+        "Whoever holds this role at a locality of this tier, in the same branch of the tree, is expected at every "
+        "meeting of this kind. At a commune's meeting, hamlets mean those that lie in the commune that day. "
+        "“Welcome” puts nobody on a roster. Saving brings the rosters of all these meetings in line, which takes "
+        "some seconds for a district; what was recorded stays."
+    )
+    list_display = ["kind", "role", "tier", "expectation", "first_day", "last_day"]
+    list_filter = ["kind", InForceFilter]
+    fields = ["kind", "role", "tier", "expectation", "first_day", "last_day"]
+
+    def saved(self, request, obj, was):
+        self.tell(request, rule_changed(obj, was))
+
+    def deleted(self, request, obj):
+        self.tell(request, rule_changed(obj))
+
+    def tell(self, request, changed):
+        """Say how far a change of the rule has reached."""
+        text = ngettext(
+            "%(count)d attendance has been brought in line.",
+            "%(count)d attendances have been brought in line.",
+            changed,
+        )
+        messages.info(request, text % {"count": changed})
+
+
+@admin.register(RestrictedDay)
+class RestrictedDayAdmin(RuleAdmin):
+    """Days on which agencies should not meet."""
+
+    what = _(
+        "From this day of the month to that one, agencies should hold no meetings, because localities hold theirs. "
+        "Who enters one all the same is warned and gives a reason; nothing is forbidden. For one single day, write "
+        "it twice."
+    )
+    list_display = ["days", "first_day", "last_day"]
+    fields = ["first_day_of_month", "last_day_of_month", "first_day", "last_day"]
+
+    @admin.display(description=_("days of the month"), ordering="first_day_of_month")
+    def days(self, obj):
+        return str(obj)

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MeetingsConfig(AppConfig):
+    """What happened, and who came."""
+
+    name = "meetings"
+    verbose_name = _("Meetings and attendance")
+
+    def ready(self):
+        from django.db.models.signals import post_migrate
+
+        from assignments.signals import answering_changed
+        from meetings.first_rows import add_first_rows
+        from meetings.rosters import follow_assignments
+
+        post_migrate.connect(add_first_rows, sender=self)
+        answering_changed.connect(follow_assignments)

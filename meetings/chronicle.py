@@ -1,0 +1,118 @@
+"""What was said about a meeting: by whom, and when. Read from the history that every change leaves behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cadrenet.templatetags.figures import daytime
+from meetings.actions import FACTS, LATE, fact_in_words, in_words
+from meetings.models import Attendance, Meeting
+
+AT_MOST = 60
+# What an import leaves as the reason is no sentence that anybody typed.
+IMPORTED = "import"
+TOLD_OF_A_MEETING = [*FACTS, "kind", "starts_at", "ends_at", "convened_by", "extraordinary"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that was said, as a sentence."""
+
+    at: datetime
+    by: str
+    text: str
+    late: bool = False
+    why: str = ""
+
+
+def chronicle(meeting, *, cadres, whole, texts):
+    """Return what was said about a meeting, newest first.
+
+    ``cadres`` are ids of those whose rows the reader may see, ``whole`` whether the reader may see all of it, also
+    what was removed; ``texts`` are ids of those whose words the reader may read.
+    """
+    events = [*of_the_meeting(meeting)] if whole else []
+    events += of_attendance(meeting, cadres=None if whole else cadres, texts=texts)
+    # Of what was said in the same moment the later stands first, too.
+    return sorted(events, key=lambda event: event.at)[::-1][:AT_MOST]
+
+
+def of_the_meeting(meeting):
+    """Yield what was said about the meeting itself."""
+    records = list(
+        Meeting.history.filter(id=meeting.pk).select_related("history_user").order_by("history_date", "pk")
+    )
+    before = None
+    for record in records:
+        words, late = record.history_change_reason or "", False
+        if words == IMPORTED:
+            words = ""
+        if words == LATE:
+            words, late = "", True
+        if before is None:
+            yield Event(record.history_date, who(record), _("Meeting entered"), late, words)
+        else:
+            texts = [
+                _("%(what)s: %(before)s → %(after)s")
+                % {
+                    "what": capitalised(Meeting._meta.get_field(change.field).verbose_name),
+                    "before": written(change.field, change.old),
+                    "after": written(change.field, change.new),
+                }
+                for change in record.diff_against(before, included_fields=TOLD_OF_A_MEETING).changes
+            ]
+            if texts or words:
+                yield Event(record.history_date, who(record), "; ".join(texts), late, words)
+        before = record
+
+
+def of_attendance(meeting, *, cadres, texts):
+    """Return what was said about who came; of some cadres, or with None of all."""
+    records = Attendance.history.filter(meeting=meeting.pk).select_related("history_user", "cadre")
+    if cadres is not None:
+        records = records.filter(cadre__in=cadres)
+    events, before = [], {}
+    for record in records.order_by("history_date", "pk"):
+        said = (record.status, record.reason, record.note)
+        had = before.get(record.cadre_id, (Attendance.Status.UNRECORDED.value, "", ""))
+        before[record.cadre_id] = said
+        if record.history_type == "-":
+            del before[record.cadre_id]
+            text = _("%(name)s: removed from the roster") % {"name": record.cadre}
+        elif said == had:
+            continue
+        else:
+            seen = record.cadre_id in texts
+            text = _("%(name)s: %(status)s") % {
+                "name": record.cadre,
+                "status": in_words(*(said if seen else (said[0], said[1], ""))),
+            }
+        late = record.history_change_reason == LATE
+        events.append(Event(record.history_date, who(record), text, late))
+    return events
+
+
+def late_rows(meeting):
+    """Return the ids of cadres about whom something was said for the first time when it was late."""
+    said = Attendance.history.filter(meeting=meeting.pk).exclude(status=Attendance.Status.UNRECORDED)
+    late = {}
+    for cadre, reason in said.order_by("history_date", "pk").values_list("cadre_id", "history_change_reason"):
+        late.setdefault(cadre, reason == LATE)
+    return {cadre for cadre, is_late in late.items() if is_late}
+
+
+def who(record):
+    """Whoever said it; an import has no login."""
+    return str(record.history_user) if record.history_user else _("Import")
+
+
+def capitalised(text):
+    """A label at the beginning of a sentence."""
+    text = str(text)
+    return text[:1].upper() + text[1:]
+
+
+def written(name, value):
+    """A value of the meeting as people read it."""
+    return daytime(value) if isinstance(value, datetime) else fact_in_words(name, value)

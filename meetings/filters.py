@@ -1,0 +1,249 @@
+"""What lists of meetings, of who came and of clashes can be narrowed by; the same names in every query string."""
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from assignments.filters import QuarterFilter, SearchFilter, WithinField, WithinFilter
+from assignments.models import Agency, Cadre, Locality, Tier
+from assignments.models.place import PATH_SEPARATOR
+from cadrenet.periods import Quarter, QuarterField, today
+from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
+from meetings.queries import clashes, on_restricted_days
+
+# Past so many communes a list to choose from is longer than typing a code.
+MANY_LOCALITIES = 200
+OFFERED_QUARTERS = 10
+OFFERED_TIERS = (Tier.REGIONAL_GROUP, Tier.COMMUNE)
+
+
+class DayInput(forms.DateInput):
+    """A day as the language writes it, with the keyboard of digits on a phone."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+
+
+class WithinChoice(WithinField):
+    """A locality by its code, chosen from the groups and communes that the user may see."""
+
+    def offer(self, chosen):
+        """Become a list to choose from where that is short enough; return whether there is anything to choose."""
+        seen = Locality.objects.visible_to(self.user).with_latest().exclude(latest=None)
+        rows = list(seen.filter(tier__in=OFFERED_TIERS).order_by("latest__path", "code")[: MANY_LOCALITIES + 1])
+        if len(rows) > MANY_LOCALITIES:
+            return True
+        options, communes = [("", _("Everything"))], {}
+        for row in rows:
+            if row.tier == Tier.COMMUNE:
+                above = row.latest.path.rpartition(PATH_SEPARATOR)[2] or _("Communes and towns")
+                communes.setdefault(above, []).append((row.code, row.name))
+            else:
+                options.append((row.code, row.name))
+        options += communes.items()
+        offered = {row.code for row in rows}
+        if chosen and chosen not in offered and (row := seen.filter(code=chosen).first()):
+            options.append((row.code, row.latest.full_path))
+        self.widget = forms.Select(choices=options)
+        return len(offered) > 1 or bool(chosen)
+
+
+class WithinChoiceFilter(WithinFilter):
+    """Facts at or below a locality that is chosen from a list."""
+
+    field_class = WithinChoice
+
+
+class QuarterChoice(QuarterField):
+    """A quarter, chosen from the last ones and the next."""
+
+    def offer(self, chosen):
+        """Become a list to choose from; a quarter further away that was asked for stands in it, too."""
+        quarter = Quarter.of(today()).next
+        options = [] if self.required else [("", _("Any time"))]
+        for _step in range(OFFERED_QUARTERS):
+            options.append((str(quarter), quarter.label))
+            quarter = quarter.previous
+        if chosen and chosen not in dict(options):
+            options.append((chosen, self.label_of(chosen)))
+        self.widget = forms.Select(choices=options)
+        return True
+
+    def label_of(self, text):
+        try:
+            return Quarter.parse(text).label
+        except ValueError:
+            return text
+
+
+class QuarterChoiceFilter(QuarterFilter):
+    """Facts of a quarter that is chosen from a list."""
+
+    field_class = QuarterChoice
+
+
+class ScopedChoice(forms.ModelChoiceField):
+    """One of the rows that the user may see, known in the query string by its code."""
+
+    def offer(self, chosen):
+        """Return whether there is anything to choose."""
+        return self.queryset.exists()
+
+
+class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
+    """Rows of an agency or a cadre that the user may see."""
+
+    field_class = ScopedChoice
+
+    def __init__(self, model, **kwargs):
+        self.offered = model
+        super().__init__(to_field_name="code", queryset=model.objects.none(), **kwargs)
+
+    def get_queryset(self, request):
+        return self.offered.objects.all().visible_to(request.user)
+
+
+class OnlyWhenAsked(forms.CheckboxInput):
+    """A box that is shown while it is ticked, and otherwise leaves the room to filters that people set by hand."""
+
+
+class ListFilter(django_filters.FilterSet):
+    """What the filters of this app share: a field with nothing to choose from is not shown."""
+
+    @property
+    def form(self):
+        made = hasattr(self, "_form")
+        form = super().form
+        if not made:
+            for name, field in form.fields.items():
+                if not field.widget.is_hidden and not worth_showing(field, self.data.get(name)):
+                    field.widget = forms.HiddenInput()
+        return form
+
+
+def worth_showing(field, asked):
+    """Return whether a filter has something to choose from, or was asked for."""
+    if isinstance(field.widget, OnlyWhenAsked):
+        return asked in ("1", "on", "true")
+    return field.offer(asked) if hasattr(field, "offer") else True
+
+
+class MeetingFilter(ListFilter):
+    """Meetings by time, place, kind and state. ``due`` are those not cancelled, as every figure counts them."""
+
+    quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
+    first_day = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From"), widget=DayInput)
+    last_day = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("To"), widget=DayInput)
+    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        empty_label=_("Any"),
+        choices=[
+            ("due", _("Not cancelled")),
+            *Meeting.Status.choices,
+            ("to_record", _("To be recorded")),
+        ],
+        method="with_status",
+    )
+    agency = ScopedChoiceFilter(Agency, label=_("Agency"), empty_label=_("All"))
+    # Asked for by the figures that lead here; a box to tick only while it is.
+    localities = django_filters.BooleanFilter(
+        label=_("Locality meetings only"), widget=OnlyWhenAsked, method="of_localities"
+    )
+    restricted = django_filters.BooleanFilter(
+        label=_("On days kept free only"), widget=OnlyWhenAsked, method="on_restricted_days"
+    )
+    q = SearchFilter(label=_("Locality or agency"))
+
+    class Meta:
+        model = Meeting
+        fields = []
+
+    def __init__(self, *args, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def with_status(self, queryset, name, value):
+        if value == "due":
+            return queryset.due()
+        if value == "to_record":
+            return queryset.to_record(self.on)
+        return queryset.filter(status=value)
+
+    def on_restricted_days(self, queryset, name, value):
+        return queryset.filter(on_restricted_days()) if value else queryset
+
+    def of_localities(self, queryset, name, value):
+        return queryset.of_localities() if value else queryset
+
+
+class MonthFilter(ListFilter):
+    """The meetings of a month by place and kind."""
+
+    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
+
+    class Meta:
+        model = Meeting
+        fields = []
+
+
+class AttendanceFilter(ListFilter):
+    """The rows behind the figures of attendance: of meetings that were held, and expected unless they are guests."""
+
+    EXPECTED, GUEST = "expected", "guest"
+
+    quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
+    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        empty_label=_("All"),
+        choices=[
+            (EXPECTED, pgettext_lazy("attendance", "Expected")),
+            *Attendance.Status.choices,
+            (GUEST, _("Guest")),
+        ],
+        method="with_status",
+    )
+    kind = django_filters.ChoiceFilter(
+        field_name="meeting__kind",
+        label=_("Kind"),
+        empty_label=_("All kinds"),
+        choices=[choice for choice in Kind.choices if choice[0] not in AGENCY_KINDS],
+    )
+    agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
+    cadre = ScopedChoiceFilter(Cadre, label=_("Cadre"), widget=forms.HiddenInput)
+    # Not offered, but the reasons of absence in the quarterly summary lead here.
+    reason = django_filters.ChoiceFilter(choices=Attendance.Reason, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Attendance
+        fields = []
+
+    def with_status(self, queryset, name, value):
+        if value == self.GUEST:
+            return queryset.guests()
+        queryset = queryset.filter(expected=True)
+        return queryset if value == self.EXPECTED else queryset.filter(status=value)
+
+
+class ClashFilter(ListFilter):
+    """Clashes of a quarter by where the locality meeting takes place, and by the agency that stands in its way."""
+
+    quarter = QuarterChoiceFilter(label=_("Quarter"), required=True)
+    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
+
+    class Meta:
+        model = Attendance
+        fields = []
+
+    def filter_queryset(self, queryset):
+        """Start from the clashes of the quarter, which are no rows of a table by themselves."""
+        asked = self.form.cleaned_data
+        queryset = clashes(asked["quarter"]).visible_to(self.request.user)
+        for name in ("within", "agency"):
+            queryset = self.filters[name].filter(queryset, asked[name])
+        return queryset

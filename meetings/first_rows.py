@@ -1,0 +1,26 @@
+"""The rules a new installation starts with. They are data: an administrator changes them afterwards."""
+
+from django.apps import apps as installed
+
+EXPECTED = [
+    ("commune_committee", "in_charge", "commune"),
+    ("commune_committee", "in_charge", "hamlet"),
+    ("commune_committee", "head", "regional_group"),
+    ("cell", "in_charge", "hamlet"),
+    ("self_governing_group", "in_charge", "self_governing_group"),
+]
+RESTRICTED = [9, 15]
+
+
+def add_first_rows(using, apps=installed, **kwargs):
+    """Fill the tables of rules when they are empty, after a migration or a flush (which passes no apps)."""
+    ExpectationRule = apps.get_model("meetings", "ExpectationRule")
+    RestrictedDay = apps.get_model("meetings", "RestrictedDay")
+    if not ExpectationRule.objects.using(using).exists():
+        ExpectationRule.objects.using(using).bulk_create(
+            ExpectationRule(kind=kind, role=role, tier=tier) for kind, role, tier in EXPECTED
+        )
+    if not RestrictedDay.objects.using(using).exists():
+        RestrictedDay.objects.using(using).bulk_create(
+            RestrictedDay(first_day_of_month=day, last_day_of_month=day) for day in RESTRICTED
+        )

@@ -1,0 +1,7 @@
+"""What happened, and who came."""
+
+from meetings.models.attendance import Attendance
+from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
+from meetings.models.rules import ExpectationRule, RestrictedDay
+
+__all__ = ["AGENCY_KINDS", "KIND_TIERS", "Attendance", "ExpectationRule", "Kind", "Meeting", "RestrictedDay"]

@@ -1,0 +1,132 @@
+"""Attendance: a row for everybody expected at a meeting, unrecorded until somebody says what happened."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models import Cadre, Placed
+from assignments.models.place import PlacedQuerySet, below
+from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
+
+
+class AttendanceQuerySet(PlacedQuerySet):
+    """Attendance in the user's part of the tree, the user's own, and that of own staff."""
+
+    def located_in(self, localities):
+        located = Meeting.objects.located_in(localities)
+        return self.filter(meeting__in=located).select_related("meeting")
+
+    def point(self):
+        """Repeat what the meetings say, after these have moved or changed: place, day, and whether it was held."""
+        meeting = Meeting.objects.filter(pk=OuterRef("meeting"))
+        self.update(
+            held=Exists(meeting.held()), **{name: Subquery(meeting.values(name)) for name in ("day", "place", "area")}
+        )
+
+    def reached(self, reach, roots):
+        return self.below_or_of(roots, reach.cadre, reach.agencies)
+
+    def reached_to_edit(self, reach, roots):
+        return self.below_or_of(roots, reach.cadre, ())
+
+    def below_or_of(self, roots, cadre, agencies):
+        """Rows below some roots, of one cadre, or of the staff of some agencies."""
+        people = Q(cadre=cadre) if cadre else Q(pk__in=[])
+        if agencies:
+            people |= Q(cadre__agency__in=agencies)
+        near = in_areas_of(roots) if any(tier in WIDE_TIERS for tier, _id in roots) else Q()
+        return self.filter(below(roots, "place__") | people, near | people if near else Q())
+
+    def counted(self):
+        """Rows that rates are made of: expected, at meetings that were held."""
+        return self.filter(held=True, expected=True)
+
+    def guests(self):
+        """Rows of those who came to a held meeting of a locality without being expected."""
+        return self.filter(held=True, expected=False, status=Attendance.Status.PRESENT, place__isnull=False)
+
+    def with_names(self):
+        """Bring along whose rows these are, and of which meeting."""
+        return self.select_related("cadre", "cadre__agency", "meeting", "meeting__place", "meeting__agency")
+
+
+class Attendance(Placed):
+    """Whether one cadre came to one meeting.
+
+    A row exists for every cadre the rules expect (``expected``), so that no rate leaves out the absent. A row of
+    somebody who was not expected is a guest's, and in no rate. ``day``, ``held``, ``place`` and ``area`` repeat the
+    meeting's, so that a quarter's figures are read from one index.
+    """
+
+    class Status(models.TextChoices):
+        UNRECORDED = "unrecorded", _("Not recorded yet")
+        PRESENT = "present", _("Present")
+        EXCUSED = "excused", _("Absent, excused")
+        ABSENT = "absent", _("Absent")
+
+    class Reason(models.TextChoices):
+        EXTREME_URGENCY = "extreme_urgency", _("Extreme urgency")
+        PROFESSIONAL_WORK = "professional_work", _("Professional work")
+        DUTY_TRIP = "duty_trip", _("Duty trip")
+        AGENCY_MEETING = "agency_meeting", _("Agency meeting")
+        PERSONAL = "personal", _("Personal")
+        OTHER = "other", _("Other")
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="attendances"
+    )
+    cadre = models.ForeignKey(Cadre, verbose_name=_("cadre"), on_delete=models.PROTECT, related_name="attendances")
+    expected = models.BooleanField(_("expected"), default=True, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UNRECORDED)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    day = models.DateField(_("day"), editable=False)
+    held = models.BooleanField(editable=False)
+
+    objects = AttendanceQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["place", "area", "day", "held"])
+
+    class Meta:
+        ordering = ["meeting", "cadre__sort_key"]
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "cadre"],
+                name="attendance_once_per_cadre",
+                violation_error_message=_("This cadre is already on this meeting's roster."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="excused") | Q(reason="extreme_urgency"),
+                name="attendance_excused_by_extreme_urgency_only",
+                violation_error_message=_("Only extreme urgency excuses. With any other reason, choose “Absent”."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["excused", "absent"]) | Q(reason=""),
+                name="attendance_reason_only_of_the_absent",
+                violation_error_message=_("Only somebody who was absent has a reason of absence."),
+            ),
+        ]
+        indexes = [
+            # Covers the quarterly summary: one district's quarter is read from the index alone.
+            models.Index(fields=["area", "day", "place", "held", "expected", "status"], name="attendance_figures"),
+            models.Index(fields=["cadre", "day", "held", "expected", "status"], name="attendance_by_cadre"),
+        ]
+
+    def __str__(self):
+        return f"{self.cadre}: {self.get_status_display()}"
+
+    @property
+    def locality_id(self):
+        """The locality of the meeting; None for an agency's."""
+        return self.meeting.locality_id
+
+    @property
+    def is_guest(self):
+        """Whether the cadre came without being expected."""
+        return not self.expected
+
+    def save(self, *args, **kwargs):
+        self.day, self.held = self.meeting.day, self.meeting.is_held
+        super().save(*args, **kwargs)

@@ -1,0 +1,291 @@
+"""Meetings: of localities, and of the agencies whose staff go there."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models import Agency, Locality, Place, Placed, Tier
+from assignments.models.place import PlacedQuerySet, below
+from cadrenet.codes import CodeField, new_code
+from cadrenet.vietnamese import search_key
+
+
+class Kind(models.TextChoices):
+    """What kind of meeting; the first four are of a locality, the last two of an agency."""
+
+    COMMUNE_COMMITTEE = "commune_committee", _("Commune committee meeting")
+    CELL = "cell", _("Party cell meeting")
+    SELF_GOVERNING_GROUP = "self_governing_group", _("Self-governing group meeting")
+    RESIDENCE = "residence", _("Residence meeting (213)")
+    AGENCY = "agency", _("Agency meeting")
+    TRAINING = "training", _("Training session")
+
+
+# What a meeting is called together with whose it is; a language may join the two in its own way for each kind.
+TITLES = {
+    # Translators: vi "Họp Đảng ủy %(where)s"
+    Kind.COMMUNE_COMMITTEE: _("Commune committee meeting, %(where)s"),
+    # Translators: vi "Sinh hoạt chi bộ %(where)s"
+    Kind.CELL: _("Party cell meeting, %(where)s"),
+    # Translators: where is "Tổ số 6"; vi "Sinh hoạt %(where)s"
+    Kind.SELF_GOVERNING_GROUP: _("Self-governing group meeting, %(where)s"),
+    Kind.RESIDENCE: _("Residence meeting (213), %(where)s"),
+    Kind.AGENCY: _("Agency meeting, %(where)s"),
+    Kind.TRAINING: _("Training session, %(where)s"),
+}
+AGENCY_KINDS = (Kind.AGENCY, Kind.TRAINING)
+# At which tier each kind of locality meeting takes place; any tier where a kind is not named.
+KIND_TIERS = {
+    Kind.COMMUNE_COMMITTEE: Tier.COMMUNE,
+    Kind.CELL: Tier.HAMLET,
+    Kind.SELF_GOVERNING_GROUP: Tier.SELF_GOVERNING_GROUP,
+}
+
+
+# Roots at these tiers hold a good part of an area; those below are read place by place.
+WIDE_TIERS = {Tier.PROVINCE, Tier.DISTRICT, Tier.REGIONAL_GROUP}
+
+
+def in_areas_of(roots):
+    """Return the condition that a fact lies in the areas in which some roots ever stood.
+
+    It says less than ``below``, with which it goes together: the indexes of facts begin with the area, so one
+    district among fifty reads its own facts only. A province lies above the areas, and asks for nothing.
+    """
+    if any(tier == Tier.PROVINCE for tier, _id in roots):
+        return Q()
+    # A district is its own area; where others lie has to be asked.
+    areas = {locality for tier, locality in roots if tier == Tier.DISTRICT}
+    others = {locality for _tier, locality in roots} - areas
+    if others:
+        stood = Place.objects.order_by().filter(locality__in=others)
+        areas |= set(stood.values_list("area", flat=True).distinct())
+    return Q(area__in=areas)
+
+
+class MeetingQuerySet(PlacedQuerySet):
+    """Meetings in the user's part of the tree and of its agencies, and those that the user or own staff attend."""
+
+    def reached(self, reach, roots):
+        from meetings.models.attendance import Attendance
+
+        # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
+        agencies = Agency.objects.order_by().filter(below(roots, "locality__latest__") | Q(pk__in=reach.agencies))
+        attended = Attendance.objects.order_by()
+        sources = []
+        if reach.cadre:
+            sources.append(attended.filter(cadre=reach.cadre).values_list("meeting", flat=True))
+        if reach.agencies:
+            sources.append(attended.filter(cadre__agency__in=reach.agencies).values_list("meeting", flat=True))
+        return self.below_or_of(roots, agencies.values_list("pk", flat=True), sources)
+
+    def reached_to_edit(self, reach, roots):
+        return self.below_or_of(roots, reach.records_for, [])
+
+    def below_or_of(self, roots, agencies, sources):
+        """Meetings below some roots, of some agencies, or named by one of the sources.
+
+        One plain OR would make the database look at every meeting there is: seconds for a hamlet's list among fifty
+        districts. So what is small is read source by source; and beside a district, whose meetings are many, the
+        others are named one by one, so that each part of the OR has its index.
+        """
+        if any(tier in WIDE_TIERS for tier, _id in roots):
+            others = Q(agency__in=list(agencies))
+            for source in sources:
+                others |= Q(pk__in=list(source))
+            near = in_areas_of(roots)
+            return self.filter(below(roots, "place__") | others, near | others if near else Q())
+        meetings = Meeting.objects.order_by()
+        sources = [
+            meetings.filter(below(roots, "place__")).values_list("pk", flat=True),
+            meetings.filter(agency__in=agencies).values_list("pk", flat=True),
+            *sources,
+        ]
+        return self.filter(pk__in=sources[0].union(*sources[1:], all=True))
+
+    def of_localities(self):
+        """Meetings of localities, without those of agencies."""
+        return self.filter(agency=None)
+
+    def in_quarter(self, quarter):
+        """Meetings whose local day lies in the quarter."""
+        return self.filter(day__range=quarter.days)
+
+    def due(self):
+        """Meetings that were not cancelled."""
+        return self.exclude(status=Meeting.Status.CANCELLED)
+
+    def held(self):
+        """Meetings that took place."""
+        return self.filter(status=Meeting.Status.HELD)
+
+    def to_record(self, day):
+        """Meetings up to a day of which nobody has said whether they took place, or who came."""
+        from meetings.models.attendance import Attendance
+
+        unrecorded = Attendance.objects.counted().filter(meeting=OuterRef("pk"), status=Attendance.Status.UNRECORDED)
+        planned, held = Q(status=Meeting.Status.PLANNED), Q(status=Meeting.Status.HELD)
+        return self.filter(planned | (held & Exists(unrecorded)), day__lte=day)
+
+    def with_attendance(self, rows):
+        """Annotate ``expected_count``, ``present_count`` (of the expected) and ``unrecorded_count``.
+
+        ``rows`` are the attendances that may be counted: a page passes those its reader may see, so that the
+        numbers agree with the roster. Counted by subquery, so that only the rows of a page pay, and no ``count()``.
+        """
+        found = rows.filter(meeting=OuterRef("pk"), expected=True).order_by().values("meeting")
+
+        def count(rows):
+            return Coalesce(rows.annotate(n=Count("pk")).values("n"), 0)
+
+        return self.annotate(
+            expected_count=count(found),
+            present_count=count(found.filter(status="present")),
+            unrecorded_count=count(found.filter(status="unrecorded")),
+        )
+
+    def named(self, text):
+        """Meetings of a locality or agency whose name, with or without diacritics, holds the text."""
+        key = search_key(text)
+        return self.filter(Q(place__search_key__contains=key) | Q(agency__search_key__contains=key))
+
+    def with_where(self):
+        """Bring along what names the meeting: its place, or its agency."""
+        return self.select_related("place", "agency")
+
+
+class Meeting(Placed):
+    """One meeting of a locality (a committee, a cell, a group) or of an agency (a meeting, a training)."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        HELD = "held", _("Held")
+        NOT_HELD = "not_held", _("Not held")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class ConvenedBy(models.TextChoices):
+        COMMUNE = "commune", _("Commune")
+        DISTRICT = "district", _("District")
+        PROVINCE = "province", _("Province")
+        CENTRAL = "central", _("Central")
+
+    class Quality(models.TextChoices):
+        GOOD = "good", _("Good")
+        ADEQUATE = "adequate", _("Adequate")
+        WEAK = "weak", _("Weak")
+
+    code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    locality = models.ForeignKey(
+        Locality,
+        verbose_name=_("locality"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+    )
+    agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    day = models.DateField(_("day"), editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
+    convened_by = models.CharField(_("convened by"), max_length=10, choices=ConvenedBy, blank=True)
+    extraordinary = models.BooleanField(_("extraordinary"), default=False)
+    households_total = models.PositiveIntegerField(_("households in the group"), null=True, blank=True)
+    households_represented = models.PositiveIntegerField(_("households represented"), null=True, blank=True)
+    quality_organisation = models.CharField(_("organisation"), max_length=10, choices=Quality, blank=True)
+    quality_content = models.CharField(_("content"), max_length=10, choices=Quality, blank=True)
+    quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
+    programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
+
+    objects = MeetingQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["place", "area", "day"])
+
+    class Meta:
+        ordering = ["-starts_at", "pk"]
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=AGENCY_KINDS, agency__isnull=False, locality=None)
+                | (~Q(kind__in=AGENCY_KINDS) & Q(agency=None, locality__isnull=False)),
+                name="meeting_of_locality_or_agency",
+                violation_error_message=_(
+                    "An agency meeting or training belongs to an agency, every other meeting to a locality."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="meeting_times_in_order",
+                violation_error_message=_("The meeting ends before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(households_total=None)
+                | Q(households_represented=None)
+                | Q(households_represented__lte=F("households_total")),
+                name="meeting_represented_within_total",
+                violation_error_message=_("More households are represented than the group has."),
+            ),
+        ]
+        indexes = [
+            # Covers the quarterly summary: one district's quarter is read from the index alone.
+            models.Index(
+                fields=["area", "day", "place", "status", "households_total", "households_represented"],
+                name="meeting_figures",
+            ),
+            models.Index(fields=["day", "kind"], name="meeting_by_day"),
+            models.Index(fields=["locality", "day"], name="meeting_by_locality"),
+            models.Index(fields=["agency", "day"], name="meeting_by_agency"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
+
+    def save(self, *args, **kwargs):
+        self.day = timezone.localtime(self.starts_at).date()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("meetings:meeting", args=[self.pk])
+
+    @property
+    def held_by(self):
+        """The name of the locality, as it was called that day, or of the agency."""
+        return str(self.place or self.agency or "")
+
+    @property
+    def title(self):
+        """What the meeting is called on a page: its kind, and whose it is."""
+        return str(TITLES[self.kind]) % {"where": self.held_by}
+
+    @property
+    def is_exempt(self):
+        """Whether the days kept free for localities do not bind it: called from above, and out of turn (R48)."""
+        return self.extraordinary and self.convened_by in (self.ConvenedBy.PROVINCE, self.ConvenedBy.CENTRAL)
+
+    @property
+    def is_held(self):
+        """Whether its attendance counts."""
+        return self.status == self.Status.HELD
+
+    def clean(self):
+        if not (self.locality_id and self.starts_at):
+            return
+        tier = KIND_TIERS.get(self.kind)
+        if tier and self.locality.tier != tier:
+            raise ValidationError({"locality": _("This kind of meeting belongs to another tier of locality.")})
+        day = timezone.localtime(self.starts_at).date()
+        if not Place.objects.on(day).filter(locality=self.locality_id).exists():
+            raise ValidationError({"starts_at": _("The locality does not exist on that day.")})

@@ -1,0 +1,183 @@
+"""Rosters: who is expected at a meeting, kept in step with assignments, rules and the tree.
+
+What was recorded is never thrown away: somebody no longer expected stays as recorded, marked as a guest.
+"""
+
+from collections import defaultdict
+
+from django.db import transaction
+from django.db.models import Q
+
+from assignments.models import Assignment, Place, Tier
+from meetings.models import Attendance, ExpectationRule, Meeting
+
+BATCH = 2000
+# A condition names each locality a dozen times, and a database takes only so many parameters in one query.
+NAMED = 500
+RANKS = {tier.value: tier.rank for tier in Tier}
+
+
+def expected_at(meetings):
+    """Return the set of (meeting id, cadre id) that the rules expect at these meetings, each with its ``place``.
+
+    Works through any number of meetings with a fixed number of queries. A cancelled meeting expects nobody.
+    """
+    meetings = [m for m in meetings if m.place_id and m.status != Meeting.Status.CANCELLED]
+    if not meetings:
+        return set()
+    rules = defaultdict(list)
+    for rule in ExpectationRule.objects.filter(expectation=ExpectationRule.Expectation.EXPECTED):
+        rules[rule.kind].append(rule)
+    holders = Holders(meetings, rules)
+
+    expected = set()
+    for meeting in meetings:
+        for rule in rules[meeting.kind]:
+            if rule.holds_on(meeting.day):
+                for cadre in holders.of(meeting, rule):
+                    expected.add((meeting.pk, cadre))
+    return expected
+
+
+def reaches_down(rule, place):
+    """Return whether a rule means localities below the place of a meeting, and not the place or one above it."""
+    return RANKS[rule.tier] > RANKS[place.tier]
+
+
+class Holders:
+    """Who holds which role where, for the branches of the tree in which some meetings take place."""
+
+    def __init__(self, meetings, rules):
+        days = [meeting.day for meeting in meetings]
+        self.first_day, self.last_day = min(days), max(days)
+        localities, tops = set(), defaultdict(set)
+        for meeting in meetings:
+            place = meeting.place
+            for rule in rules[meeting.kind]:
+                if reaches_down(rule, place):
+                    tops[place.tier, rule.tier].add(meeting.locality_id)
+                else:
+                    localities.add(getattr(place, f"{rule.tier}_id"))
+        self._below = self._places_below(tops)
+        localities |= {locality for places in self._below.values() for locality, *_days in places}
+
+        self._assignments = defaultdict(list)
+        found = Assignment.objects.during(self.first_day, self.last_day)
+        # Past some hundred, the list of localities costs more than reading all assignments of the time.
+        if len(localities) < 500:
+            found = found.filter(locality__in=localities)
+        for assignment in found.only("cadre", "locality", "role", "first_day", "last_day"):
+            self._assignments[assignment.locality_id, assignment.role].append(assignment)
+
+    def _places_below(self, tops):
+        """Return (tier, top locality) -> (locality, first day, last day) below it, for rules that reach down."""
+        below = defaultdict(list)
+        for (top_tier, tier), ids in tops.items():
+            places = Place.objects.during(self.first_day, self.last_day).filter(tier=tier, **{f"{top_tier}__in": ids})
+            for top, *place in places.values_list(f"{top_tier}_id", "locality_id", "first_day", "last_day"):
+                below[tier, top].append(tuple(place))
+        return below
+
+    def of(self, meeting, rule):
+        """Yield the ids of the cadres that a rule expects at a meeting."""
+        if reaches_down(rule, meeting.place):
+            localities = [
+                id
+                for id, first_day, last_day in self._below[rule.tier, meeting.locality_id]
+                if first_day <= meeting.day <= last_day
+            ]
+        else:
+            localities = [getattr(meeting.place, f"{rule.tier}_id")]
+        for locality in localities:
+            for assignment in self._assignments.get((locality, rule.role), ()):
+                if assignment.holds_on(meeting.day):
+                    yield assignment.cadre_id
+
+
+def keep_rosters(meetings):
+    """Bring the rosters of a queryset of meetings in line with the rules; return how many rows changed."""
+    return keep_rosters_of(meetings.order_by().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def keep_rosters_of(keys):
+    """As ``keep_rosters`` for meetings named by their keys, however many these are."""
+    changed = 0
+    keys = sorted(keys)
+    for start in range(0, len(keys), BATCH):
+        batch = Meeting.objects.filter(pk__in=keys[start : start + BATCH]).select_related("place")
+        changed += _keep_rosters(list(batch))
+    return changed
+
+
+def _keep_rosters(meetings):
+    by_key = {meeting.pk: meeting for meeting in meetings}
+    expected = expected_at(meetings)
+    dropped, outdated, flipped, seen = [], [], {True: [], False: []}, set()
+    rows = Attendance.objects.filter(meeting__in=list(by_key))
+    for row in rows.only("meeting", "cadre", "status", "expected", "day", "held", "place", "area"):
+        key = (row.meeting_id, row.cadre_id)
+        seen.add(key)
+        if key not in expected and row.status == Attendance.Status.UNRECORDED:
+            dropped.append(row.pk)
+            continue
+        if row.expected != (key in expected):
+            flipped[key in expected].append(row.pk)
+        if repeat(row, by_key[row.meeting_id]):
+            outdated.append(row.pk)
+    missing = []
+    for meeting_id, cadre_id in sorted(expected - seen):
+        row = Attendance(meeting_id=meeting_id, cadre_id=cadre_id, expected=True)
+        repeat(row, by_key[meeting_id])
+        missing.append(row)
+    Attendance.objects.filter(pk__in=dropped).delete()
+    Attendance.objects.filter(pk__in=outdated).point()
+    for now_expected, keys in flipped.items():
+        Attendance.objects.filter(pk__in=keys).update(expected=now_expected)
+    # Somebody else may be keeping the same roster: the constraint answers, not a look beforehand.
+    Attendance.objects.bulk_create(missing, batch_size=2000, ignore_conflicts=True)
+    return len(dropped) + len(outdated) + sum(map(len, flipped.values())) + len(missing)
+
+
+def repeat(row, meeting):
+    """Let an attendance repeat what figures need of its meeting; return whether anything changed."""
+    had = (row.day, row.held, row.place_id, row.area_id)
+    row.day, row.held, row.place_id, row.area_id = meeting.day, meeting.is_held, meeting.place_id, meeting.area_id
+    return had != (row.day, row.held, row.place_id, row.area_id)
+
+
+def follow_assignments(sender, localities, first_day, last_day, **kwargs):
+    """Keep the rosters of all meetings in the branches of some localities, from the first to the last day."""
+    meetings = Meeting.objects.all()
+    if first_day:
+        meetings = meetings.filter(day__gte=first_day)
+    if last_day:
+        meetings = meetings.filter(day__lte=last_day)
+    localities, keys = list(localities), set()
+    for start in range(0, len(localities), NAMED):
+        found = meetings.filter(in_branches_of(localities[start : start + NAMED]))
+        keys.update(found.values_list("pk", flat=True))
+    keep_rosters_of(keys)
+
+
+def in_branches_of(localities):
+    """Return the condition that a meeting is of some localities, of one below them or of one above them."""
+    condition = Q(locality__in=localities)
+    for tier in Tier.values:
+        condition |= Q(**{f"place__{tier}__in": localities})
+    above = Place.objects.filter(locality__in=localities)
+    for tier in Tier.values:
+        condition |= Q(locality__in=above.exclude(**{tier: None}).values(tier))
+    return condition
+
+
+def wrong_rosters(meetings=None):
+    """Return (meeting id, cadre id) pairs in which rosters and rules differ. Empty when all is well."""
+    meetings = Meeting.objects.all() if meetings is None else meetings
+    wrong = set()
+    keys = list(meetings.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        batch = list(Meeting.objects.filter(pk__in=keys[start : start + BATCH]).select_related("place"))
+        rows = Attendance.objects.filter(meeting__in=[m.pk for m in batch], expected=True)
+        wrong |= expected_at(batch) ^ set(rows.values_list("meeting", "cadre"))
+    return wrong

@@ -1,0 +1,22 @@
+"""Addresses of meetings, of who came, and of what stands in each other's way."""
+
+from django.urls import path
+
+from meetings.views.attendance import AttendanceListView, RecordView
+from meetings.views.clashes import ClashListView
+from meetings.views.editing import MeetingCreateView, MeetingEditView, MeetingStatusView
+from meetings.views.meetings import MeetingListView, MeetingView, MonthView
+
+app_name = "meetings"
+
+urlpatterns = [
+    path("", MeetingListView.as_view(), name="list"),
+    path("month/<month:month>/", MonthView.as_view(), name="month"),
+    path("attendances/", AttendanceListView.as_view(), name="attendances"),
+    path("clashes/", ClashListView.as_view(), name="clashes"),
+    path("new/", MeetingCreateView.as_view(), name="create"),
+    path("<int:pk>/", MeetingView.as_view(), name="meeting"),
+    path("<int:pk>/record/", RecordView.as_view(), name="record"),
+    path("<int:pk>/edit/", MeetingEditView.as_view(), name="edit"),
+    path("<int:pk>/status/", MeetingStatusView.as_view(), name="status"),
+]

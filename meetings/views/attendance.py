@@ -1,0 +1,155 @@
+"""Who came: recorded on one page for a meeting, and listed behind the figures."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView
+
+from assignments.models import Cadre
+from cadrenet.listing import Column, ScopedListView
+from cadrenet.periods import today
+from meetings.actions import is_late, last_day_in_time
+from meetings.filters import AttendanceFilter
+from meetings.forms import FOUND_AT_ONCE, RecordForm
+from meetings.models import Attendance, Meeting
+from meetings.queries import late_entry_days
+from meetings.views.tabs import chain_of, tabs, with_quarter
+
+
+class RecordView(TemplateView):
+    """Record who came to a meeting: the whole roster for whoever records there, else the user's own row.
+
+    Besides saving, two buttons of the same form change only what is shown: one looks up a guest by name, one says
+    that everybody not recorded yet was present.
+    """
+
+    template_name = "meetings/record.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.form = None
+
+    def dispatch(self, request, *args, **kwargs):
+        user, pk = request.user, kwargs["pk"]
+        self.meeting = get_object_or_404(
+            Meeting.objects.visible_to(user).select_related("place", "agency", "locality"), pk=pk
+        )
+        self.whole = Meeting.objects.editable_by(user).filter(pk=pk).exists()
+        rows = Attendance.objects.editable_by(user).filter(meeting=self.meeting).with_names()
+        self.rows = list(rows.order_by("cadre__sort_key", "pk"))
+        if not self.whole and not self.rows:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form(self, data=None):
+        return RecordForm(
+            data,
+            meeting=self.meeting,
+            rows=self.rows,
+            whole=self.whole,
+            on=today(),
+            now=timezone.now(),
+            guests=Cadre.objects.visible_to(self.request.user),
+        )
+
+    def get(self, request, **kwargs):
+        self.form = self.get_form()
+        return super().get(request, **kwargs)
+
+    def post(self, request, **kwargs):
+        self.form = self.get_form(request.POST)
+        if "fill" in request.POST:
+            self.form.mark_the_rest_present()
+        elif "find" not in request.POST and self.form.is_valid() and self.form.save(by=request.user, on=today()):
+            messages.success(request, self.said())
+            return redirect(self.meeting)
+        return self.render_to_response(self.get_context_data(**kwargs))
+
+    def said(self):
+        """What was recorded, in one sentence."""
+        rows = Attendance.objects.editable_by(self.request.user).filter(meeting=self.meeting, expected=True)
+        left = rows.filter(status=Attendance.Status.UNRECORDED).count()
+        if not left:
+            return _("Recorded. Nobody on the roster is left.")
+        return ngettext(
+            "Recorded. %(number)s on the roster is not recorded yet.",
+            "Recorded. %(number)s on the roster are not recorded yet.",
+            left,
+        ) % {"number": left}
+
+    def get_context_data(self, **kwargs):
+        meeting, form = self.meeting, self.form
+        return super().get_context_data(
+            title=meeting.title,
+            chain=chain_of(meeting.place, self.request.user),
+            meeting=meeting,
+            form=form,
+            candidates=self.candidates(),
+            over=meeting.day <= today(),
+            late=is_late(meeting, today()),
+            in_time_until=last_day_in_time(meeting.day, late_entry_days(meeting.day)),
+            **kwargs,
+        )
+
+    def candidates(self):
+        """Who may be meant by the name of a guest, and those chosen already; None while nobody was looked for."""
+        form = self.form
+        if not form.is_bound or not form.may_add_guests:
+            return None
+        seen = Cadre.objects.visible_to(self.request.user).select_related("agency")
+        chosen = seen.filter(pk__in=[pk for pk in form.data.getlist("guest") if pk.isdigit()])
+        found = [{"cadre": cadre, "chosen": True} for cadre in chosen]
+        name = form.data.get("guest_name", "").strip()
+        if name:
+            known = {row.cadre_id for row in self.rows} | {line["cadre"].pk for line in found}
+            others = seen.named(name).exclude(pk__in=known)[:FOUND_AT_ONCE]
+            found += [{"cadre": cadre, "chosen": False} for cadre in others]
+        return found if name or found else None
+
+
+class AttendanceListView(ScopedListView):
+    """The rows behind the figures of attendance, at held meetings of a quarter."""
+
+    model = Attendance
+    filterset_class = AttendanceFilter
+    template_name = "meetings/attendances.html"
+    title = gettext_lazy("Attendance")
+    file_stem = "attendance"
+    columns = [
+        Column(gettext_lazy("Meeting code"), "meeting.code"),
+        Column(gettext_lazy("Starts at"), "meeting.starts_at"),
+        Column(gettext_lazy("Kind"), "meeting.get_kind_display"),
+        Column(gettext_lazy("Locality"), "meeting.place.name"),
+        Column(gettext_lazy("Lies in"), "meeting.place.path"),
+        Column(gettext_lazy("Cadre code"), "cadre.code"),
+        Column(gettext_lazy("Full name"), "cadre.full_name"),
+        Column(gettext_lazy("Agency"), "cadre.agency.name"),
+        Column(gettext_lazy("Guest"), "is_guest"),
+        Column(gettext_lazy("Status"), "get_status_display"),
+        Column(gettext_lazy("Reason"), "get_reason_display"),
+    ]
+
+    def get_queryset(self):
+        found = super().get_queryset().filter(held=True).with_names()
+        return found.order_by("-day", "-meeting__starts_at", "meeting", "cadre__sort_key", "pk")
+
+    def get_filterset_kwargs(self, filterset_class):
+        return {**super().get_filterset_kwargs(filterset_class), "data": with_quarter(self.request)}
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(tabs=tabs("attendances"), **kwargs)
+        form = context["filter"].form
+        cadre = form.cleaned_data.get("cadre") if form.is_valid() else None
+        if cadre:
+            context |= {"cadre": cadre, "everybody_url": f"{reverse('meetings:attendances')}?{self.without_cadre()}"}
+        return context
+
+    def without_cadre(self):
+        query = self.request.GET.copy()
+        query.pop("cadre", None)
+        query.pop("page", None)
+        return query.urlencode()

@@ -1,0 +1,266 @@
+"""Meetings in a list, in a month, and one by itself."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.generic import TemplateView
+
+from assignments.models import Agency
+from assignments.scope import reach_of
+from cadrenet.listing import Column, ScopedDetailView, ScopedListView
+from cadrenet.periods import today
+from meetings.actions import last_day_in_time
+from meetings.chronicle import chronicle, late_rows
+from meetings.filters import MeetingFilter, MonthFilter
+from meetings.forms import AgencyMeetingForm
+from meetings.models import Attendance, Kind, Meeting
+from meetings.queries import clashes_of, late_entry_days, meetings_by_day, restricted_days, small_number, staff_by_day
+from meetings.views.tabs import chain_of, lies_in_sight, tabs, with_quarter
+
+UPCOMING = "upcoming"
+# Narrow enough for a column of a calendar.
+SHORT_KINDS = {
+    # Translators: short for a commune committee meeting; vi "Đảng ủy"
+    Kind.COMMUNE_COMMITTEE: pgettext_lazy("kind of meeting, short", "Commune"),
+    # Translators: short for a party cell meeting; vi "Chi bộ"
+    Kind.CELL: pgettext_lazy("kind of meeting, short", "Cell"),
+    # Translators: short for a self-governing group meeting; vi "Tổ"
+    Kind.SELF_GOVERNING_GROUP: pgettext_lazy("kind of meeting, short", "Group"),
+    # Translators: short for a meeting of party members at their residence; vi "Nơi cư trú"
+    Kind.RESIDENCE: pgettext_lazy("kind of meeting, short", "Residence"),
+    # Translators: short for an agency meeting; vi "Cơ quan"
+    Kind.AGENCY: pgettext_lazy("kind of meeting, short", "Agency"),
+    # Translators: short for a training session; vi "Tập huấn"
+    Kind.TRAINING: pgettext_lazy("kind of meeting, short", "Training"),
+}
+
+
+def may_enter(user):
+    """Return whose meetings a user may enter, and the button that leads there, as context of a page."""
+    reach = reach_of(user)
+    may = {
+        "for_locality": reach.everything or bool(reach.records),
+        "for_agency": reach.everything or bool(reach.records_for),
+    }
+    if any(may.values()):
+        may |= {"create_url": reverse("meetings:create"), "create_label": _("New meeting")}
+    return may
+
+
+class MeetingListView(ScopedListView):
+    """Meetings in the user's scope; ``?sort=upcoming`` shows those from today on, soonest first."""
+
+    model = Meeting
+    filterset_class = MeetingFilter
+    template_name = "meetings/list.html"
+    title = gettext_lazy("Meetings")
+    file_stem = "meetings"
+    columns = [
+        Column(gettext_lazy("Code"), "code"),
+        Column(gettext_lazy("Starts at"), "starts_at"),
+        Column(gettext_lazy("Ends at"), "ends_at"),
+        Column(gettext_lazy("Kind"), "get_kind_display"),
+        Column(gettext_lazy("Locality code"), "locality.code"),
+        Column(gettext_lazy("Locality"), "place.name"),
+        Column(gettext_lazy("Lies in"), "place.path"),
+        Column(gettext_lazy("Agency"), "agency.name"),
+        Column(gettext_lazy("Status"), "get_status_display"),
+        Column(pgettext_lazy("attendance", "Expected"), "expected_count"),
+        Column(pgettext_lazy("attendance", "Present"), "present_count"),
+        Column(pgettext_lazy("attendance", "Not recorded yet"), "unrecorded_count"),
+    ]
+
+    @property
+    def upcoming(self):
+        return self.request.GET.get("sort") == UPCOMING
+
+    def get_queryset(self):
+        found = super().get_queryset().select_related("place", "agency", "locality")
+        found = found.with_attendance(Attendance.objects.visible_to(self.request.user))
+        # By day first: that is what the index knows.
+        if self.upcoming:
+            return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")
+        return found.order_by("-day", "-starts_at", "pk")
+
+    def get_filterset_kwargs(self, filterset_class):
+        kwargs = {**super().get_filterset_kwargs(filterset_class), "on": today()}
+        # Opened without a question: of years of meetings the last ones are meant.
+        if not self.upcoming and not (kwargs["data"] or {}).keys() - {"page", "format"}:
+            kwargs["data"] = with_quarter(self.request)
+        return kwargs
+
+    def get_context_data(self, **kwargs):
+        query = self.request.GET.copy()
+        for name in ("page", "sort", "format"):
+            query.pop(name, None)
+        return super().get_context_data(
+            tabs=tabs("list"),
+            upcoming=self.upcoming,
+            keep={"sort": UPCOMING} if self.upcoming else {},
+            query=query.urlencode(),
+            **may_enter(self.request.user),
+            **kwargs,
+        )
+
+
+class MonthView(TemplateView):
+    """A month of meetings: per day how many of each kind, the restricted days, and where own staff are expected."""
+
+    template_name = "meetings/month.html"
+
+    def get_context_data(self, month, **kwargs):
+        user, reach = self.request.user, reach_of(self.request.user)
+        weeks = month.weeks
+        first_day, last_day = weeks[0][0], weeks[-1][-1]
+        filter = MonthFilter(
+            self.request.GET,
+            queryset=Meeting.objects.visible_to(user).due().filter(day__range=(first_day, last_day)),
+            request=self.request,
+        )
+        found = meetings_by_day(filter.qs) if filter.is_valid() else {}
+        days = [day for week in weeks for day in week]
+        calendar = {
+            "month": month,
+            "counts": found,
+            "restricted": restricted_days(days),
+            "staff": staff_by_day(reach.agencies, first_day, last_day) if reach.agencies else {},
+            "own": self.own_days(reach, first_day, last_day),
+        }
+        entering = may_enter(user)
+        if entering["for_agency"]:
+            entering |= {
+                "form": agency_form(user, today()),
+                "check_url": f"{reverse('meetings:create')}?of=agency",
+            }
+        return super().get_context_data(
+            title=_("Meetings in %(month)s") % {"month": month.label},
+            month=month,
+            this_month=type(month).of(today()),
+            days=[self.day_of(day, calendar) for day in days],
+            query=self.request.GET.urlencode(),
+            restricted=sorted({day.day for day in calendar["restricted"]}),
+            has_staff=bool(reach.agencies),
+            is_cadre=bool(reach.cadre),
+            filter=filter,
+            tabs=tabs("month"),
+            **entering,
+            **kwargs,
+        )
+
+    def own_days(self, reach, first_day, last_day):
+        """Days on which the user is expected somewhere."""
+        if not reach.cadre:
+            return {}
+        rows = Attendance.objects.visible_to(self.request.user).filter(
+            cadre=reach.cadre, expected=True, day__range=(first_day, last_day)
+        )
+        found = {}
+        for day in rows.order_by().values_list("day", flat=True):
+            found[day] = found.get(day, 0) + 1
+        return found
+
+    def day_of(self, day, calendar):
+        """One day for the component."""
+        address, query = reverse("meetings:list"), self.request.GET.copy()
+        lines = []
+        for kind, number in calendar["counts"].get(day, {}).items():
+            query["first_day"] = query["last_day"] = str(day)
+            query["kind"], query["status"] = kind, "due"
+            lines.append({"label": SHORT_KINDS[kind], "count": number, "url": f"{address}?{query.urlencode()}"})
+        own = ""
+        if number := calendar["staff"].get(day):
+            # Translators: own staff who are expected at locality meetings on a day; vi "Cán bộ: %(number)s"
+            own = _("Staff: %(number)s") % {"number": number}
+        elif number := calendar["own"].get(day):
+            # Translators: meetings of a day at which the reader is expected; vi "Đồng chí: %(number)s"
+            own = _("You: %(number)s") % {"number": number}
+        return {
+            "day": day,
+            "outside": day.month != calendar["month"].number,
+            "today": day == today(),
+            "restricted": day in calendar["restricted"],
+            "lines": lines,
+            "own": own,
+        }
+
+
+def agency_form(user, on, **kwargs):
+    """The form for a meeting of an agency, with the agencies whose meetings the user enters."""
+    reach = reach_of(user)
+    agencies = Agency.objects.visible_to(user)
+    if not reach.everything:
+        agencies = agencies.filter(pk__in=reach.records_for)
+    return AgencyMeetingForm(user=user, on=on, agencies=agencies, **kwargs)
+
+
+class MeetingView(ScopedDetailView):
+    """One meeting: its facts, who came as far as the reader may see, and who said so."""
+
+    model = Meeting
+    template_name = "meetings/meeting.html"
+    context_object_name = "meeting"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("place", "agency", "locality")
+
+    def get_context_data(self, **kwargs):
+        user, meeting, reach = self.request.user, self.object, reach_of(self.request.user)
+        rows = Attendance.objects.visible_to(user).filter(meeting=meeting).with_names().order_by("cadre__sort_key")
+        rows = list(rows)
+        mine = Attendance.objects.editable_by(user).filter(meeting=meeting).values_list("cadre", flat=True)
+        recordable = set(mine)
+        may_edit = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
+        whole = may_edit or lies_in_sight(meeting.place, user) or meeting.agency_id in reach.agencies
+        late = late_rows(meeting)
+        texts = {row.cadre_id for row in rows if row.cadre_id in recordable or row.cadre.agency_id in reach.agencies}
+        return super().get_context_data(
+            title=meeting.title,
+            chain=chain_of(meeting.place, user),
+            people=[Line(row, late, texts, reach) for row in rows if row.expected],
+            guests=[Line(row, late, texts, reach) for row in rows if not row.expected],
+            may_edit=may_edit,
+            may_record=may_edit or bool(recordable),
+            whole=whole,
+            others_hidden=not whole,
+            households=self.households(whole, recordable or may_edit),
+            clashes=self.clashes(),
+            events=chronicle(meeting, cadres=[row.cadre_id for row in rows], whole=whole, texts=texts),
+            over=meeting.day <= today(),
+            in_time_until=last_day_in_time(meeting.day, late_entry_days(meeting.day)),
+            today=today(),
+            **kwargs,
+        )
+
+    def households(self, whole, records):
+        """What may be told of the households: small numbers stay in the commune, where everybody knows them."""
+        meeting = self.object
+        if not whole or meeting.kind != Kind.SELF_GOVERNING_GROUP or meeting.households_represented is None:
+            return None
+        least = small_number(meeting.day)
+        if not records and meeting.households_represented < least and not self.of_the_commune():
+            return {"few": least}
+        return {"represented": meeting.households_represented, "total": meeting.households_total}
+
+    def of_the_commune(self):
+        reach, place = reach_of(self.request.user), self.object.place
+        return any(
+            (tier, getattr(place, f"{tier}_id")) in reach.sees
+            for tier in ("commune", "hamlet", "self_governing_group")
+        )
+
+    def clashes(self):
+        """Who is expected elsewhere at the same time, as far as the reader may see."""
+        found = clashes_of(self.object).visible_to(self.request.user).with_names().order_by("cadre__sort_key", "pk")
+        return list(found[:20])
+
+
+class Line:
+    """One cadre on the roster of a page."""
+
+    def __init__(self, row, late, texts, reach):
+        self.row = row
+        self.late = row.cadre_id in late
+        # Words about an absence are for those who record there, the cadre, and the cadre's own agency.
+        self.note = row.note if row.cadre_id in texts else ""
+        self.own = row.cadre_id == reach.cadre
+        self.status = "guest" if row.is_guest and row.status == Attendance.Status.PRESENT else row.status

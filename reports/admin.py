@@ -1,0 +1,149 @@
+"""The administration of reports, issues, resources, party organisations and ratings."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from assignments.admin import CommuneFilter, CommuneOfRow, DecidedLocality, named
+from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedInline, two_lines
+from cadrenet.imports import TableAdmin
+from reports.imports import RatingTable
+from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
+
+
+@admin.register(QuarterlyReport)
+class QuarterlyReportAdmin(ScopedAdmin):
+    """Quarterly reports, and how far each has got."""
+
+    choices_seen = ("cadre",)
+    list_display = ["quarter", "where", "cadre", "status", "submitted_on"]
+    list_filter = ["status", "quarter", CommuneOfRow]
+    list_select_related = ["locality__latest", "cadre"]
+    search_fields = ["cadre__search_key", "cadre__code", "locality__latest__search_key", "locality__code"]
+    autocomplete_fields = ["locality", "cadre"]
+
+    @admin.display(description=_("locality"), ordering="locality__latest__sort_key")
+    def where(self, obj):
+        return named(obj.locality.latest) or obj.locality.code
+
+
+@admin.register(Issue)
+class IssueAdmin(ScopedAdmin):
+    """Issues: facts in one sentence, without names."""
+
+    choices_seen = ("responsible_agency",)
+    list_display = ["raised_on", "summary", "kind", "theme", "urgent", "where", "status", "closed_on"]
+    list_display_links = ["raised_on", "summary"]
+    list_filter = ["status", "kind", "theme", "urgent", CommuneFilter]
+    list_select_related = ["place"]
+    search_fields = ["summary", "code", "place__search_key"]
+    autocomplete_fields = ["locality", "responsible_agency"]
+    date_hierarchy = "raised_on"
+
+    @admin.display(description=_("locality"), ordering="place__sort_key")
+    def where(self, obj):
+        return named(obj.place)
+
+
+@admin.register(Resource)
+class ResourceAdmin(ScopedAdmin):
+    """Resources mobilised for a locality."""
+
+    choices_seen = ("cadre",)
+    list_display = ["mobilised_on", "kind", "description", "value_vnd", "where", "status"]
+    list_display_links = ["mobilised_on", "kind"]
+    list_filter = ["status", "kind", CommuneFilter]
+    list_select_related = ["place"]
+    search_fields = ["description", "donor", "code", "place__search_key"]
+    autocomplete_fields = ["locality", "cadre"]
+    date_hierarchy = "mobilised_on"
+
+    @admin.display(description=_("locality"), ordering="place__sort_key")
+    def where(self, obj):
+        return named(obj.place)
+
+
+@admin.register(PartyOrganisation)
+class PartyOrganisationAdmin(DecidedLocality, ScopedAdmin):
+    """Party committees and cells."""
+
+    list_display = ["name_above", "kind", "code", "first_day", "last_day"]
+    list_filter = ["kind", InForceFilter, CommuneOfRow]
+    list_select_related = ["locality__latest"]
+    ordering = ["locality__latest__sort_key", "code"]
+    search_fields = ["own_name", "code", "locality__latest__search_key"]
+    autocomplete_fields = ["locality"]
+    label_related = ["locality__latest"]
+    fields = ["kind", "locality", "own_name", "code", "first_day", "last_day"]
+
+    def label(self, obj):
+        return f"{obj.name} ({obj.code})"
+
+    @admin.display(description=_("name"), ordering="locality__latest__sort_key")
+    def name_above(self, obj):
+        return two_lines(obj.name, obj.locality.latest and obj.locality.latest.above)
+
+
+@admin.register(Rating)
+class RatingAdmin(TableAdmin, ScopedAdmin):
+    """How organisations were rated, year by year."""
+
+    resource_class = RatingTable
+    file_stem = "ratings"
+    list_display = ["year", "organisation", "level", "decision_number", "decision_on"]
+    list_display_links = ["year", "organisation"]
+    list_filter = ["year", ("level__code", admin.ChoicesFieldListFilter), "organisation__kind"]
+    list_select_related = ["organisation__locality__latest", "level"]
+    search_fields = [
+        "organisation__own_name",
+        "organisation__code",
+        "organisation__locality__latest__search_key",
+        "decision_number",
+    ]
+    autocomplete_fields = ["organisation"]
+    fields = ["organisation", "year", "level", "decision_number", "decision_on"]
+
+    def export_rows(self, queryset):
+        return queryset.select_related("organisation", "level").order_by("organisation__code", "year")
+
+
+# --- How ratings are given ------------------------------------------------------------------------------------
+
+
+class LevelInline(ScopedInline):
+    """The levels of a scheme, best first."""
+
+    model = RatingLevel
+    fields = ["order", "code", "good_or_better", "rated", "minimum_points"]
+    ordering = ["order"]
+
+    def has_delete_permission(self, request, obj=None):
+        # A refusal names the ratings given with the level, wherever they were given.
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+
+@admin.register(RatingScheme)
+class RatingSchemeAdmin(RuleAdmin):
+    """By which regulation organisations are rated, and with which levels."""
+
+    what = _(
+        "The regulation by which organisations are rated for the years that end while it is in force. Its levels "
+        "stand below, best first: which of them count as “good or better” and as rated decides every percentage. "
+        "The cap only warns whoever rates."
+    )
+    inlines = [LevelInline]
+    list_display = ["name", "regulation", "excellent_cap_percent", "first_day", "last_day"]
+    search_fields = ["name", "regulation"]
+    fields = ["name", "regulation", "excellent_cap_percent", "excellent_cap_base", "first_day", "last_day"]
+
+
+@admin.register(RatingLevel)
+class RatingLevelAdmin(ReadOnly, ScopedAdmin):
+    """Each level by itself, for its history. It is changed on its scheme's page."""
+
+    list_display = ["scheme", "order", "code", "good_or_better", "rated", "minimum_points"]
+    list_filter = ["scheme"]
+    list_select_related = ["scheme"]
+    label_related = ["scheme"]
+
+    def label(self, obj):
+        return f"{obj} – {obj.scheme}"

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    """What goes up, and how it was rated."""
+
+    name = "reports"
+    verbose_name = _("Reports and ratings")
+
+    def ready(self):
+        from django.db.models.signals import post_migrate
+
+        from reports.first_rows import add_first_rows
+
+        post_migrate.connect(add_first_rows, sender=self)

@@ -1,0 +1,56 @@
+"""Which list stands behind which figure: every number of a page opens its rows, and both agree."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from assignments.models import Tier
+
+LOCALITIES = {"localities": "1"}
+# figure -> (name of the list's address, what narrows the list to the figure)
+LISTS = {
+    "meetings_due": ("meetings:list", {"status": "due", **LOCALITIES}),
+    "meetings_held": ("meetings:list", {"status": "held", **LOCALITIES}),
+    "meetings_not_held": ("meetings:list", {"status": "not_held", **LOCALITIES}),
+    "attendance_expected": ("meetings:attendances", {"status": "expected"}),
+    "attendance_present": ("meetings:attendances", {"status": "present"}),
+    "attendance_excused": ("meetings:attendances", {"status": "excused"}),
+    "attendance_absent": ("meetings:attendances", {"status": "absent"}),
+    "attendance_unrecorded": ("meetings:attendances", {"status": "unrecorded"}),
+    "guests": ("meetings:attendances", {"status": "guest"}),
+    # The sums stand under the list of held meetings.
+    "households_represented": ("meetings:list", {"status": "held", **LOCALITIES}),
+    "groups_uncovered": ("assignments:coverage", {"tier": Tier.SELF_GOVERNING_GROUP.value}),
+    "issues_raised": ("reports:issues", {"state": "raised"}),
+    "issues_closed": ("reports:issues", {"state": "closed"}),
+    "issues_open": ("reports:issues", {"state": "open"}),
+    "resources_value_vnd": ("reports:resources", {}),
+    "reports_expected": ("reports:quarterly_reports", {"state": "expected"}),
+    "reports_on_time": ("reports:quarterly_reports", {"state": "on_time"}),
+    "reports_late": ("reports:quarterly_reports", {"state": "late"}),
+    "reports_missing": ("reports:quarterly_reports", {"state": "missing"}),
+}
+
+
+def behind(quarter, code, **more):
+    """Return {figure: address of its list} for a quarter and the code of a locality.
+
+    Without a code there are no addresses: the lists of somebody who sees several parts of the tree also hold own
+    rows from elsewhere, which are in no figure.
+    """
+    return {name: address(name, quarter, code, **more) for name in LISTS} if code else {}
+
+
+def address(name, quarter, code, **more):
+    """Return the address of the list behind one figure."""
+    url, narrowed = LISTS[name]
+    when = {"day": quarter.last_day.isoformat()} if name == "groups_uncovered" else {"quarter": str(quarter)}
+    return f"{reverse(url)}?{urlencode({**when, 'within': code, **narrowed, **more})}"
+
+
+def rated(row, code=None, level=None):
+    """Return the address of the organisations behind a row of a year's ratings, or of another level of that year."""
+    query = {"year": row.year, "kind": row.kind, "level": level or row.level}
+    if code:
+        query["within"] = code
+    return f"{reverse('reports:rating_list')}?{urlencode(query)}"

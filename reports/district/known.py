@@ -1,0 +1,193 @@
+"""What is known of a district once its files are taken together with the database, before anything is written."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from assignments.models import Agency, Assignment, Cadre, Locality, LocalityType, LocalityVersion
+from assignments.models.locality import covers
+from meetings.models import Meeting
+from reports.models import PartyOrganisation
+
+# A database takes only so many parameters in one query.
+AT_ONCE = 900
+
+
+def chunks(items):
+    """Split into lists that a database takes as parameters of one query."""
+    items = iter(items)
+    while some := list(islice(items, AT_ONCE)):
+        yield some
+
+
+def found(queryset, name, values):
+    """Yield the rows whose field has one of these values."""
+    for some in chunks(values):
+        yield from queryset.filter(**{f"{name}__in": some})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Something that holds for a time; ``line`` is where a file says so, None where only the database does.
+
+    ``of`` says whose it is: of a version of a locality the parent's code, of an assignment the cadre's.
+    """
+
+    first_day: date | None
+    last_day: date | None
+    of: str | None
+    line: int | None = None
+
+    @property
+    def start(self):
+        return self.first_day or date.min
+
+    @property
+    def stop(self):
+        return self.last_day or date.max
+
+    def __str__(self):
+        return f"{self.first_day or '…'} – {self.last_day or '…'}"
+
+
+class Known:
+    """Localities, people and meetings of the files and of the database.
+
+    ``rows`` maps a file to its sound rows as (line, values); ``doubtful`` to the codes whose rows are not sound, of
+    which nothing is known but that they exist; ``unread`` are the files of which nothing is known at all.
+    """
+
+    def __init__(self, rows, doubtful, unread):
+        self.rows = rows
+        self.doubtful = doubtful
+        self.unread = unread
+        self._codes = {}
+        self.types = dict(LocalityType.objects.values_list("code", "tier"))
+        self.tiers = dict(Locality.objects.values_list("code", "tier"))
+        self.versions = {}
+        self.had = self._versions_in_database()
+
+    # --- Whether a thing exists ---------------------------------------------------------------------------
+
+    def has(self, file, code):
+        """Return whether a file or the database has a thing of this code; True where that cannot be told."""
+        return file in self.unread or code in self.codes(file)
+
+    def codes(self, file):
+        """Every code of a kind of thing that a file or the database knows."""
+        if file not in self._codes:
+            codes = {values["code"] for line, values in self.rows.get(file, ())} | self.doubtful[file]
+            self._codes[file] = codes | self._codes_in_database(file, codes)
+        return self._codes[file]
+
+    def _codes_in_database(self, file, codes):
+        if file == "meetings.csv":
+            # Of what may be millions of meetings, only those that are spoken of.
+            asked = {values["meeting_code"] for line, values in self.rows.get("attendance.csv", ())} - codes
+            return set(found(Meeting.objects.values_list("code", flat=True), "code", asked))
+        model = {
+            "localities.csv": Locality,
+            "agencies.csv": Agency,
+            "cadres.csv": Cadre,
+            "party_organisations.csv": PartyOrganisation,
+        }[file]
+        return set(model.objects.values_list("code", flat=True))
+
+    # --- Localities ---------------------------------------------------------------------------------------
+
+    def _versions_in_database(self):
+        had = defaultdict(dict)
+        rows = LocalityVersion.objects.values_list("locality__code", "first_day", "last_day", "parent__code")
+        for code, first_day, last_day, parent in rows.iterator(2000):
+            had[code][first_day] = Period(first_day, last_day, parent)
+        return had
+
+    def add_versions(self, rows):
+        """Lay the versions of the files over those of the database: one begins where one of the same day did."""
+        merged = defaultdict(dict, {code: dict(versions) for code, versions in self.had.items()})
+        for line, values in rows:
+            period = Period(values["first_day"], values["last_day"], values["parent_code"], line)
+            merged[values["code"]][period.first_day] = period
+        self.versions = {
+            code: sorted(versions.values(), key=lambda period: period.start) for code, versions in merged.items()
+        }
+
+    def life_is_known(self, code):
+        """Return whether the days on which a locality exists can be told."""
+        return (
+            "localities.csv" not in self.unread
+            and code not in self.doubtful["localities.csv"]
+            and code in self.versions
+        )
+
+    def lives(self, code, first_day, last_day):
+        """Return whether a locality exists on every day from the first to the last; True where it cannot be told."""
+        return not self.life_is_known(code) or covers(self.versions[code], first_day, last_day)
+
+    def exists_on(self, code, day):
+        return self.lives(code, day, day)
+
+    def life(self, code):
+        """The days on which a locality exists, as text."""
+        joined = []
+        for period in self.versions[code]:
+            if joined and joined[-1].last_day and period.start.toordinal() - joined[-1].stop.toordinal() == 1:
+                joined[-1] = Period(joined[-1].first_day, period.last_day, None)
+            else:
+                joined.append(period)
+        return "; ".join(map(str, joined))
+
+    def changed_localities(self):
+        """Code -> line of the last row about it, of localities in the files that the database knows already."""
+        return {
+            values["code"]: line for line, values in self.rows.get("localities.csv", ()) if values["code"] in self.had
+        }
+
+    def way_up(self, code, top):
+        """Return the codes from a locality up to another above it, in whatever time, or None."""
+        ways, seen = [[code]], {code}
+        while ways:
+            way = ways.pop()
+            if way[-1] == top:
+                return way
+            for period in self.versions.get(way[-1], ()):
+                if period.of and period.of not in seen:
+                    seen.add(period.of)
+                    ways.append([*way, period.of])
+        return None
+
+    # --- Assignments and organisations ----------------------------------------------------------------------
+
+    def assignments(self, localities):
+        """(locality, role, cadre) -> periods, with those of the files laid over those of the database."""
+        merged = defaultdict(dict)
+        rows = Assignment.objects.values_list(
+            "locality__code", "role", "cadre__code", "first_day", "last_day"
+        ).order_by("pk")
+        for locality, role, cadre, first_day, last_day in found(rows, "locality__code", localities):
+            merged[locality, role, cadre][first_day] = Period(first_day, last_day, cadre)
+        for line, values in self.rows.get("assignments.csv", ()):
+            key = (values["locality_code"], values["role"], values["cadre_code"])
+            merged[key][values["first_day"]] = Period(values["first_day"], values["last_day"], key[2], line)
+        return {key: list(periods.values()) for key, periods in merged.items()}
+
+    def organisations(self, codes):
+        """Code -> period of some party organisations; those of doubtful rows are left out."""
+        rows = PartyOrganisation.objects.values_list("code", "first_day", "last_day")
+        periods = {code: Period(first, last, None) for code, first, last in found(rows, "code", codes)}
+        for line, values in self.rows.get("party_organisations.csv", ()):
+            periods[values["code"]] = Period(values["first_day"], values["last_day"], None, line)
+        for code in self.doubtful["party_organisations.csv"]:
+            periods.pop(code, None)
+        return periods
+
+
+def overlapping(periods):
+    """Yield (period, other) for each that shares a day with one that begins before it."""
+    longest = None
+    for period in sorted(periods, key=lambda period: period.start):
+        if longest and period.start <= longest.stop:
+            yield period, longest
+        if longest is None or period.stop > longest.stop:
+            longest = period

@@ -1,0 +1,251 @@
+"""Write checked tables into the database: what is new is added, what differs is changed, the rest is left alone.
+
+Rows are written in bulk, with a row of history for each thing that somebody said. What follows from them (where
+localities stood, who was expected at a meeting) is derived afterwards by those who own it.
+"""
+
+import gc
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assignments.actions import assignments_changed, localities_changed
+from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion
+from assignments.places import PlaceIndex
+from meetings.models import Attendance, Meeting
+from meetings.rosters import keep_rosters, repeat
+from reports.district.history import CHANGED, NEW, remember
+from reports.district.known import chunks, found
+from reports.district.tables import FILES, REFERS, TABLES, quiet
+from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
+
+REASON = "import"
+KEYS = ("sort_key", "search_key")
+
+
+@dataclass
+class Counts:
+    """How many rows of a file were new, changed and unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass
+class Written:
+    """Rows of one model that were new, that were changed, and the changed ones as they were."""
+
+    new: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+    was: list = field(default_factory=list)
+
+    def __bool__(self):
+        return bool(self.new or self.changed)
+
+
+@transaction.atomic
+def write(tables, progress=quiet, changed_by=None):
+    """Write tables that ``check`` found no fault with, in one transaction; return file -> Counts."""
+    with collecting_later():
+        return Writer(tables, progress, changed_by).write()
+
+
+@contextmanager
+def collecting_later():
+    """Leave the search for garbage until the end: it goes through all rows again and again, a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+# The files whose rows are known by their code.
+CODED = {
+    "localities.csv": Locality,
+    "agencies.csv": Agency,
+    "cadres.csv": Cadre,
+    "party_organisations.csv": PartyOrganisation,
+}
+
+
+class Writer:
+    """One import, while it runs. A method for each file, called in the order in which they build on each other."""
+
+    def __init__(self, tables, progress, changed_by):
+        self.tables = tables
+        self.progress = progress
+        self.changed_by = changed_by
+        self.now = timezone.now()
+        self.ids = {}
+        self.file = None
+        self.counts = {}
+        self.meetings = set()
+        self.attendance = Written()
+
+    def write(self):
+        for file in FILES:
+            if file in self.tables:
+                self.file = file
+                rows = [TABLES[file].parse(row)[0] for row in self.tables[file]]
+                written = getattr(self, f"write_{file.removesuffix('.csv')}")(rows)
+                new, changed = len(written.new), len(written.changed)
+                self.counts[file] = Counts(new, changed, len(rows) - new - changed)
+            if file in CODED:
+                self.ids[file] = dict(CODED[file].objects.values_list("code", "pk"))
+        self.keep_rosters()
+        # Not before the rosters have said who was expected and who is a guest.
+        self.remember(Attendance, self.attendance)
+        return self.counts
+
+    # --- The files ----------------------------------------------------------------------------------------
+
+    def write_localities(self, rows):
+        types = {type.code: type for type in LocalityType.objects.all()}
+        tiers = {values["code"]: types[values["type"]].tier for values in rows}
+        self.put(Locality, ("code",), [{"code": code, "tier": tier} for code, tier in tiers.items()])
+
+        self.ids["localities.csv"] = dict(Locality.objects.values_list("code", "pk"))
+        for values in rows:
+            values["locality_code"] = values.pop("code")
+            values["type_id"] = types[values.pop("type")].pk
+        versions = self.put(LocalityVersion, ("locality_id", "first_day"), rows)
+        if versions:
+            localities_changed()
+        return versions
+
+    def write_lineage(self, rows):
+        return self.put(Lineage, ("predecessor_id", "successor_id", "effective_on"), rows)
+
+    def write_agencies(self, rows):
+        return self.put(Agency, ("code",), rows, derive=Agency.set_keys, derived=KEYS)
+
+    def write_cadres(self, rows):
+        return self.put(Cadre, ("code",), rows, derive=Cadre.set_keys, derived=KEYS)
+
+    def write_assignments(self, rows):
+        written = self.put(Assignment, ("cadre_id", "locality_id", "role", "first_day"), rows)
+        # As they were counts too: who no longer answers for a place leaves its rosters.
+        assignments_changed([*written.new, *written.changed, *written.was])
+        return written
+
+    def write_party_organisations(self, rows):
+        for values in rows:
+            values["own_name"] = values.pop("name")
+        return self.put(PartyOrganisation, ("code",), rows)
+
+    def write_meetings(self, rows):
+        for values in rows:
+            values["day"] = values["starts_at"].date()
+        written = self.put_facts(Meeting, rows)
+        self.meetings |= {meeting.pk for meeting in [*written.new, *written.changed]}
+        return written
+
+    def write_attendance(self, rows):
+        codes = {values["meeting_code"] for values in rows}
+        meetings = list(found(Meeting.objects.only("code", "day", "status", "place", "area"), "code", codes))
+        self.ids["meetings.csv"] = {meeting.code: meeting.pk for meeting in meetings}
+        meetings = {meeting.pk: meeting for meeting in meetings}
+
+        def follow_meeting(row):
+            repeat(row, meetings[row.meeting_id])
+
+        self.attendance = self.put(Attendance, ("meeting_id", "cadre_id"), rows, derive=follow_meeting, history=False)
+        self.meetings |= {row.meeting_id for row in [*self.attendance.new, *self.attendance.changed]}
+        return self.attendance
+
+    def write_issues(self, rows):
+        return self.put_facts(Issue, rows)
+
+    def write_resources(self, rows):
+        return self.put_facts(Resource, rows)
+
+    def write_quarterly_reports(self, rows):
+        for values in rows:
+            values["quarter"] = str(values["quarter"])
+        return self.put(QuarterlyReport, ("cadre_id", "locality_id", "quarter"), rows)
+
+    def write_ratings(self, rows):
+        levels = {(level.scheme_id, level.code): level.pk for level in RatingLevel.objects.all()}
+        schemes = {year: RatingScheme.of_year(year).pk for year in {values["year"] for values in rows}}
+        for values in rows:
+            values["scheme_id"] = schemes[values["year"]]
+            values["level_id"] = levels[values["scheme_id"], values.pop("level")]
+        return self.put(Rating, ("organisation_id", "year", "scheme_id"), rows)
+
+    # --- What follows from them ---------------------------------------------------------------------------
+
+    def keep_rosters(self):
+        """Bring the rosters of new and changed meetings in line."""
+        meetings = self.progress(sorted(self.meetings), _("rosters"), len(self.meetings))
+        for keys in chunks(meetings):
+            keep_rosters(Meeting.objects.filter(pk__in=keys))
+
+    # --- What all of them share ---------------------------------------------------------------------------
+
+    def put_facts(self, model, rows):
+        """As ``put`` for what happened at a place on a day."""
+        localities = self.ids["localities.csv"]
+        index = PlaceIndex({localities[code] for values in rows if (code := values["locality_code"])})
+        derived = [*model.placed, "area"]
+        return self.put(model, ("code",), rows, derive=index.set_places, derived=derived)
+
+    def put(self, model, key, rows, *, derive=None, derived=(), history=True):
+        """Add the rows that do not exist and change those that differ.
+
+        ``key`` names the fields that say which row it is, the first one such that few rows share it. ``derive``
+        sets the ``derived`` fields of a row that is about to be written.
+        """
+        rows = [self.linked(values) for values in rows]
+        known = found(model.objects.all(), key[0], {values[key[0]] for values in rows})
+        known = {tuple(getattr(row, name) for name in key): row for row in known}
+        written, differing = Written(), set()
+        for values in rows:
+            row = known.get(tuple(values[name] for name in key))
+            if row is None:
+                row = model(**values)
+                written.new.append(row)
+            elif differs := [name for name, value in values.items() if getattr(row, name) != value]:
+                written.was.append(copy(row))
+                written.changed.append(row)
+                differing.update(differs)
+                for name in differs:
+                    setattr(row, name, values[name])
+            else:
+                continue
+            if derive:
+                derive(row)
+        self.save(model, written, [*sorted(differing), *derived])
+        if history:
+            self.remember(model, written)
+        return written
+
+    def linked(self, values):
+        """Values by field: the id of a thing in place of its code."""
+        return {
+            column.removesuffix("_code") + "_id" if column in REFERS else column: (
+                self.ids[REFERS[column]][value] if column in REFERS and value is not None else value
+            )
+            for column, value in values.items()
+        }
+
+    def save(self, model, written, names):
+        names = [model._meta.get_field(name).name for name in names]
+        # What has ended is written first, so that what begins in its place finds it free.
+        for rows in chunks(self.progress(written.changed, self.file, len(written.changed))):
+            model.objects.bulk_update(rows, names)
+        for rows in chunks(self.progress(written.new, self.file, len(written.new))):
+            model.objects.bulk_create(rows)
+
+    def remember(self, model, written):
+        """Write the history of new and changed rows."""
+        for rows, change in ((written.new, NEW), (written.changed, CHANGED)):
+            keys = [row.pk for row in rows]
+            remember(model, keys, change, user=self.changed_by, reason=REASON, when=self.now)

@@ -1,0 +1,615 @@
+"""What the page of a locality says as of a day: who answers for it, what happened there, what lies below it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Min, Q, Sum
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assignments.models import Assignment, Cadre, Lineage, Place, Tier
+from assignments.queries import COVERED_TIERS, coverage_by_tier, served_since, visible_keys, where
+from assignments.scope import reach_of
+from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight
+from assignments.wording import SHORT, counted
+from cadrenet.figures import percent
+from cadrenet.periods import Month, Quarter, months_between
+from cadrenet.templatetags import figures as written
+from meetings.models import KIND_TIERS, Attendance, Kind, Meeting
+from meetings.queries import small_number
+from reports.behind import behind
+from reports.models import Issue, PartyOrganisation, Rating, Resource
+from reports.queries import Figures, open_issues, quarterly_summary
+from reports.timeline import timeline
+
+OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
+# Above the tiers that have a meeting of their own: the one at which all three rungs are expected.
+SHOWN_ABOVE = Kind.COMMUNE_COMMITTEE
+MONTHS = 12
+MEETINGS_SHOWN = 5
+NEXT_SHOWN = 3
+ISSUES_SHOWN = 5
+STATUS = Attendance.Status
+# The first that anybody in charge has says what became of a meeting: what is not known is never covered up.
+IN_ORDER = [STATUS.UNRECORDED, STATUS.PRESENT, STATUS.ABSENT, STATUS.EXCUSED]
+
+
+@dataclass(frozen=True, order=True)
+class QuarterSoFar(Quarter):
+    """A quarter up to a day in it: what had happened by then."""
+
+    until: date = date.max
+
+    @property
+    def whole(self):
+        """The quarter itself."""
+        return Quarter(self.year, self.number)
+
+    @property
+    def last_day(self):
+        """The last day of the quarter, or the day up to which it is looked at."""
+        return min(self.whole.last_day, self.until)
+
+
+# --- Where it stood -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Standing:
+    """Where a locality stood, as the page shows it: on the day asked for, or on the nearest one that can be shown.
+
+    ``why`` says why it is another day: "ended", "elsewhere" (it has left the reader's part of the tree), or "later"
+    (it did not exist yet, or lay elsewhere).
+    """
+
+    place: Place
+    day: date
+    asked: date
+    why: str = ""
+
+    @property
+    def seen_on(self):
+        """The day up to which the page looks: what outlives a locality counts where it last stood."""
+        return self.asked if self.why == "ended" else self.day
+
+
+def standing(places, day, user):
+    """Return the ``Standing`` of a locality whose places are given in order of days; None where none is in sight."""
+    seen = [place for place in places if lies_in_sight(place, user)]
+    if not seen:
+        return None
+    before = [place for place in seen if place.first_day <= day]
+    if not before:
+        return Standing(seen[0], seen[0].first_day, day, "later")
+    place = before[-1]
+    if day <= place.last_day:
+        return Standing(place, day, day)
+    exists = any(other.first_day <= day <= other.last_day for other in places)
+    return Standing(place, place.last_day, day, "elsewhere" if exists else "ended")
+
+
+# --- The meeting of its own -----------------------------------------------------------------------------------
+
+
+@dataclass
+class OwnMeeting:
+    """A meeting with what became of whoever is in charge (``status``), and who else came of those expected."""
+
+    meeting: Meeting
+    status: str = ""
+    present: int = 0
+    expected: int = 0
+    unrecorded: int = 0
+
+
+@dataclass
+class Year:
+    """Twelve months of a locality's own meeting: how many of the months due had one that was held."""
+
+    kind: Kind
+    rows: list = field(default_factory=list)
+    months: list = field(default_factory=list)
+    due: int = 0
+    held: int = 0
+
+    @property
+    def percent(self):
+        """Months held ÷ months due."""
+        return percent(self.held, self.due)
+
+    @property
+    def other_statuses(self):
+        """Statuses in the strip that its usual key does not explain."""
+        found = {month.get("status", "") for month in self.months}
+        return [status for status in ("held", "planned", "cancelled", "vacant") if status in found]
+
+
+class LocalityPage:
+    """Everything the page of one locality shows; each fact is asked for once, however much lies below."""
+
+    def __init__(self, locality, user, day, today):
+        self.locality, self.user, self.today = locality, user, today
+        self.tier = Tier(locality.tier)
+        self.places = list(locality.places.select_related("type").order_by("first_day"))
+        self.standing = standing(self.places, day, user)
+
+    def context(self):
+        """Everything the template shows."""
+        self.place, self.day = self.standing.place, self.standing.day
+        self.is_now = self.day == self.today
+        self.condition = where(self.user, self.locality)
+        self.quarter = self.quarter_so_far()
+        self.figures = self.figures_so_far()
+        # To find out what a user sees of meetings asks the database: once for the page.
+        self.meetings_seen = Meeting.objects.visible_to(self.user)
+        self.covered = coverage_by_tier(self.day, self.condition, [t for t in COVERED_TIERS if self.tier.above(t)])
+        assignments = Assignment.objects.visible_to(self.user).filter(locality=self.locality)
+        self.assignments = list(
+            assignments.select_related("cadre", "cadre__agency").order_by("first_day", "last_day", "pk")
+        )
+        below, year, issues = self.below(), self.year(), self.issues()
+        return {
+            "title": self.place.name,
+            "place": self.place,
+            "standing": self.standing,
+            "day": self.day,
+            "is_now": self.is_now,
+            "chain": chain_of(self.place, self.user, "" if self.is_now else f"?day={self.day}"),
+            "facts": self.facts(below),
+            "successors": self.successors(),
+            "tiles": [
+                self.attendance_tile(),
+                self.meeting_tile(year),
+                *self.coverage_tile(year),
+                self.issue_tile(issues),
+            ],
+            "ladder": [*self.ladder(), *self.ladder_below()],
+            "covered": [{"row": row, "url": self.coverage_url(row)} for row in self.covered],
+            "year": year,
+            "meetings": self.meetings(year),
+            "next_meetings": self.next_meetings(year),
+            "issues": issues,
+            "resources": self.resources(),
+            "ratings": self.ratings(),
+            "events": timeline(self.locality, self.places, self.assignments, self.user, self.standing.seen_on),
+            **self.links(below),
+        }
+
+    # --- Addresses --------------------------------------------------------------------------------------------
+
+    def address(self, name, **query):
+        """The address of a list of what is at and below this locality."""
+        return f"{reverse(name)}?{urlencode({'within': self.locality.code, **query})}"
+
+    def as_of(self, **query):
+        """A query that carries the day of the page along, unless it is today."""
+        return query if self.is_now else {"day": self.day.isoformat(), **query}
+
+    def links(self, below):
+        """Where one may go from here."""
+        may_record = self.is_now and lies_below(self.place, reach_of(self.user).records, self.user)
+        may_assign = self.is_now and lies_in_hand(self.place, self.user)
+        assign = urlencode({"locality": self.locality.code, "next": self.locality.get_absolute_url()})
+        history = urlencode({"locality": self.locality.code, "state": "all"})
+        kind = OWN_KINDS.get(self.tier)
+        return {
+            "tree_url": self.address("assignments:localities", **self.as_of()) if below else "",
+            "history_url": f"{reverse('assignments:list')}?{history}",
+            "meetings_url": self.address("meetings:list", **({"kind": kind.value} if kind else {})),
+            "issues_url": self.address("reports:issues"),
+            "issue_url": self.address("reports:issue_create") if may_record else "",
+            "assign_url": f"{reverse('assignments:create')}?{assign}" if may_assign else "",
+        }
+
+    # --- Figures ----------------------------------------------------------------------------------------------
+
+    def quarter_so_far(self):
+        quarter = Quarter.of(self.day)
+        return QuarterSoFar(quarter.year, quarter.number, self.day)
+
+    def figures_so_far(self):
+        """The figures of the quarter up to the day, and the lists behind them where these count the same."""
+        # A list is of a whole quarter: it agrees when nothing of the quarter comes after the day.
+        whole = self.is_now or self.day == self.quarter.whole.last_day
+        self.lists = behind(self.quarter.whole, self.locality.code) if whole else {}
+        rows = quarterly_summary(self.quarter, self.tier, self.condition)
+        return next((row for row in rows if row.locality_id == self.locality.pk), Figures())
+
+    def attendance_tile(self):
+        figures, unrecorded = self.figures, self.figures.attendance_unrecorded
+        note = ngettext("%(number)s not recorded yet", "%(number)s not recorded yet", unrecorded)
+        return {
+            "label": _("Attendance, %(quarter)s") % {"quarter": self.quarter.whole.label},
+            "value": written.pct(figures.present_of_unexcused_pct),
+            "count": self.of(figures.attendance_present, figures.attendance_unexcused),
+            "note": note % {"number": written.count(unrecorded)} if unrecorded else "",
+            "url": self.lists.get("attendance_expected", ""),
+        }
+
+    def meeting_tile(self, year):
+        if year is None:
+            figures = self.figures
+            return {
+                "label": _("Meetings held, %(quarter)s") % {"quarter": self.quarter.whole.label},
+                "value": written.count(figures.meetings_held),
+                "unit": f"/ {written.count(figures.meetings_due)}",
+                "count": written.pct(figures.meetings_held_pct),
+                "url": self.lists.get("meetings_held", ""),
+            }
+        return {
+            "label": year.kind.label,
+            "value": written.count(year.held) if year.due else written.DASH,
+            "unit": f"/ {written.count(year.due)}" if year.due else "",
+            "count": _("%(percent)s of the months due") % {"percent": written.pct(year.percent)} if year.due else "",
+            "url": self.address("meetings:list", kind=year.kind.value),
+        }
+
+    def coverage_tile(self, year):
+        """The lowest tier below, of which there is most; for a self-governing group its households instead."""
+        if self.tier == Tier.SELF_GOVERNING_GROUP:
+            yield self.household_tile(year)
+        elif self.covered:
+            row = self.covered[-1]
+            missing = ngettext("%(number)s has nobody", "%(number)s have nobody", row.uncovered)
+            yield {
+                "label": _("%(tier)s: somebody in charge") % {"tier": row.tier.label},
+                "value": written.count(row.covered),
+                "unit": f"/ {written.count(row.total)}",
+                "count": written.pct(row.percent),
+                "note": missing % {"number": written.count(row.uncovered)} if row.uncovered else "",
+                "url": self.coverage_url(row),
+            }
+
+    def household_tile(self, year):
+        known = [
+            row.meeting
+            for row in year.rows
+            if row.meeting.is_held
+            and row.meeting.day <= self.day
+            and None not in (row.meeting.households_total, row.meeting.households_represented)
+        ]
+        total = sum(meeting.households_total for meeting in known)
+        represented = sum(meeting.households_represented for meeting in known)
+        return {
+            "label": _("Households represented"),
+            "value": written.pct(percent(represented, total)),
+            "count": self.of(represented, total),
+            "note": _("twelve months"),
+            "url": "",
+        }
+
+    def issue_tile(self, issues):
+        oldest = issues["oldest"]
+        days = (self.standing.seen_on - oldest).days if oldest else 0
+        age = ngettext("oldest: %(days)s day", "oldest: %(days)s days", days) % {"days": written.count(days)}
+        urgent = ngettext("%(number)s pressing", "%(number)s pressing", issues["urgent"])
+        return {
+            "label": _("Open issues"),
+            "value": written.count(issues["open"]),
+            "count": age if oldest else "",
+            "note": urgent % {"number": written.count(issues["urgent"])} if issues["urgent"] else "",
+            "url": self.address("reports:issues", state="open") if self.is_now else "",
+        }
+
+    def of(self, part, whole):
+        """Two counts beside a percentage, nothing where there is nothing to divide by."""
+        return f"{written.count(part)} / {written.count(whole)}" if whole else ""
+
+    def coverage_url(self, row):
+        return self.address("assignments:coverage", **self.as_of(tier=row.tier.value))
+
+    # --- What it is -------------------------------------------------------------------------------------------
+
+    def below(self):
+        """Return {tier: (localities below, households in them)} of the day."""
+        rows = (
+            Place.objects.on(self.day)
+            .filter(self.condition())
+            .exclude(locality=self.locality)
+            .order_by()
+            .values_list("tier")
+            .annotate(Count("pk"), Sum("households"))
+        )
+        found = {Tier(tier): (number, households) for tier, number, households in rows}
+        return {tier: found[tier] for tier in Tier if tier in found}
+
+    def facts(self, below):
+        """The line under the name: type, what lies below, households, code."""
+        households = self.place.households
+        if households is None:
+            households = below.get(Tier.SELF_GOVERNING_GROUP, (0, None))[1]
+        facts = [self.place.type.name, *(counted(tier, number) for tier, (number, _sum) in below.items())]
+        if households is not None:
+            text = ngettext("%(number)s household", "%(number)s households", households)
+            facts.append(text % {"number": written.count(households)})
+        return [*facts, _("code %(code)s") % {"code": self.locality.code}]
+
+    def successors(self):
+        """What came out of a locality that has ended, as far as the reader may see it."""
+        if self.standing.why != "ended":
+            return []
+        rows = Lineage.objects.visible_to(self.user).filter(predecessor=self.locality)
+        return [row.successor for row in rows.select_related("successor__latest").order_by("effective_on", "pk")]
+
+    # --- Who is in charge -------------------------------------------------------------------------------------
+
+    def ladder(self):
+        """Those who answer for the locality and for all above it, whether the reader sees that or not (R61)."""
+        steps = [*self.place.chain, (self.tier, self.locality.pk, self.place.name)]
+        held = Assignment.objects.on(self.day).filter(locality__in=[id for _tier, id, _name in steps])
+        rows = list(held.select_related("cadre", "cadre__agency").order_by("role", "first_day", "pk"))
+        since = served_since(rows)
+        seen = visible_keys(Cadre, self.user, [row.cadre_id for row in rows])
+        by_locality = defaultdict(list)
+        for row in rows:
+            by_locality[row.locality_id].append(row)
+        for tier, id, name in steps:
+            current = id == self.locality.pk
+            for row in by_locality[id]:
+                yield {
+                    "tier": SHORT[tier],
+                    "name": row.cadre.full_name,
+                    "url": row.cadre.get_absolute_url() if row.cadre_id in seen else "",
+                    "role": self.office(row, name),
+                    "since": self.tenure(row, since[row.pk]),
+                    "phone": row.cadre.phone,
+                    "current": current,
+                }
+            if not by_locality[id] and tier in COVERED_TIERS:
+                yield {"tier": SHORT[tier], "vacant": True, "role": name, "current": current}
+
+    def office(self, row, name):
+        """What somebody does here, and where from."""
+        cadre = row.cadre
+        words = [
+            # Translators: vi "%(role)s %(locality)s", as in "Phụ trách Ấp 4"
+            _("%(role)s of %(locality)s") % {"role": row.get_role_display(), "locality": name},
+            cadre.get_committee_role_display() or cadre.position,
+            cadre.agency.name if cadre.agency else "",
+        ]
+        return " · ".join(filter(None, words))
+
+    def tenure(self, row, since):
+        """Since when, how many months that makes, and by which decision."""
+        if since is None:
+            return row.decision_number
+        months = months_between(since, self.day)
+        text = ngettext("since %(day)s (%(months)s month)", "since %(day)s (%(months)s months)", months)
+        text %= {"day": written.day(since), "months": written.count(months)}
+        return f"{text}, {row.decision_number}" if row.decision_number else text
+
+    def ladder_below(self):
+        """How many people answer for what lies below, tier by tier."""
+        if not self.covered:
+            return
+        below = Place.objects.on(self.day).filter(self.condition()).exclude(locality=self.locality)
+        rows = Assignment.objects.on(self.day).answering().filter(locality__in=below.values("locality"))
+        people = dict(rows.order_by().values_list("locality__tier").annotate(Count("cadre", distinct=True)))
+        for row in self.covered:
+            number = people.get(row.tier, 0)
+            missing = ngettext("%(number)s has nobody", "%(number)s have nobody", row.uncovered)
+            yield {
+                "tier": SHORT[row.tier],
+                "name": ngettext("%(number)s person", "%(number)s people", number)
+                % {"number": written.count(number)},
+                "url": self.address("assignments:list", **self.as_of(tier=row.tier.value)),
+                # Translators: vi "Phụ trách %(covered)s/%(localities)s"
+                "role": _("In charge of %(covered)s of %(localities)s")
+                % {"covered": written.count(row.covered), "localities": counted(row.tier, row.total)},
+                "since": missing % {"number": written.count(row.uncovered)} if row.uncovered else "",
+            }
+
+    # --- Meetings ---------------------------------------------------------------------------------------------
+
+    def is_past(self, meeting):
+        """Whether a meeting was over on the day of the page; one of that day is, once somebody has said so."""
+        return meeting.day < self.day or (meeting.day == self.day and meeting.status != Meeting.Status.PLANNED)
+
+    def year(self):
+        """The twelve months up to the day of the locality's own meeting; None for a tier without one."""
+        kind = OWN_KINDS.get(self.tier)
+        if kind is None:
+            return None
+        months = [Month.of(self.day)]
+        while len(months) < MONTHS:
+            months.insert(0, months[0].previous)
+        own = self.meetings_seen.filter(locality=self.locality, kind=kind)
+        found = own.filter(day__range=(months[0].first_day, months[-1].last_day)).order_by("starts_at", "pk")
+        year = Year(kind, [OwnMeeting(meeting) for meeting in found])
+        statuses = self.count_attendance(year.rows)
+        for row in year.rows:
+            row.status = self.status_of(row.meeting, statuses[row.meeting.pk])
+        began = own.aggregate(day=Min("day"))["day"]
+        for month in months:
+            rows = [row for row in year.rows if Month.of(row.meeting.day) == month]
+            held = any(row.meeting.is_held and self.is_past(row.meeting) for row in rows)
+            year.held += held
+            year.due += held or self.is_due(month, rows, began)
+            year.months.append(self.month(month, rows))
+        return year
+
+    def is_due(self, month, rows, began):
+        """Whether a meeting was due in a month: from the first one known; in the running month once it is past."""
+        if began is None or month < Month.of(began) or not self.stood_in(month):
+            return False
+        if month < Month.of(self.day):
+            return True
+        return any(row.meeting.day < self.day and row.meeting.status != Meeting.Status.CANCELLED for row in rows)
+
+    def stood_in(self, month):
+        """Whether the locality existed during the whole of a month, or up to the day of the page."""
+        last_day = min(month.last_day, self.day)
+        return any(place.first_day <= last_day and place.last_day >= month.first_day for place in self.places)
+
+    def count_attendance(self, rows):
+        """Fill in who came of those expected; return {meeting id: {cadre id: status}}."""
+        statuses = defaultdict(dict)
+        found = Attendance.objects.visible_to(self.user).filter(
+            meeting__in=[row.meeting.pk for row in rows], expected=True
+        )
+        for meeting, cadre, status in found.order_by().values_list("meeting", "cadre", "status"):
+            statuses[meeting][cadre] = status
+        for row in rows:
+            came = list(statuses[row.meeting.pk].values())
+            row.expected, row.present = len(came), came.count(STATUS.PRESENT)
+            row.unrecorded = came.count(STATUS.UNRECORDED)
+        return statuses
+
+    def status_of(self, meeting, statuses):
+        """What became of whoever was in charge, or of the meeting where nobody could come."""
+        if meeting.status in (Meeting.Status.CANCELLED, Meeting.Status.NOT_HELD):
+            return meeting.status
+        if not self.is_past(meeting):
+            return Meeting.Status.PLANNED
+        if meeting.status == Meeting.Status.PLANNED:
+            return STATUS.UNRECORDED
+        holding = [row.cadre_id for row in self.assignments if row.holds_on(meeting.day) and answers(row)]
+        if not holding:
+            return "vacant"
+        found = {statuses[cadre] for cadre in holding if cadre in statuses}
+        return next((status for status in IN_ORDER if status in found), Meeting.Status.HELD)
+
+    def month(self, month, rows):
+        """One cell of the strip: of several meetings in a month the one that was held, or the last."""
+        shown = next((row for row in rows if row.meeting.is_held), rows[-1] if rows else None)
+        cell = {
+            # Translators: a month as the head of a narrow column; vi "T%(month)s"
+            "label": _("M%(month)s") % {"month": month.number},
+            "name": month.label,
+        }
+        if shown is None:
+            return cell
+        cell |= {"status": str(shown.status), "url": shown.meeting.get_absolute_url()}
+        if shown.status == "vacant":
+            cell["text"] = _("held, with nobody in charge")
+        return cell
+
+    def meetings(self, year):
+        """The last meetings up to the day, newest first."""
+        if year is not None:
+            past = [row for row in reversed(year.rows) if self.is_past(row.meeting)]
+            least = small_number(self.day) if self.tells_less() else 0
+            return [self.meeting_row(row, least) for row in past[:MEETINGS_SHOWN]]
+        found = (
+            self.meetings_seen.filter(kind=SHOWN_ABOVE, day__lte=self.day, **{f"place__{self.tier}": self.locality})
+            .exclude(day=self.day, status=Meeting.Status.PLANNED)
+            .select_related("place")
+            .order_by("-starts_at", "pk")
+        )
+        # Counted for these few afterwards: within the query it would be counted for all that are sorted.
+        rows = [OwnMeeting(meeting) for meeting in found[:MEETINGS_SHOWN]]
+        self.count_attendance(rows)
+        for row in rows:
+            planned = row.meeting.status == Meeting.Status.PLANNED
+            row.status = STATUS.UNRECORDED if planned else row.meeting.status
+        return [self.meeting_row(row, 0) | {"place": row.meeting.place} for row in rows]
+
+    def meeting_row(self, row, least):
+        """One of the locality's own meetings; few households are told inside the commune only."""
+        represented = row.meeting.households_represented
+        return {
+            "meeting": row.meeting,
+            "status": row.status,
+            "present": row.present,
+            "expected": row.expected,
+            "unrecorded": row.unrecorded,
+            "few": least if represented is not None and represented < least else 0,
+        }
+
+    def tells_less(self):
+        """Whether small numbers of households are kept back: from readers above the commune who do not record."""
+        reach = reach_of(self.user)
+        inside = [root for root in reach.sees if not Tier(root[0]).above(Tier.COMMUNE)]
+        records = lies_below(self.place, reach.records, self.user)
+        return not (records or lies_below(self.place, inside, self.user))
+
+    def next_meetings(self, year):
+        """The next meetings of the locality; above the tiers that meet themselves, those below."""
+        found = self.meetings_seen.due().filter(day__gte=self.day).select_related("place")
+        if year is not None:
+            found = found.filter(locality=self.locality)
+        else:
+            found = found.filter(kind=SHOWN_ABOVE, **{f"place__{self.tier}": self.locality})
+        found = found.exclude(Q(day=self.day) & ~Q(status=Meeting.Status.PLANNED))
+        return [
+            {
+                "day": meeting.day,
+                "text": meeting.get_kind_display(),
+                "url": meeting.get_absolute_url(),
+                "detail": "" if year is not None else ", ".join([meeting.place.name, meeting.place.above]),
+                "side": written.daytime(meeting.starts_at).rpartition(" ")[2],
+            }
+            for meeting in found.order_by("starts_at", "pk")[:NEXT_SHOWN]
+        ]
+
+    # --- What was raised, mobilised, rated --------------------------------------------------------------------
+
+    def issues(self):
+        """Open issues at and below the locality, pressing ones and the oldest first, and how many are closed."""
+        day = self.standing.seen_on
+        found = open_issues(day, self.condition)
+        counts = found.aggregate(open=Count("pk"), urgent=Count("pk", filter=Q(urgent=True)), oldest=Min("raised_on"))
+        closed = Issue.objects.visible_to(self.user).filter(
+            closed_on__lte=day, **{f"closed_place__{self.tier}": self.locality}
+        )
+        rows = found.select_related("responsible_agency", "place").order_by("-urgent", "raised_on", "pk")
+        return {
+            **counts,
+            "closed": closed.count(),
+            "rows": [self.issue_row(issue, day) for issue in rows[:ISSUES_SHOWN]],
+        }
+
+    def issue_row(self, issue, day):
+        words = [issue.get_theme_display(), issue.responsible_agency and issue.responsible_agency.name]
+        if issue.locality_id != self.locality.pk:
+            words.insert(0, ", ".join(filter(None, [issue.place.name, issue.place.above])))
+        age = issue.age(day) if issue.closed_on is None else (day - issue.raised_on).days
+        # Closed after the day of the page: on that day it was still open.
+        status = Issue.Status.OPEN if issue.status == Issue.Status.CLOSED else issue.status
+        return {
+            "status": "urgent" if issue.urgent else status,
+            "text": issue.summary,
+            "url": issue.get_absolute_url(),
+            "detail": " · ".join(filter(None, words)),
+            "side": ngettext("%(days)s day", "%(days)s days", age) % {"days": written.count(age)},
+        }
+
+    def resources(self):
+        """What was mobilised in the quarter and in all, up to the day."""
+        found = Resource.objects.visible_to(self.user).filter(
+            mobilised_on__lte=self.standing.seen_on, **{f"place__{self.tier}": self.locality}
+        )
+        counts = found.aggregate(
+            number=Count("pk"),
+            value=Sum("value_vnd"),
+            delivered=Sum("value_vnd", filter=Q(status=Resource.Status.DELIVERED)),
+        )
+        return {
+            **counts,
+            "quarter": self.quarter.whole.label,
+            "of_quarter": self.figures.resources_value_vnd,
+            "quarter_url": self.lists.get("resources_value_vnd", ""),
+            "url": self.address("reports:resources") if self.is_now else "",
+        }
+
+    def ratings(self):
+        """Party organisations of the locality with their ratings, latest year first, decided by the day."""
+        organisations = {
+            row.pk: {"organisation": row, "rows": []}
+            for row in PartyOrganisation.objects.visible_to(self.user).filter(locality=self.locality)
+        }
+        decided = Q(decision_on__lte=self.day) | Q(decision_on=None, year__lt=self.day.year)
+        found = Rating.objects.visible_to(self.user).filter(decided, organisation__in=list(organisations))
+        for rating in found.select_related("level").order_by("-year", "pk"):
+            organisations[rating.organisation_id]["rows"].append(rating)
+        for row in organisations.values():
+            row["organisation"].locality = self.locality
+        return list(organisations.values())
+
+
+def answers(assignment):
+    """Whether an assignment makes somebody answer for the locality, and not only support."""
+    return assignment.role != Assignment.Role.SUPPORT

@@ -1,0 +1,202 @@
+"""Party organisations and how they are rated, year by year. Ratings belong to organisations, never to persons."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models import Locality, Tier
+from assignments.scope import ScopedQuerySet
+from cadrenet.codes import CodeField, new_code
+from cadrenet.dated import Dated, DatedQuerySet
+
+
+class PartyOrganisationQuerySet(DatedQuerySet, ScopedQuerySet):
+    edited_by = "decides"
+
+    def reached(self, reach, roots):
+        return self.filter(locality__in=Locality.objects.all().reached(reach, roots))
+
+
+class PartyOrganisation(Dated):
+    """The party committee of a commune, or the party cell of a hamlet: with a life of its own."""
+
+    class Kind(models.TextChoices):
+        COMMUNE_COMMITTEE = "commune_committee", _("Commune party committee")
+        CELL = "cell", _("Party cell")
+
+    TIERS = {Kind.COMMUNE_COMMITTEE: Tier.COMMUNE, Kind.CELL: Tier.HAMLET}
+
+    code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    locality = models.ForeignKey(
+        Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="party_organisations"
+    )
+    own_name = models.CharField(
+        _("name"), max_length=200, blank=True, help_text=_("Empty: made from the locality's name.")
+    )
+
+    objects = PartyOrganisationQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta(Dated.Meta):
+        ordering = ["code"]
+        verbose_name = _("party organisation")
+        verbose_name_plural = _("party organisations")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("reports:organisation", args=[self.pk])
+
+    @property
+    def name(self):
+        """Its own name, or one made from the locality's."""
+        if self.own_name:
+            return self.own_name
+        if self.kind == self.Kind.CELL:
+            return gettext("Party cell of %(locality)s") % {"locality": self.locality.name}
+        return gettext("Party committee of %(locality)s") % {"locality": self.locality.name}
+
+    def clean(self):
+        if self.locality_id and self.kind and self.locality.tier != self.TIERS[self.kind]:
+            raise ValidationError(
+                {"locality": _("A committee belongs to a commune or town, a cell to a hamlet or neighbourhood.")}
+            )
+
+
+class RatingScheme(Dated):
+    """The regulation by which organisations are rated for some years, with its levels."""
+
+    name = models.CharField(_("name"), max_length=200)
+    regulation = models.CharField(_("regulation"), max_length=100, blank=True)
+    excellent_cap_percent = models.PositiveSmallIntegerField(
+        _("cap on “excellent”, per cent"),
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text=_("A warning for whoever rates, never a bar. 0: no cap."),
+    )
+
+    class CapBase(models.TextChoices):
+        GOOD_OR_BETTER = "good_or_better", _("of the good or better")
+        GOOD_ONLY = "good_only", _("of the good only")
+
+    excellent_cap_base = models.CharField(
+        _("base of the cap"), max_length=20, choices=CapBase, default=CapBase.GOOD_OR_BETTER
+    )
+
+    history = HistoricalRecords()
+
+    class Meta(Dated.Meta):
+        ordering = ["first_day", "pk"]
+        verbose_name = _("rating scheme")
+        verbose_name_plural = _("rating schemes")
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def of_year(cls, year):
+        """Return the scheme in force at the end of a year, or None."""
+        return cls.objects.on(date(year, 12, 31)).first()
+
+
+class RatingLevel(models.Model):
+    """One level of a scheme, best first."""
+
+    class Code(models.TextChoices):
+        EXCELLENT = "excellent", _("Completed tasks excellently")
+        GOOD = "good", _("Completed tasks well")
+        COMPLETED = "completed", _("Completed tasks")
+        NOT_COMPLETED = "not_completed", _("Did not complete tasks")
+        NOT_RATED = "not_rated", _("Not rated")
+
+    scheme = models.ForeignKey(
+        RatingScheme, verbose_name=_("scheme"), on_delete=models.CASCADE, related_name="levels"
+    )
+    code = models.CharField(_("level"), max_length=20, choices=Code)
+    order = models.PositiveSmallIntegerField(_("order"))
+    good_or_better = models.BooleanField(_("counts as good or better"), default=False)
+    rated = models.BooleanField(_("counts as rated"), default=True)
+    minimum_points = models.PositiveSmallIntegerField(_("from points"), null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["scheme", "order"]
+        verbose_name = _("rating level")
+        verbose_name_plural = _("rating levels")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "code"],
+                name="ratinglevel_once_per_scheme",
+                violation_error_message=_("This scheme already has this level."),
+            )
+        ]
+
+    def __str__(self):
+        return self.get_code_display()
+
+
+class RatingQuerySet(ScopedQuerySet):
+    edited_by = "decides"
+
+    def reached(self, reach, roots):
+        return self.filter(organisation__in=PartyOrganisation.objects.all().reached(reach, roots))
+
+
+class Rating(models.Model):
+    """How one organisation was rated for one year, by decision."""
+
+    organisation = models.ForeignKey(
+        PartyOrganisation,
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="ratings",
+    )
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1930), MaxValueValidator(2200)])
+    level = models.ForeignKey(RatingLevel, verbose_name=_("level"), on_delete=models.PROTECT, related_name="ratings")
+    scheme = models.ForeignKey(
+        RatingScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, editable=False, related_name="+"
+    )
+    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_on = models.DateField(_("day of the decision"), null=True, blank=True)
+
+    objects = RatingQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-year", "organisation"]
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "year", "scheme"],
+                name="rating_once_per_organisation_year_scheme",
+                violation_error_message=_("This organisation is already rated for this year."),
+            )
+        ]
+        indexes = [models.Index(fields=["year", "level", "organisation"], name="rating_by_year")]
+
+    def __str__(self):
+        return f"{self.organisation} {self.year}: {self.level}"
+
+    def save(self, *args, **kwargs):
+        self.scheme_id = self.level.scheme_id
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        if not (self.organisation_id and self.level_id):
+            return
+        self.scheme_id = self.level.scheme_id
+        twin = Rating.objects.filter(
+            organisation=self.organisation_id, year=self.year, scheme=self.scheme_id
+        ).exclude(pk=self.pk)
+        if twin.exists():
+            raise ValidationError(_("This organisation is already rated for this year."))

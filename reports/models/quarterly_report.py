@@ -1,0 +1,85 @@
+"""Quarterly reports of those in charge of a commune or hamlet, to the head of the regional group (R54)."""
+
+from datetime import timedelta
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models import Assignment, Cadre, Limit, Locality, Tier
+from assignments.scope import ScopedQuerySet
+from cadrenet.periods import Quarter
+
+# Who is in charge at these tiers writes a report every quarter.
+REPORTING_TIERS = (Tier.COMMUNE, Tier.HAMLET)
+
+
+def due_day(quarter):
+    """Return the last day on which a quarter's report is on time (a limit the office sets; inclusive)."""
+    return quarter.last_day + timedelta(days=Limit.on(quarter.last_day, Limit.Name.REPORT_DUE_DAYS))
+
+
+class QuarterlyReportQuerySet(ScopedQuerySet):
+    """Reports on localities in the user's part of the tree, and the user's own."""
+
+    def reached(self, reach, roots):
+        own = Q(cadre=reach.cadre) if reach.cadre else Q(pk__in=[])
+        serving = Assignment.objects.all().reached_by_place(roots)
+        return self.filter(own | Q(locality__in=serving.values("locality")))
+
+    def of(self, quarter):
+        """Reports on a quarter."""
+        return self.filter(quarter=str(quarter))
+
+    def handed_in(self):
+        """Submitted or accepted; a draft or a returned report is missing."""
+        return self.filter(status__in=[QuarterlyReport.Status.SUBMITTED, QuarterlyReport.Status.ACCEPTED])
+
+
+class QuarterlyReport(models.Model):
+    """One cadre's report on one locality and quarter."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        RETURNED = "returned", _("Returned")
+        ACCEPTED = "accepted", _("Accepted")
+
+    cadre = models.ForeignKey(
+        Cadre, verbose_name=_("cadre"), on_delete=models.PROTECT, related_name="quarterly_reports"
+    )
+    locality = models.ForeignKey(
+        Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="quarterly_reports"
+    )
+    quarter = models.CharField(
+        _("quarter"),
+        max_length=7,
+        validators=[RegexValidator(rf"^{Quarter.PATTERN}$", _("Write a quarter as 2022-Q4."))],
+    )
+    submitted_on = models.DateField(_("submitted on"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+
+    objects = QuarterlyReportQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-quarter", "locality", "cadre"]
+        verbose_name = _("quarterly report")
+        verbose_name_plural = _("quarterly reports")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quarter", "locality", "cadre"],
+                name="quarterlyreport_once",
+                violation_error_message=_("This cadre already has a report on this locality and quarter."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "returned"]) | Q(submitted_on__isnull=False),
+                name="quarterlyreport_handed_in_has_day",
+                violation_error_message=_("A report that was handed in has a day of submission."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.locality} {self.quarter}"

@@ -1,0 +1,574 @@
+"""The figures of a quarter and of a year. One definition each, for the page, the files and the commands.
+
+A fact counts where its locality stood on its own day; what is counted at the end of the quarter, where it stands on
+the last day. Counts are the truth, percentages are made from them (``cadrenet.figures.percent``).
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.utils.translation import gettext as _
+
+from assignments.models import Assignment, Limit, Place, Tier
+from assignments.models.place import PATH_SEPARATOR
+from assignments.queries import answered, where
+from assignments.scope import reach_of
+from cadrenet.figures import percent
+from cadrenet.periods import Quarter
+from meetings.models import Attendance, Meeting
+from reports.models import (
+    REPORTING_TIERS,
+    Issue,
+    PartyOrganisation,
+    QuarterlyReport,
+    RatingLevel,
+    RatingScheme,
+    Resource,
+    due_day,
+)
+
+
+@dataclass
+class Figures:
+    """The counts of one locality, or of many taken together, in a quarter."""
+
+    meetings_due: int = 0
+    meetings_held: int = 0
+    meetings_not_held: int = 0
+    attendance_expected: int = 0
+    attendance_present: int = 0
+    attendance_excused: int = 0
+    attendance_absent: int = 0
+    attendance_unrecorded: int = 0
+    guests: int = 0
+    households_total: int = 0
+    households_represented: int = 0
+    groups: int = 0
+    groups_covered: int = 0
+    issues_raised: int = 0
+    issues_closed: int = 0
+    issues_open: int = 0
+    resources_value_vnd: int = 0
+    reports_expected: int = 0
+    reports_on_time: int = 0
+    reports_late: int = 0
+
+    @property
+    def present_of_expected_pct(self):
+        """Present ÷ expected."""
+        return percent(self.attendance_present, self.attendance_expected)
+
+    @property
+    def attendance_unexcused(self):
+        """Expected and not excused: what the attendance rate is a part of."""
+        return self.attendance_expected - self.attendance_excused
+
+    @property
+    def present_of_unexcused_pct(self):
+        """Present ÷ (expected − excused)."""
+        return percent(self.attendance_present, self.attendance_unexcused)
+
+    @property
+    def meetings_held_pct(self):
+        """Held ÷ due."""
+        return percent(self.meetings_held, self.meetings_due)
+
+    @property
+    def participation_pct(self):
+        """Households represented ÷ households, over held meetings where both are known."""
+        return percent(self.households_represented, self.households_total)
+
+    @property
+    def coverage_pct(self):
+        """Groups somebody answers for ÷ groups, on the last day."""
+        return percent(self.groups_covered, self.groups)
+
+    @property
+    def groups_uncovered(self):
+        """Groups nobody answers for on the last day."""
+        return self.groups - self.groups_covered
+
+    @property
+    def reports_missing(self):
+        """Reports expected and not handed in; a draft or a returned one is missing."""
+        return self.reports_expected - self.reports_on_time - self.reports_late
+
+    @property
+    def reports_on_time_pct(self):
+        """On time ÷ expected."""
+        return percent(self.reports_on_time, self.reports_expected)
+
+    def add(self, other):
+        """Add another's counts to these."""
+        for field in fields(Figures):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+
+@dataclass
+class Row(Figures):
+    """The figures of one locality that existed on at least one day of a quarter."""
+
+    locality_id: int = 0
+    locality_code: str = ""
+    locality_name: str = ""
+    path: str = ""
+    tier: str = Tier.COMMUNE
+    quarter: str = ""
+
+    @property
+    def near(self):
+        """What a hamlet or group lies in up to the commune, nearest first: "Hamlet 1" says nothing without it."""
+        steps = max(Tier(self.tier).rank - Tier.COMMUNE.rank, 0)
+        above = self.path.split(PATH_SEPARATOR) if self.path else []
+        return PATH_SEPARATOR.join(reversed(above[len(above) - steps :])) if steps else ""
+
+
+# The columns of the file, in order (see docs/data-format.md).
+QUARTERLY_COLUMNS = [
+    "locality_code",
+    "locality_name",
+    "quarter",
+    "meetings_due",
+    "meetings_held",
+    "meetings_not_held",
+    "attendance_expected",
+    "attendance_present",
+    "attendance_excused",
+    "attendance_absent",
+    "attendance_unrecorded",
+    "guests",
+    "present_of_expected_pct",
+    "present_of_unexcused_pct",
+    "households_total",
+    "households_represented",
+    "participation_pct",
+    "groups",
+    "groups_covered",
+    "coverage_pct",
+    "issues_raised",
+    "issues_closed",
+    "issues_open",
+    "resources_value_vnd",
+    "reports_expected",
+    "reports_on_time",
+    "reports_late",
+    "reports_missing",
+]
+
+
+def quarterly_summary(quarter, level, condition, meetings_only=False):
+    """Return a ``Row`` for each locality of a tier that existed in the quarter, in order of code.
+
+    ``condition`` comes from ``assignments.queries.where``. Five queries, whatever the size; three with
+    ``meetings_only``, which leaves issues, resources, coverage and reports at zero.
+    """
+    rows, areas = _rows(quarter, level, condition)
+    if rows:
+        parts = [_meetings, _attendance] if meetings_only else [_meetings, _attendance, _smaller_figures]
+        for part in parts:
+            for locality_id, counts in part(quarter, level, condition, areas):
+                if row := rows.get(locality_id):
+                    for name, value in counts.items():
+                        setattr(row, name, value or 0)
+    return list(rows.values())
+
+
+def total_of(rows):
+    """Return the figures of all rows taken together."""
+    total = Figures()
+    for row in rows:
+        total.add(row)
+    return total
+
+
+def _rows(quarter, level, condition):
+    """Return the rows by locality, in order, and the areas they lie in, by which the facts are read."""
+    reached = Place.objects.during(*quarter.days).filter(condition(), tier=level)
+    stood = Place.objects.during(*quarter.days).filter(tier=level, locality__in=reached.values("locality"))
+    rows, areas = {}, set()
+    for id, code, name, path, area in stood.order_by("locality__code", "first_day").values_list(
+        "locality_id", "locality__code", "name", "path", "area_id"
+    ):
+        row = rows.setdefault(id, Row(locality_id=id, locality_code=code, tier=level, quarter=str(quarter)))
+        # The last of the quarter stays: the name it bore last.
+        row.locality_name, row.path = name, path
+        areas.add(area)
+    return rows, areas
+
+
+def _meetings(quarter, level, condition, areas):
+    """Yield meetings due, held and not held, and households, by locality of the level."""
+    held = Q(status=Meeting.Status.HELD)
+    known = held & Q(households_total__isnull=False, households_represented__isnull=False)
+    found = (
+        Meeting.objects.in_quarter(quarter)
+        .due()
+        .filter(condition("place__"), area__in=areas, place__area__in=areas)
+        .order_by()
+        .values(row=F(f"place__{level}"))
+        .annotate(
+            meetings_due=Count("status"),
+            meetings_held=Count("status", filter=held),
+            meetings_not_held=Count("status", filter=Q(status=Meeting.Status.NOT_HELD)),
+            total=Sum("households_total", filter=known),
+            represented=Sum("households_represented", filter=known),
+        )
+    )
+    for counts in found:
+        counts["households_total"] = counts.pop("total")
+        counts["households_represented"] = counts.pop("represented")
+        yield counts.pop("row"), counts
+
+
+def _attendance(quarter, level, condition, areas):
+    """Yield the facts of attendance at held meetings, and guests, by locality of the level."""
+    found = (
+        attended(quarter.days, condition, areas)
+        .values(row=F(f"place__{level}"))
+        .annotate(
+            **attendance_counts(), guests=Count("status", filter=Q(expected=False, status=Attendance.Status.PRESENT))
+        )
+    )
+    for counts in found:
+        yield counts.pop("row"), counts
+
+
+def attended(days, condition, areas):
+    """Attendance at meetings held from the first to the last of some days, guests included, in no order."""
+    held = Attendance.objects.filter(condition("place__"), day__range=days, held=True, area__in=areas)
+    return held.filter(place__area__in=areas).order_by()
+
+
+def attendance_counts():
+    """How many were expected, and what became of them."""
+    expected, status = Q(expected=True), Attendance.Status
+    return {
+        "attendance_expected": Count("status", filter=expected),
+        "attendance_present": Count("status", filter=expected & Q(status=status.PRESENT)),
+        "attendance_excused": Count("status", filter=expected & Q(status=status.EXCUSED)),
+        "attendance_absent": Count("status", filter=expected & Q(status=status.ABSENT)),
+        "attendance_unrecorded": Count("status", filter=expected & Q(status=status.UNRECORDED)),
+    }
+
+
+def _smaller_figures(quarter, level, condition, areas):
+    """Yield issues, resources, coverage and reports by locality of the level, read in one query."""
+    first, *others = (
+        queryset.order_by()
+        .annotate(names=Value(",".join(counts)), row=F(f"{prefix}{level}"))
+        .values("names", "row")
+        .annotate(**dict(zip("abc", padded(counts.values()), strict=True)))
+        .values_list("names", "row", "a", "b", "c")
+        for queryset, prefix, counts in (
+            issues_raised(quarter, condition, areas),
+            issues_closed(quarter, condition, areas),
+            issues_open(quarter, condition, areas),
+            resources(quarter, condition, areas),
+            groups(quarter, condition, areas),
+            reports(quarter, condition, areas),
+        )
+    )
+    for names, row, *values in first.union(*others, all=True):
+        yield row, dict(zip(names.split(","), values, strict=False))
+
+
+def padded(counts):
+    """Three columns, whatever there is to count, so that unlike figures fit into one query."""
+    nothing = [Value(0, IntegerField())] * 3
+    return [*counts, *nothing][:3]
+
+
+def issues_raised(quarter, condition, areas):
+    """Issues by the day they were raised."""
+    rows = Issue.objects.filter(condition("place__"), area__in=areas, raised_on__range=quarter.days)
+    return rows, "place__", {"issues_raised": Count("pk")}
+
+
+def issues_closed(quarter, condition, areas):
+    """Issues by the day they were closed, where the locality stood on that day."""
+    rows = Issue.objects.filter(
+        condition("closed_place__"), closed_place__area__in=areas, closed_on__range=quarter.days
+    )
+    return rows, "closed_place__", {"issues_closed": Count("pk")}
+
+
+def issues_open(quarter, condition, areas):
+    """Issues not closed by the quarter's last day, where the locality stood that day, or last."""
+    rows = open_issues(quarter.last_day, condition, area__in=areas)
+    return rows, "locality__places__", {"issues_open": Count("pk")}
+
+
+def resources(quarter, condition, areas):
+    """Resources promised and delivered, by the day they were mobilised."""
+    rows = Resource.objects.filter(condition("place__"), area__in=areas, mobilised_on__range=quarter.days)
+    return rows, "place__", {"resources_value_vnd": Sum("value_vnd")}
+
+
+def groups(quarter, condition, areas):
+    """Self-governing groups that exist on the quarter's last day, and those somebody answers for."""
+    tier, last_day = Tier.SELF_GOVERNING_GROUP, quarter.last_day
+    rows = Place.objects.on(last_day).filter(condition(), tier=tier, area__in=areas)
+    covered = Count("pk", filter=answered(tier, last_day))
+    return rows, "", {"groups": Count("pk"), "groups_covered": covered}
+
+
+def reports(quarter, condition, areas):
+    """Reports that those in charge of communes and hamlets on the quarter's last day owe, and handed in."""
+    rows, on_time, late = owed(quarter, condition, area__in=areas)
+    counts = {
+        "reports_expected": Count("pk"),
+        "reports_on_time": Count("pk", filter=on_time),
+        "reports_late": Count("pk", filter=late),
+    }
+    return rows, "locality__places__", counts
+
+
+def owed(quarter, condition, **place):
+    """Return assignments that owe a report on a quarter, and the conditions that it came on time, and late.
+
+    ``place`` are further conditions on where the locality stands on the quarter's last day.
+    """
+    last_day, stood = quarter.last_day, "locality__places__"
+    place |= {"tier__in": REPORTING_TIERS, "first_day__lte": last_day, "last_day__gte": last_day}
+    rows = Assignment.objects.on(last_day).filter(
+        condition(stood),
+        role=Assignment.Role.IN_CHARGE,
+        **{f"{stood}{name}": value for name, value in place.items()},
+    )
+    handed_in = (
+        QuarterlyReport.objects.of(quarter).handed_in().filter(cadre=OuterRef("cadre"), locality=OuterRef("locality"))
+    )
+    due = due_day(quarter)
+    return rows, Exists(handed_in.filter(submitted_on__lte=due)), Exists(handed_in.filter(submitted_on__gt=due))
+
+
+# --- Around the quarter: what the overview shows beside its figures ---------------------------------------
+
+
+def quarters_with_meetings(user, day):
+    """Return the quarters of the first and of the last meeting up to a day that a user sees; of the day without any.
+
+    Asked of the places, which an index answers at once; only who sees people and no places is asked in full.
+    """
+    meetings = Meeting.objects.filter(where(user)("place__"))
+    if not (reach_of(user).sees or reach_of(user).everything):
+        meetings = Meeting.objects.visible_to(user)
+    first = meetings.order_by("day").values("day")[:1]
+    days = meetings.filter(day__lte=day).order_by("-day").annotate(first=Subquery(first)).values_list("first", "day")
+    first, last = days.first() or (day, day)
+    return Quarter.of(first), Quarter.of(last)
+
+
+def attendance_by_month(months, condition, *tiers):
+    """Return {(id of the locality of each of the tiers, month): Figures} of the months given, with attendance alone.
+
+    One query over a year serves the table of months, the bars and the lowest. A key holds None where nothing of a
+    tier is at or above the meeting.
+    """
+    days = months[0].first_day, months[-1].last_day
+    number = Case(
+        *(When(day__lte=month.last_day, then=Value(index)) for index, month in enumerate(months)),
+        output_field=IntegerField(),
+    )
+    found = (
+        attended(days, condition, areas_of(days, condition))
+        .values(number=number, **{f"in_{tier}": F(f"place__{tier}") for tier in tiers})
+        .annotate(**attendance_counts())
+    )
+    figures = {}
+    for counts in found:
+        month = months[counts.pop("number")]
+        localities = {tier: counts.pop(f"in_{tier}") for tier in set(tiers)}
+        figures[*(localities[tier] for tier in tiers), month] = Figures(**counts)
+    return figures
+
+
+def areas_of(days, condition):
+    """Return the areas that a part of the tree lies in from the first to the last of some days."""
+    places = Place.objects.during(*days).filter(condition())
+    return set(places.order_by().values_list("area", flat=True).distinct())
+
+
+def reasons_of_absence(quarter, condition):
+    """Return rows of reason and number of the absences of a quarter that were not excused, most first."""
+    areas = areas_of(quarter.days, condition)
+    absent = attended(quarter.days, condition, areas).filter(expected=True, status=Attendance.Status.ABSENT)
+    return list(absent.values("reason").annotate(n=Count("pk")).order_by("-n", "reason"))
+
+
+def gathered(figures, key):
+    """Return figures by what ``key`` makes of their old keys, added up; a key of None is left out."""
+    sums = defaultdict(Figures)
+    for old, counts in figures.items():
+        if (new := key(*old)) is not None:
+            sums[new].add(counts)
+    return sums
+
+
+def open_issues(day, condition, **place):
+    """Issues open on a day, each where its locality stood that day, or last."""
+    stood = "locality__places__"
+    place |= {"first_day__lte": day, "counts_until__gte": day}
+    return Issue.objects.open_on(day).filter(
+        condition(stood), **{f"{stood}{name}": value for name, value in place.items()}
+    )
+
+
+def old_before(day):
+    """Return the day before which an issue was raised that is old on a day, and the limit in days."""
+    limit = Limit.on(day, Limit.Name.ISSUE_TARGET_DAYS)
+    return day - timedelta(days=limit), limit
+
+
+def open_issues_by_theme(day, condition, seen_on):
+    """Return rows of theme, how many issues are open on a day, pressing, and older than the limit; most first.
+
+    ``seen_on`` is the day by which age is told: for a quarter that goes on, today and not its last day.
+    """
+    before, _limit = old_before(seen_on)
+    return list(
+        open_issues(day, condition)
+        .order_by()
+        .values("theme")
+        .annotate(
+            open=Count("pk"),
+            urgent=Count("pk", filter=Q(urgent=True)),
+            old=Count("pk", filter=Q(raised_on__lt=before)),
+        )
+        .order_by("-open", "theme")
+    )
+
+
+# --- The year ---------------------------------------------------------------------------------------------
+
+RATING_COLUMNS = ["kind", "year", "level", "count", "total", "percent"]
+GOOD_OR_BETTER = "good_or_better"
+
+
+@dataclass
+class RatingRow:
+    """How many organisations of a kind reached a level in a year, of all that were rated."""
+
+    kind: str
+    year: int
+    level: str
+    count: int
+    total: int | None
+
+    @property
+    def percent(self):
+        """Of those rated; None for those that were not."""
+        return percent(self.count, self.total)
+
+    def percent_to(self, places):
+        """As ``percent``, to another precision; from the counts, so that nothing is rounded twice."""
+        return percent(self.count, self.total, places)
+
+    @property
+    def label(self):
+        """The level in words."""
+        if self.level == GOOD_OR_BETTER:
+            return _("Completed tasks well or better")
+        return RatingLevel.Code(self.level).label
+
+
+def annual_ratings(ratings, kind, year):
+    """Return the rows of a year's table: good or better, each level, and last those not rated, outside the total.
+
+    ``ratings`` are those the reader may see. Cumulative lines come from counts, never from rounded parts.
+    """
+    return ratings_by_year(ratings.filter(year=year), kind).get(year) or _rating_rows(kind, year, [])
+
+
+def ratings_by_year(ratings, kind):
+    """Return {year: rows as of ``annual_ratings``}, latest first, for the years in which anything was rated."""
+    found = (
+        ratings.filter(organisation__kind=kind)
+        .order_by()
+        .values("year", "level__code", "level__good_or_better", "level__rated")
+        .annotate(n=Count("pk"))
+        .order_by("-year")
+    )
+    by_year = defaultdict(list)
+    for row in found:
+        by_year[row["year"]].append(row)
+    return {year: _rating_rows(kind, year, rows) for year, rows in by_year.items()}
+
+
+def _rating_rows(kind, year, found):
+    counts, total, good = {}, 0, 0
+    for row in found:
+        counts[row["level__code"]] = counts.get(row["level__code"], 0) + row["n"]
+        total += row["n"] if row["level__rated"] else 0
+        good += row["n"] if row["level__good_or_better"] else 0
+    code = RatingLevel.Code
+    rows = [RatingRow(kind, year, GOOD_OR_BETTER, good, total)]
+    rows += [
+        RatingRow(kind, year, level.value, counts.get(level.value, 0), total)
+        for level in (code.EXCELLENT, code.GOOD, code.COMPLETED, code.NOT_COMPLETED)
+    ]
+    return [*rows, RatingRow(kind, year, code.NOT_RATED.value, counts.get(code.NOT_RATED.value, 0), None)]
+
+
+def stood_in(field):
+    """Return what the place of a rated organisation said in a field on the last day of the year, or when it ended."""
+    places = Place.objects.filter(
+        locality=OuterRef("organisation__locality"), first_day__year__lte=OuterRef("year")
+    ).order_by("-first_day")
+    return Subquery(places.values(field)[:1])
+
+
+def rated_within(ratings, locality):
+    """Ratings of organisations that lay in a locality on the last day of the year, or when they ended."""
+    return ratings.alias(stood=stood_in(locality.tier)).filter(stood=locality.pk)
+
+
+@dataclass
+class Cap:
+    """How many organisations of one deciding authority may be rated excellent, and how many are."""
+
+    commune: int | None
+    excellent: int
+    base: int
+    cap_percent: int
+
+    @property
+    def share(self):
+        """The cap before rounding, in organisations."""
+        return Decimal(self.base * self.cap_percent) / 100
+
+    @property
+    def allowed(self):
+        """The cap in whole organisations; a part of one is none."""
+        return self.base * self.cap_percent // 100
+
+    @property
+    def left(self):
+        """How many more may be; negative where there are too many."""
+        return self.allowed - self.excellent
+
+
+def caps(ratings, kind, year, scheme):
+    """Return a ``Cap`` for each authority that rates organisations of a kind: one, or for cells, each commune.
+
+    A warning for whoever rates, never a bar. Empty without a scheme or a cap.
+    """
+    if scheme is None or not scheme.excellent_cap_percent:
+        return []
+    code = RatingLevel.Code
+    counted = Q(level__good_or_better=True)
+    if scheme.excellent_cap_base == RatingScheme.CapBase.GOOD_ONLY:
+        counted = Q(level__code=code.GOOD)
+    per_commune = kind == PartyOrganisation.Kind.CELL
+    found = (
+        ratings.filter(organisation__kind=kind, year=year, scheme=scheme)
+        .annotate(authority=stood_in(Tier.COMMUNE) if per_commune else Value(None, IntegerField()))
+        .order_by()
+        .values("authority")
+        .annotate(excellent=Count("pk", filter=Q(level__code=code.EXCELLENT)), base=Count("pk", filter=counted))
+        .order_by("authority")
+    )
+    return [Cap(row["authority"], row["excellent"], row["base"], scheme.excellent_cap_percent) for row in found]

@@ -1,0 +1,11 @@
+"""The start page and the search, whose names stand in no app: ``home`` and ``search``."""
+
+from django.urls import path
+
+from reports.views.overview import HomeView
+from reports.views.search import SearchView
+
+urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
+    path("search/", SearchView.as_view(), name="search"),
+]

@@ -1,0 +1,148 @@
+"""The columns of the quarterly summary as the page shows them, and how a row fills them."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cadrenet.templatetags.figures import DASH, count
+from cadrenet.vietnamese import sort_key
+
+
+@dataclass(frozen=True)
+class FigureColumn:
+    """One column: its heading, the figure it shows, and whether that opens a list (``reports.behind``)."""
+
+    name: str
+    label: str
+    kind: str = "count"
+    strong: bool = False
+    hatched: bool = False
+    first: bool = False
+
+    def text(self, figures):
+        """The figure as the table shows it, without its unit, which stands in the heading."""
+        if self.kind == "groups":
+            return f"{count(figures.groups_covered)}/{count(figures.groups)}"
+        value = getattr(figures, self.name)
+        if value is None:
+            return DASH
+        if self.kind == "millions":
+            value = (Decimal(value) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return count(value)
+
+    def title(self, figures):
+        """What the list holds, where that is not the number itself."""
+        if self.kind != "groups":
+            return ""
+        number = figures.groups_uncovered
+        return ngettext("%(number)s group has nobody", "%(number)s groups have nobody", number) % {
+            "number": count(number)
+        }
+
+    def css(self):
+        """The classes of its cells."""
+        marks = {"cn-group": self.first, "cn-hatched": self.hatched, "cn-strong": self.strong}
+        return " ".join(["num", *(name for name, marked in marks.items() if marked)])
+
+
+# A heading, where it is explained (an anchor of the page on how figures are computed), and its columns.
+QUARTERLY_GROUPS = [
+    (
+        _("Meetings"),
+        "meetings",
+        [
+            FigureColumn("meetings_due", pgettext_lazy("meetings", "Due"), first=True),
+            FigureColumn("meetings_held", pgettext_lazy("meetings", "Held")),
+            FigureColumn("meetings_not_held", pgettext_lazy("meetings", "Not held")),
+        ],
+    ),
+    (
+        _("Attendance"),
+        "attendance",
+        [
+            FigureColumn("attendance_expected", pgettext_lazy("attendance", "Expected"), first=True),
+            FigureColumn("attendance_present", pgettext_lazy("attendance", "Present")),
+            FigureColumn("attendance_excused", pgettext_lazy("attendance", "Excused")),
+            FigureColumn("attendance_absent", pgettext_lazy("attendance", "Absent")),
+            FigureColumn("attendance_unrecorded", pgettext_lazy("attendance", "Not recorded yet"), hatched=True),
+            FigureColumn("present_of_unexcused_pct", _("Rate %"), strong=True),
+        ],
+    ),
+    (_("Households"), "households", [FigureColumn("participation_pct", _("Part %"), first=True)]),
+    (
+        _("Groups"),
+        "coverage",
+        # Opens those that nobody answers for: that is what somebody has to do something about.
+        [FigureColumn("groups_uncovered", pgettext_lazy("groups", "With somebody"), kind="groups", first=True)],
+    ),
+    (
+        _("Issues"),
+        "issues",
+        [
+            FigureColumn("issues_raised", pgettext_lazy("issues", "Raised"), first=True),
+            FigureColumn("issues_closed", pgettext_lazy("issues", "Closed")),
+            FigureColumn("issues_open", pgettext_lazy("issues", "Open")),
+        ],
+    ),
+    (
+        _("Resources"),
+        "resources",
+        [FigureColumn("resources_value_vnd", _("Million đ"), kind="millions", first=True)],
+    ),
+    (
+        _("Reports"),
+        "reports",
+        [
+            FigureColumn("reports_on_time", pgettext_lazy("reports", "On time"), first=True),
+            FigureColumn("reports_late", pgettext_lazy("reports", "Late")),
+            FigureColumn("reports_missing", pgettext_lazy("reports", "Missing")),
+        ],
+    ),
+]
+COLUMNS = [column for _heading, _anchor, columns in QUARTERLY_GROUPS for column in columns]
+SORTABLE = {"locality_name", *(column.name for column in COLUMNS)}
+
+
+@dataclass
+class Cell:
+    """One figure of one row: as it is written, its classes, and the address of its list or nothing."""
+
+    text: str
+    css: str
+    url: str
+    title: str = ""
+
+
+def cells(figures, urls, only_if_equal_to=None):
+    """Return a row's cells. ``urls`` come from ``reports.behind.behind``.
+
+    With ``only_if_equal_to`` a figure opens the list of those others only where both are the same: the sum of all
+    hamlets is not the figure of the district, whose communes met, too.
+    """
+    row = []
+    for shown in COLUMNS:
+        url = urls.get(shown.name, "")
+        if url and only_if_equal_to and getattr(figures, shown.name) != getattr(only_if_equal_to, shown.name):
+            url = ""
+        row.append(Cell(shown.text(figures), shown.css(), url, shown.title(figures)))
+    return row
+
+
+def ordered(rows, sort):
+    """Return rows by a figure, ``-`` for the largest first; what is not known comes last. Unsorted: order of code."""
+    name = sort.removeprefix("-")
+    if name not in SORTABLE:
+        return rows
+    known = [row for row in rows if getattr(row, name) is not None]
+    unknown = [row for row in rows if getattr(row, name) is None]
+    key = (lambda row: sort_key(row.locality_name)) if name == "locality_name" else (lambda row: getattr(row, name))
+    return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
+
+
+def sorted_by(sort):
+    """Say by which column a table is ordered; nothing where it stands in order of code."""
+    labels = {column.name: column.label for column in COLUMNS}
+    label = labels.get(sort.removeprefix("-"))
+    return gettext("Sorted by: %(column)s") % {"column": label} if label else ""

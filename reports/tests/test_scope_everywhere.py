@@ -1,0 +1,341 @@
+"""Every address of the site and of the administration, for every role: nothing of what lies elsewhere is told.
+
+A second district, with something of everything in it, is added to the database. A role of the first district
+must not be able to tell the difference: every page is the same to the last byte, and every address of a row of
+the second district is not found. An address that is new is walked without being named here; one that needs
+something else than a key fails until a rule says what.
+"""
+
+import io
+import re
+from datetime import date, datetime, timedelta
+from urllib.parse import quote, urlencode
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from openpyxl import load_workbook
+
+from assignments.actions import localities_changed
+from assignments.models import (
+    AccessGrant,
+    Agency,
+    Assignment,
+    Cadre,
+    Lineage,
+    Locality,
+    LocalityVersion,
+    User,
+)
+from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, user
+from cadrenet.periods import Month, Quarter, today
+from meetings.models import Attendance, Meeting
+from meetings.rosters import keep_rosters
+from reports.demo.accounts import ACCOUNTS
+from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingScheme, Resource
+
+MARK = "Ngoại"
+NOW = datetime(2026, 8, 20, 14, 0, tzinfo=OFFICE)
+
+# Open to somebody who has not signed in; every other address leads to the sign-in.
+OPEN_TO_ALL = {"account_login", "account_inactive", "health"}
+# Addresses whose answer is a matter of the visitor alone, or that end the visit.
+APART = {"set_language", "account_login", "account_logout", "account_inactive", "gallery", "health"}
+# The parts of an address that hold a row's key, and which rows these are.
+KEYS = {"pk", "assignment"}
+ROWS = {
+    "reports:locality": Locality,
+    "reports:cadre": Cadre,
+    "reports:agency": Agency,
+    "reports:organisation": PartyOrganisation,
+    "reports:issue": Issue,
+    "reports:issue_edit": Issue,
+    "reports:issue_status": Issue,
+    "reports:resource": Resource,
+    "reports:resource_edit": Resource,
+    "reports:quarterly_report": Assignment,
+    "meetings:meeting": Meeting,
+    "meetings:record": Meeting,
+    "meetings:edit": Meeting,
+    "meetings:status": Meeting,
+    "reports:attend": Meeting,
+    "reports:attended": Meeting,
+    "assignments:assignment": Assignment,
+    "assignments:end": Assignment,
+}
+# What the other parts of an address may be.
+VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
+# Asked for with and without the second district, and compared.
+COMPARED = ["", "?format=csv"]
+# Asked for with the second district: nothing of it may come back, whatever one searches or narrows by.
+SEARCHED = [f"?q={MARK}", "?within=X-D", "?day=2022-05-09&quarter=2022-Q2"]
+
+
+def addresses(patterns, namespaces=(), prefix=""):
+    """(name with namespace, names of the parts of the address) of everything in the map of the site."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from addresses(pattern.url_patterns, inner, prefix + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield (
+                ":".join((*namespaces, pattern.name)),
+                tuple(re.findall(r"<(?:\w+:)?(\w+)>", prefix + str(pattern.pattern))),
+            )
+
+
+def site_addresses():
+    return sorted({found for found in addresses(get_resolver().url_patterns) if not found[0].startswith("admin:")})
+
+
+def admin_addresses():
+    return sorted({found for found in addresses(get_resolver().url_patterns) if found[0].startswith("admin:")})
+
+
+def foreign_district():
+    """A second district with a row of every kind, and nobody of the first district in it."""
+    district = locality("X-D", "district", f"Huyện {MARK}")
+    group = locality("X-N", "regional_group", f"Nhóm {MARK}", district)
+    commune = locality("X-C", "commune", f"Xã {MARK}", group)
+    hamlet = locality("X-H", "hamlet", f"Ấp {MARK}", commune)
+    gone = locality("X-G", "hamlet", f"Ấp cũ {MARK}", commune, last_day=date(2022, 3, 31))
+    tiny = locality("X-T", "self_governing_group", f"Tổ {MARK}", hamlet, households=20)
+    Lineage.objects.create(predecessor=gone, successor=hamlet, effective_on=date(2022, 4, 1), kind="merge")
+    localities_changed()
+    office = agency("X-A", f"Phòng {MARK}", at=district)
+    who = cadre("X-P", f"Nguyễn {MARK}", agency=office)
+    assign(who, group, role="head")
+    for place in (commune, hamlet, tiny):
+        assign(who, place)
+    for days in (-200, -3, 0, 3):
+        day = today() + timedelta(days=days)
+        for kind, place in (("commune_committee", commune), ("cell", hamlet), ("self_governing_group", tiny)):
+            Meeting.objects.create(
+                kind=kind, locality=place, starts_at=at(day), status="held" if days < 0 else "planned"
+            )
+        Meeting.objects.create(kind="agency", agency=office, starts_at=at(day), ends_at=at(day, 21))
+    Meeting.objects.create(kind="cell", locality=hamlet, starts_at=at(date(2022, 5, 9)), status="held")
+    keep_rosters(Meeting.objects.filter(locality__in=[commune, hamlet, tiny]))
+    for raised in (date(2022, 5, 9), today() - timedelta(days=100)):
+        Issue.objects.create(
+            locality=hamlet,
+            raised_on=raised,
+            kind="feedback",
+            theme="roads",
+            summary=f"Đường {MARK}",
+            urgent=True,
+            responsible_agency=office,
+        )
+        Resource.objects.create(
+            locality=hamlet, cadre=who, mobilised_on=raised, kind="money", value_vnd=1_000_000, donor=MARK
+        )
+    QuarterlyReport.objects.create(
+        cadre=who, locality=hamlet, quarter="2022-Q2", status="submitted", submitted_on=date(2022, 7, 1)
+    )
+    user("nguoi-ngoai", at=district, level="editor", is_staff=True, display_name=f"Người {MARK}")
+    for kind, place in (("commune_committee", commune), ("cell", hamlet)):
+        organisation = PartyOrganisation.objects.create(
+            code=f"X-O-{kind}", kind=kind, locality=place, own_name=f"Chi bộ {MARK}"
+        )
+        for year in (2022, today().year - 1):
+            level = RatingScheme.of_year(year).levels.get(code="good")
+            Rating.objects.create(organisation=organisation, year=year, level=level)
+
+
+def body(response):
+    """What an answer tells: its text without what differs from one request to the next."""
+    if "spreadsheetml" in response.headers.get("Content-Type", ""):
+        book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+        return [list(sheet.values) for sheet in book]
+    if response.streaming:
+        return b"".join(response.streaming_content)
+    text = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
+    # The code that a form proposes for a new row is drawn by lot.
+    return re.sub(rb'value="x[0-9a-f]{12}"', b"", text)
+
+
+def told(client, asked):
+    """What a client is told at each address: (status, where it leads, text)."""
+    found = {}
+    for address in asked:
+        response = client.get(address)
+        found[address] = (response.status_code, response.headers.get("Location"), body(response))
+    return found
+
+
+def address_of(name, parts, row=None):
+    """The address of a name, with a row's key and the other parts filled in; fails when it is not known how."""
+    if unknown := set(parts) - set(VALUES) - set(KEYS):
+        pytest.fail(f"{name} takes {unknown}: say in VALUES what these may be.")
+    if row is None and set(parts) & set(KEYS):
+        pytest.fail(f"{name} takes the key of a row: say in ROWS which model it belongs to.")
+    return reverse(name, kwargs={part: row.pk if part in KEYS else VALUES[part] for part in parts})
+
+
+def lists_of_the_site(queries):
+    """Every address without a row's key, with each of the queries."""
+    for name, parts in site_addresses():
+        if name not in APART and not set(parts) & set(KEYS):
+            yield from (address_of(name, parts) + query for query in queries)
+
+
+def lists_of_the_administration():
+    """Every address of the administration without a row's key."""
+    yield reverse("admin:index")
+    for model in admin.site._registry:
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for name, parts in admin_addresses():
+            if name.startswith(f"{base}_") and not parts and not name.endswith("_simple_history"):
+                yield reverse(name)
+
+
+def searches_of_the_administration():
+    """Every search and every choice by letters that the administration offers."""
+    for model, model_admin in admin.site._registry.items():
+        names = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+        yield reverse("admin:{app_label}_{model_name}_changelist".format(**names)) + f"?q={MARK}"
+        for field in model_admin.autocomplete_fields:
+            query = urlencode({**names, "field_name": field, "term": MARK})
+            yield reverse("admin:autocomplete") + f"?{query}"
+
+
+def rows_elsewhere():
+    """Each scoped model with a row of the second district."""
+    where = {
+        Locality: {"code": "X-H"},
+        LocalityVersion: {"locality__code": "X-H"},
+        Lineage: {"successor__code": "X-H"},
+        Agency: {"code": "X-A"},
+        Cadre: {"code": "X-P"},
+        Assignment: {"locality__code": "X-H"},
+        AccessGrant: {"locality__code": "X-D"},
+        User: {"username": "nguoi-ngoai"},
+        Meeting: {"locality__code": "X-H"},
+        Attendance: {"meeting__locality__code": "X-H"},
+        Issue: {"locality__code": "X-H"},
+        Resource: {"locality__code": "X-H"},
+        QuarterlyReport: {"locality__code": "X-H"},
+        PartyOrganisation: {"locality__code": "X-H"},
+        Rating: {"organisation__locality__code": "X-H"},
+    }
+    return {model: model.objects.filter(**condition).order_by("pk").last() for model, condition in where.items()}
+
+
+@pytest.fixture
+def demo(db):
+    """A demo district of two communes, on a day that stands still."""
+    with time_machine.travel(NOW, tick=False):
+        call_command("demo", "--communes", "2", "--quarters", "2", "--yes", verbosity=0)
+        yield
+
+
+def signed_in(login):
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(username=login), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def is_staff(login):
+    return User.objects.get(username=login).is_staff
+
+
+LOGINS = [account.login for account in ACCOUNTS if account.login != "admin"]
+
+
+def test_a_second_district_changes_nothing_that_any_role_is_told(demo):
+    clients = {login: signed_in(login) for login in LOGINS}
+    site, administration = list(lists_of_the_site(COMPARED)), list(lists_of_the_administration())
+    asked = {login: site + (administration if is_staff(login) else []) for login in LOGINS}
+    before = {login: told(clients[login], asked[login]) for login in LOGINS}
+
+    foreign_district()
+    after = {login: told(clients[login], asked[login]) for login in LOGINS}
+
+    pairs = [(login, address) for login in LOGINS for address in asked[login]]
+    assert [(login, address) for login, address in pairs if before[login][address] != after[login][address]] == []
+    assert {before[login][address][0] for login, address in pairs} <= {200, 302, 403, 404, 405}
+
+
+def test_no_search_and_no_filter_finds_anything_of_a_second_district(demo):
+    foreign_district()
+    site, administration = list(lists_of_the_site(SEARCHED)), list(searches_of_the_administration())
+
+    telling = []
+    for login in LOGINS:
+        client = signed_in(login)
+        for address in site + (administration if is_staff(login) else []):
+            status, _to, text = told(client, [address])[address]
+            # What was typed comes back in the field in which it was typed, and in no other place.
+            for typed in (f'value="{MARK}"', f"“{MARK}”", quote(MARK)):
+                text = text.replace(typed.encode(), b"")
+            if status >= 500 or MARK.encode() in text:
+                telling.append((login, status, address))
+    assert telling == []
+
+
+def test_no_row_of_a_second_district_is_found_by_its_address(demo):
+    foreign_district()
+    rows = rows_elsewhere()
+
+    found = [(login, *wrong) for login in [*LOGINS, None] for wrong in answers_that_tell(login, rows)]
+
+    assert found == []
+    assert {model: model.objects.filter(pk=row.pk).count() for model, row in rows.items()} == dict.fromkeys(rows, 1)
+
+
+def answers_that_tell(login, rows):
+    """(address, status) of every answer about a foreign row that is anything but "not found" or the sign-in."""
+    client = signed_in(login) if login else Client()
+    staff = bool(login) and is_staff(login)
+    for name, parts in site_addresses():
+        if set(parts) & set(KEYS):
+            address = address_of(name, parts, rows.get(ROWS.get(name)))
+            for response in (client.get(address), client.post(address)):
+                if response.status_code not in ({404, 405} if login else {302}) or MARK.encode() in response.content:
+                    yield address, response.status_code
+    for model, row in rows.items():
+        if model not in admin.site._registry:
+            continue
+        pages = {"change": [], "delete": [], "history": []}
+        if first := row.history.first():
+            pages["simple_history"] = [first.pk]
+        for page, more in pages.items():
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+            address = reverse(name, args=[row.pk, *more])
+            for response in (client.get(address, follow=staff), client.post(address, follow=staff)):
+                kept = response.status_code in ({200, 403, 404} if staff else {302})
+                if not kept or MARK.encode() in response.content or (staff and is_page_of(response, address)):
+                    yield address, response.status_code
+
+
+def is_page_of(response, address):
+    """Whether a redirect was not followed away from the page asked for, which was then shown."""
+    return response.status_code == 200 and not response.redirect_chain
+
+
+def test_somebody_not_signed_in_sees_the_sign_in_and_nothing_else(demo):
+    client = Client()
+
+    seen = {
+        name
+        for name, parts in site_addresses()
+        if not set(parts) & set(KEYS) and client.get(address_of(name, parts)).status_code != 302
+    }
+
+    assert seen == OPEN_TO_ALL
+
+
+def test_every_row_that_can_be_foreign_is_foreign_to_every_role(demo):
+    """The test above is worth something only if the second district has a row of every kind."""
+    foreign_district()
+
+    assert [model.__name__ for model, row in rows_elsewhere().items() if row is None] == []
+    for login in LOGINS:
+        user = User.objects.get(username=login)
+        for model, row in rows_elsewhere().items():
+            if hasattr(model.objects, "visible_to"):
+                assert not model.objects.visible_to(user).filter(pk=row.pk).exists(), (login, model)

@@ -1,0 +1,195 @@
+"""Quarterly reports: one row per assignment that owes one, and who may take which step."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.utils import translation
+
+from assignments.models import Assignment
+from assignments.tests.cast import assign, at, cadre, user
+from reports.models import QuarterlyReport
+from reports.tests.quarter import TODAY, busy_quarter
+from reports.tests.visits import file_body, visitor
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/reports/quarterly-reports/"
+
+
+@pytest.fixture(autouse=True)
+def _on_the_tenth_of_january():
+    with time_machine.travel(at(TODAY), tick=False), translation.override("en"):
+        yield
+
+
+def states(who, **query):
+    response = visitor(who).get(ADDRESS, query)
+    assert response.status_code == 200
+    return {row.cadre.code: row.state for row in response.context["object_list"]}
+
+
+def address(who, quarter="2022-Q4"):
+    """The page of the report that a cadre owes."""
+    found = Assignment.objects.get(cadre=who)
+    return f"{ADDRESS}{found.pk}/{quarter}/"
+
+
+def status(who, quarter="2022-Q4"):
+    found = QuarterlyReport.objects.filter(cadre=who, quarter=quarter).first()
+    return found and (found.status, found.submitted_on)
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ({}, {"P1": "on_time", "P2": "late", "P3": "missing", "P4": "missing"}),
+        ({"state": "expected"}, {"P1": "on_time", "P2": "late", "P3": "missing", "P4": "missing"}),
+        ({"state": "missing"}, {"P3": "missing", "P4": "missing"}),
+        ({"state": "late"}, {"P2": "late"}),
+        ({"state": "on_time", "within": "S"}, {}),
+        ({"quarter": "2022-Q3"}, dict.fromkeys(["P1", "P2", "P3", "P4"], "missing")),
+        ({"quarter": "2021-Q4"}, {}),
+    ],
+)
+def test_those_who_owe_a_report_are_listed_with_or_without_one(query, expected):
+    it = busy_quarter()
+
+    assert states(it.committee, **query) == expected
+
+
+@pytest.mark.parametrize(
+    "role, expected",
+    [
+        ("head", ["P1", "P2"]),
+        ("commune", ["P1", "P2"]),
+        ("in_charge", ["P2"]),
+        ("elsewhere", ["P3", "P4"]),
+        ("clerk", []),
+        ("nobody", []),
+    ],
+)
+def test_each_role_sees_its_part_of_the_tree(role, expected):
+    it = busy_quarter()
+
+    assert list(states(getattr(it, role))) == expected
+
+
+def test_who_is_in_charge_hands_in_the_own_report_once():
+    it = busy_quarter()
+    client = visitor(it.in_charge)
+    mine = address(it.chau, "2022-Q3")
+
+    client.post(mine, {"step": "submit"})
+    with time_machine.travel(at(date(2023, 1, 12)), tick=False):
+        client.post(mine, {"step": "submit"})
+
+    assert status(it.chau, "2022-Q3") == ("submitted", date(2023, 1, 10))
+    assert client.get(mine).context["steps"] == {"submit": False, "accept": False, "return": False}
+
+
+def test_the_head_of_the_group_accepts_it_or_sends_it_back():
+    it = busy_quarter()
+    client = visitor(it.head)
+    report = address(it.chau)
+
+    assert client.get(report).context["steps"] == {"submit": False, "accept": True, "return": True}
+    client.post(report, {"step": "return"})
+    assert status(it.chau) == ("returned", date(2023, 1, 6))
+    assert states(it.head)["P2"] == "missing"
+
+    visitor(it.in_charge).post(report, {"step": "submit"})
+    assert status(it.chau) == ("submitted", date(2023, 1, 10))
+
+    client.post(report, {"step": "accept"})
+    assert status(it.chau) == ("accepted", date(2023, 1, 10))
+    assert [event["text"] for event in client.get(report).context["events"]] == [
+        "Accepted · head",
+        "Submitted · in-charge",
+        "Sent back · head",
+        "Entered",
+    ]
+
+
+def test_nobody_accepts_the_own_report():
+    it = busy_quarter()
+    # The head of the group is in charge of a commune of it, too.
+    assign(it.head_cadre, it.tree.binh)
+    own = Assignment.objects.get(cadre=it.head_cadre, locality=it.tree.binh)
+    client = visitor(it.head)
+    client.post(f"{ADDRESS}{own.pk}/2022-Q4/", {"step": "submit"})
+
+    answer = client.post(f"{ADDRESS}{own.pk}/2022-Q4/", {"step": "accept"})
+
+    assert answer.status_code == 403
+    assert status(it.head_cadre) == ("submitted", date(2023, 1, 10))
+
+
+@pytest.mark.parametrize(
+    "role, step, expected",
+    [
+        ("in_charge", "accept", 403),
+        ("in_charge", "burn", 403),
+        ("elsewhere", "accept", 404),
+        ("nobody", "submit", 404),
+    ],
+)
+def test_a_step_that_one_may_not_take_changes_nothing(role, step, expected):
+    it = busy_quarter()
+
+    answer = visitor(getattr(it, role)).post(address(it.chau), {"step": step})
+
+    assert answer.status_code == expected
+    assert status(it.chau) == ("submitted", date(2023, 1, 6))
+
+
+def test_who_only_reads_takes_no_step():
+    it = busy_quarter()
+    client = visitor(user("reader", at=it.tree.district))
+
+    assert client.get(address(it.chau)).context["steps"] == {"submit": False, "accept": False, "return": False}
+    assert client.post(address(it.chau), {"step": "return"}).status_code == 403
+
+
+def test_an_assignment_that_owes_none_has_no_page():
+    it = busy_quarter()
+    client = visitor(it.committee)
+
+    assert client.get(address(it.kim)).status_code == 404
+    assert client.get(address(it.head_cadre)).status_code == 404
+    assert client.get(address(it.chau, "2021-Q4")).status_code == 404
+
+
+def test_nothing_is_called_missing_before_it_is_due():
+    it = busy_quarter()
+
+    with time_machine.travel(at(date(2023, 1, 5)), tick=False):
+        page = visitor(it.committee).get(address(it.hoa))
+        list_ = visitor(it.committee).get(ADDRESS, {"quarter": "2022-Q4"})
+
+    assert page.context["state"] == ""
+    assert "not due yet" in list_.content.decode()
+    assert visitor(it.committee).get(address(it.hoa)).context["state"] == "missing"
+
+
+def test_the_file_names_its_quarter():
+    it = busy_quarter()
+
+    response = visitor(it.committee).get(ADDRESS, {"format": "csv", "state": "late"})
+
+    assert response["Content-Disposition"] == 'attachment; filename="quarterly-reports_2022-q4.csv"'
+    assert file_body(response).split("\r\n")[1] == (
+        "Huyện Mẫu › Nhóm Bắc › Thị trấn An › Khu phố 1,AN-1,Nguyễn Minh Châu,,Late,2023-01-06,Submitted"
+    )
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_query_count_does_not_grow(more, django_assert_num_queries):
+    it = busy_quarter()
+    for number in range(more):
+        assign(cadre(f"X{number}", agency=it.interior), it.tree.an2)
+    client = visitor(it.committee)
+    client.get(ADDRESS)
+
+    with django_assert_num_queries(12):
+        client.get(ADDRESS)

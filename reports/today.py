@@ -1,0 +1,251 @@
+"""What somebody in charge has before him today: tonight's meeting, what is left to do, what comes next."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assignments.models import Assignment, Place, Tier
+from assignments.models.place import below
+from assignments.queries import uncovered, where
+from assignments.scope import reach_of
+from cadrenet.periods import Quarter
+from cadrenet.templatetags.figures import day as written_day
+from cadrenet.templatetags.figures import daytime
+from meetings.actions import last_day_in_time
+from meetings.models import Attendance, Kind, Meeting
+from meetings.queries import late_entry_days
+from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
+
+EVENING = 18
+# What was not recorded by then is looked for in the list of meetings.
+LOOK_BACK = timedelta(days=60)
+SOON = timedelta(days=35)
+AT_MOST = 6
+GOING = [Meeting.Status.PLANNED, Meeting.Status.HELD]
+
+
+@dataclass
+class Today:
+    """The start page of one user on one day. Each part is read by one query, whatever there is to show."""
+
+    user: object
+    day: object
+    reach: object = field(init=False)
+
+    def __post_init__(self):
+        self.reach = reach_of(self.user)
+        self.in_time = late_entry_days(self.day)
+        # Where the user records: as an assigned cadre at that place itself, as an officer at and below it.
+        self.granted = self.reach.records - self.reach.assigned
+        self.assigned = [id for _tier, id in self.reach.assigned]
+
+    def context(self):
+        """Everything the page shows."""
+        rows = self.own_rows()
+        return {
+            "day": self.day,
+            "cards": [Card(row, self) for row in rows if row.day == self.day],
+            "here": self.meetings_here(),
+            "tasks": [*self.unrecorded(rows), *self.to_record(rows), *self.reports_due()],
+            "coming": self.coming(rows),
+            "places": self.places(),
+        }
+
+    # --- meetings
+
+    def own_rows(self):
+        """Where the user is expected, around today: not recorded yet before it, and what comes after."""
+        if not self.reach.cadre:
+            return []
+        rows = Attendance.objects.visible_to(self.user).filter(
+            cadre=self.reach.cadre, expected=True, meeting__status__in=GOING
+        )
+        near = Q(day__gte=self.day) | Q(day__gte=self.day - LOOK_BACK, status=Attendance.Status.UNRECORDED)
+        rows = rows.filter(near).select_related("meeting", "meeting__place", "meeting__locality")
+        return list(rows.order_by("day", "meeting__starts_at", "pk")[:50])
+
+    @cached_property
+    def own_localities(self):
+        """Ids of the localities whose meetings the user records: their index finds the days of each."""
+        if not self.granted:
+            return self.assigned
+        standing = Place.objects.editable_by(self.user).on(self.day).filter(below(self.granted))
+        return [*standing.values_list("locality", flat=True), *self.assigned]
+
+    def recordable(self):
+        """Meetings that are the user's to record, nearer than the look back."""
+        found = Meeting.objects.editable_by(self.user).filter(
+            locality__in=self.own_localities, day__gte=self.day - LOOK_BACK
+        )
+        return found.with_where().order_by("day", "starts_at", "pk")
+
+    def meetings_here(self):
+        """Today's meetings where the user records for others: an officer's evening."""
+        if not self.granted:
+            return []
+        found = self.recordable().filter(day=self.day).exclude(kind=Kind.SELF_GOVERNING_GROUP).due()
+        return list(found.with_attendance(Attendance.objects.visible_to(self.user))[:20])
+
+    def unrecorded(self, rows):
+        """The user's own attendance of which nothing is said yet, oldest first."""
+        for row in rows:
+            if row.day < self.day and row.status == Attendance.Status.UNRECORDED:
+                yield self.task(row.meeting)
+
+    def to_record(self, rows):
+        """Meetings that the user records for others; the many of the groups in one line."""
+        own = {row.meeting_id for row in rows}
+        found = self.recordable().to_record(self.day - timedelta(days=1))
+        single = found.exclude(kind=Kind.SELF_GOVERNING_GROUP).exclude(pk__in=own)
+        for meeting in single[:AT_MOST]:
+            yield self.task(meeting)
+        number = found.filter(kind=Kind.SELF_GOVERNING_GROUP).exclude(pk__in=own).count() if self.granted else 0
+        if number:
+            query = {
+                "status": "to_record",
+                "kind": Kind.SELF_GOVERNING_GROUP.value,
+                "first_day": self.day - LOOK_BACK,
+                "last_day": self.day - timedelta(days=1),
+            }
+            yield {
+                "status": "unrecorded",
+                "text": ngettext(
+                    "%(number)s meeting of a self-governing group",
+                    "%(number)s meetings of self-governing groups",
+                    number,
+                )
+                % {"number": number},
+                "detail": _("since %(day)s") % {"day": written_day(self.day - LOOK_BACK)},
+                "action_url": f"{reverse('meetings:list')}?{urlencode(query)}",
+                "action": _("Show"),
+            }
+
+    def task(self, meeting):
+        """A meeting that is left to record."""
+        return {
+            "status": "unrecorded",
+            "text": meeting.title,
+            "detail": f"{daytime(meeting.starts_at)} · {self.time_left(meeting)}",
+            "action_url": reverse("meetings:record", args=[meeting.pk]),
+            "action": _("Record"),
+        }
+
+    def time_left(self, meeting):
+        """Until when an entry is in time, in words."""
+        left = (last_day_in_time(meeting.day, self.in_time) - self.day).days
+        if left < 0:
+            return _("late; it can still be recorded")
+        if left == 0:
+            return _("today is the last day in time")
+        return ngettext("%(number)s day left", "%(number)s days left", left) % {"number": left}
+
+    def coming(self, rows):
+        """The next meetings: the user's own, or for an officer those of the commune."""
+        meetings = [row.meeting for row in rows if row.day > self.day][:AT_MOST]
+        if not meetings and self.granted:
+            found = self.recordable().filter(day__gt=self.day, status=Meeting.Status.PLANNED)
+            meetings = found.exclude(kind=Kind.SELF_GOVERNING_GROUP)[:AT_MOST]
+        return [
+            {
+                "day": meeting.day,
+                "text": meeting.title,
+                "url": meeting.get_absolute_url(),
+                "detail": f"{timezone.localtime(meeting.starts_at):%H:%M}"
+                + (f" · {meeting.place.above}" if meeting.place and meeting.place.above else ""),
+            }
+            for meeting in meetings
+        ]
+
+    # --- reports
+
+    def reports_due(self):
+        """The user's quarterly reports that are not handed in: of the last quarter, and soon of this one."""
+        if not self.reach.cadre:
+            return
+        last, this = Quarter.of(self.day).previous, Quarter.of(self.day)
+        held = Assignment.objects.visible_to(self.user).filter(
+            cadre=self.reach.cadre, role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS
+        )
+        held = list(held.during(last.last_day, self.day).select_related("locality__latest").order_by("pk"))
+        if not held:
+            return
+        handed = {
+            (report.locality_id, report.quarter): report.status
+            for report in QuarterlyReport.objects.visible_to(self.user).filter(
+                cadre=self.reach.cadre, quarter__in=[str(last), str(this)]
+            )
+        }
+        for quarter, owed_on in ((last, last.last_day), (this, self.day)):
+            due = due_day(quarter)
+            if due > self.day + SOON:
+                continue
+            for assignment in held:
+                status = handed.get((assignment.locality_id, str(quarter)), "")
+                if assignment.holds_on(owed_on) and status not in ("submitted", "accepted"):
+                    yield self.report(assignment, quarter, due, status)
+
+    def report(self, assignment, quarter, due, status):
+        """One report that is owed."""
+        due_text = _("Due %(day)s") % {"day": written_day(due)}
+        states = {
+            "draft": _("A draft is there; the figures are filled in"),
+            "returned": _("Sent back to be completed"),
+        }
+        return {
+            "status": "missing" if due < self.day else "late",
+            "status_text": _("Late since %(day)s") % {"day": written_day(due)} if due < self.day else due_text,
+            "text": _("Quarterly report %(quarter)s, %(locality)s")
+            % {"quarter": quarter.label, "locality": assignment.locality},
+            "detail": states.get(status, _("Not begun yet")),
+            "action_url": reverse("reports:quarterly_report", args=[assignment.pk, quarter]),
+            "action": _("Write on") if status else _("Write"),
+        }
+
+    # --- places
+
+    def places(self):
+        """Where the user answers, and how many of the groups below have somebody in charge."""
+        ids = {id for _tier, id in self.reach.assigned | self.granted}
+        if not ids:
+            return []
+        stands = Place.objects.visible_to(self.user).on(self.day).filter(locality__in=ids)
+        places = list(stands.select_related("type").order_by("path", "sort_key")[:20])
+        group = Tier.SELF_GOVERNING_GROUP
+        lying = Place.objects.visible_to(self.user).on(self.day).filter(tier=group)
+        without = set(uncovered(group, self.day, where(self.user)).values_list("locality_id", flat=True))
+        total, covered = Counter(), Counter()
+        for locality, *above in lying.values_list("locality_id", *(f"{tier}_id" for tier in Tier.values)):
+            for id in ids.intersection(above) - {locality}:
+                total[id] += 1
+                covered[id] += locality not in without
+        return [
+            {
+                "place": place,
+                "tier": place.type.name,
+                "url": reverse("reports:locality", args=[place.locality_id]),
+                "groups": total[place.locality_id],
+                "covered": covered[place.locality_id],
+            }
+            for place in places
+        ]
+
+
+class Card:
+    """A meeting of today at which the user is expected, with what was said already."""
+
+    def __init__(self, row, today):
+        self.row, self.meeting = row, row.meeting
+        self.said = row.status != Attendance.Status.UNRECORDED
+        starts = timezone.localtime(row.meeting.starts_at)
+        words = {"time": f"{starts:%H:%M}"}
+        self.when = _("Tonight, %(time)s") % words if starts.hour >= EVENING else _("Today, %(time)s") % words
+        # Somebody expected outside his own place says only whether he came.
+        self.whole = row.meeting.locality_id in today.assigned or today.reach.everything

@@ -1,0 +1,40 @@
+"""Addresses of everything about reports; included at the root, so each says its prefix."""
+
+from django.urls import path
+
+from reports.views.agency import AgencyView
+from reports.views.cadre import CadreView
+from reports.views.issues import IssueCreateView, IssueEditView, IssueListView, IssueStatusView, IssueView
+from reports.views.locality import LocalityView
+from reports.views.quarterly import QuarterlyView
+from reports.views.quarterly_reports import ReportListView, ReportView
+from reports.views.ratings import OrganisationView, RatingListView, RatingsView
+from reports.views.resources import ResourceCreateView, ResourceEditView, ResourceListView, ResourceView
+from reports.views.today import AttendedView, AttendView
+
+app_name = "reports"
+
+urlpatterns = [
+    path("today/<int:pk>/attend/", AttendView.as_view(), name="attend"),
+    path("today/<int:pk>/", AttendedView.as_view(), name="attended"),
+    path("reports/quarterly/", QuarterlyView.as_view(), name="quarterly"),
+    path("reports/quarterly-reports/", ReportListView.as_view(), name="quarterly_reports"),
+    path(
+        "reports/quarterly-reports/<int:assignment>/<quarter:quarter>/", ReportView.as_view(), name="quarterly_report"
+    ),
+    path("reports/ratings/", RatingsView.as_view(), name="ratings"),
+    path("reports/ratings/organisations/", RatingListView.as_view(), name="rating_list"),
+    path("organisations/<int:pk>/", OrganisationView.as_view(), name="organisation"),
+    path("issues/", IssueListView.as_view(), name="issues"),
+    path("issues/new/", IssueCreateView.as_view(), name="issue_create"),
+    path("issues/<int:pk>/", IssueView.as_view(), name="issue"),
+    path("issues/<int:pk>/edit/", IssueEditView.as_view(), name="issue_edit"),
+    path("issues/<int:pk>/status/", IssueStatusView.as_view(), name="issue_status"),
+    path("resources/", ResourceListView.as_view(), name="resources"),
+    path("resources/new/", ResourceCreateView.as_view(), name="resource_create"),
+    path("resources/<int:pk>/", ResourceView.as_view(), name="resource"),
+    path("resources/<int:pk>/edit/", ResourceEditView.as_view(), name="resource_edit"),
+    path("localities/<int:pk>/", LocalityView.as_view(), name="locality"),
+    path("cadres/<int:pk>/", CadreView.as_view(), name="cadre"),
+    path("agencies/<int:pk>/", AgencyView.as_view(), name="agency"),
+]

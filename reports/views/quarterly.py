@@ -1,0 +1,181 @@
+"""The quarterly summary: one row per locality of a tier, as a page, as CSV and as XLSX."""
+
+from django.core.paginator import Paginator
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from assignments.models import Tier
+from cadrenet.figures import percent
+from cadrenet.listing import PER_PAGE, Column, FileMixin
+from cadrenet.periods import Month, today
+from cadrenet.templatetags.figures import count, day, pct
+from meetings.models import Attendance
+from reports.behind import address, behind
+from reports.forms import QuarterlyForm
+from reports.models import due_day
+from reports.overview import short_name, shown
+from reports.queries import (
+    QUARTERLY_COLUMNS,
+    attendance_by_month,
+    gathered,
+    quarterly_summary,
+    reasons_of_absence,
+    total_of,
+)
+from reports.tables import QUARTERLY_GROUPS, cells, ordered, sorted_by
+
+
+class QuarterlyView(FileMixin, TemplateView):
+    """The rows of a quarter, a tier and a part of the tree; the files hold the same rows, all of them.
+
+    What cannot be answered (an unknown quarter, a locality that the user does not see) is an error and no rows; a
+    program that asked for a file is told so by the status, too.
+    """
+
+    template_name = "reports/quarterly.html"
+    columns = [Column(name, name) for name in QUARTERLY_COLUMNS]
+
+    def get(self, request, *args, **kwargs):
+        self.form = QuarterlyForm(request.GET, user=request.user, day=today())
+        if not self.form.is_valid():
+            asks_for_file = request.GET.get("format") in ("csv", "xlsx")
+            context = self.get_context_data(form=self.form, title=_("Quarterly summary"))
+            return TemplateView.render_to_response(self, context, status=400 if asks_for_file else 200)
+        asked = self.form.cleaned_data
+        self.quarter, self.level, self.within = asked["quarter"], Tier(asked["level"]), asked["within"]
+        self.rows = quarterly_summary(self.quarter, self.level, self.form.condition)
+        return super().get(request, *args, **kwargs)
+
+    def get_file_rows(self):
+        return self.rows
+
+    def get_file_stem(self):
+        parts = ["quarterly-summary", str(self.quarter), self.level.value]
+        return "_".join([*parts, self.within.code] if self.within else parts)
+
+    def render_to_response(self, context, **kwargs):
+        if self.request.GET.get("format") in ("csv", "xlsx"):
+            return super().render_to_response(context, **kwargs)
+        return TemplateView.render_to_response(self, context | self.page(), **kwargs)
+
+    def page(self):
+        """What only the page shows: totals, addresses, charts."""
+        total = total_of(self.rows)
+        whole = self.whole() or total
+        urls = behind(self.quarter, self.within.code if self.within else None)
+        sort = self.request.GET.get("sort", "")
+        page = Paginator(ordered(self.rows, sort), PER_PAGE).get_page(self.request.GET.get("page"))
+        return {
+            "title": _("Quarterly summary"),
+            "form": self.form,
+            "quarter": self.quarter,
+            "level": self.level,
+            "scope": self.within,
+            "as_of": timezone.now(),
+            "going_on": self.form.day < self.quarter.last_day,
+            "sort": sort,
+            "sorted_note": sorted_by(sort),
+            "groups": QUARTERLY_GROUPS,
+            "rows": [(row, cells(row, behind(self.quarter, row.locality_code))) for row in page],
+            "page_obj": page,
+            "total": total,
+            "total_cells": cells(total, urls, only_if_equal_to=whole),
+            "tiles": self.tiles(whole, urls),
+            "chart": ordered(list(page), "-present_of_unexcused_pct"),
+            **self.beside(),
+        }
+
+    def tiles(self, whole, urls):
+        """Four figures of the whole, both rates of attendance among them, each with its counts."""
+        due = due_day(self.quarter)
+        if self.form.day <= due:
+            note_on_reports = _("due by %(day)s") % {"day": day(due)}
+        else:
+            note_on_reports = _("%(late)s late, %(missing)s missing") % shown(
+                late=whole.reports_late, missing=whole.reports_missing
+            )
+        return [
+            {
+                "label": _("Attendance rate"),
+                "value": pct(whole.present_of_unexcused_pct),
+                "count": _("%(part)s of %(whole)s attendances, without the excused")
+                % shown(part=whole.attendance_present, whole=whole.attendance_unexcused),
+                "note": _("%(percent)s of all %(whole)s expected")
+                % {"percent": pct(whole.present_of_expected_pct), "whole": count(whole.attendance_expected)},
+                "url": urls.get("attendance_present"),
+            },
+            {
+                "label": _("Not recorded yet"),
+                "value": count(whole.attendance_unrecorded),
+                "count": _("%(percent)s of %(whole)s expected")
+                % {
+                    "percent": pct(percent(whole.attendance_unrecorded, whole.attendance_expected)),
+                    "whole": count(whole.attendance_expected),
+                },
+                "note": _("counted neither as absent nor as present"),
+                "url": urls.get("attendance_unrecorded"),
+            },
+            {
+                "label": _("Household participation"),
+                "value": pct(whole.participation_pct),
+                "count": _("%(part)s of %(whole)s households")
+                % shown(part=whole.households_represented, whole=whole.households_total),
+                "url": urls.get("households_represented"),
+            },
+            {
+                "label": _("Reports on time"),
+                "value": pct(whole.reports_on_time_pct),
+                "count": _("%(part)s of %(whole)s reports")
+                % shown(part=whole.reports_on_time, whole=whole.reports_expected),
+                "note": note_on_reports,
+                "url": urls.get("reports_on_time"),
+            },
+        ]
+
+    def whole(self):
+        """The figures of the whole part of the tree; None where the rows are of several."""
+        if self.within is None:
+            return None
+        if self.within.tier == self.level:
+            return self.rows[0] if len(self.rows) == 1 else None
+        found = quarterly_summary(self.quarter, self.within.tier, self.form.condition)
+        return next((row for row in found if row.locality_id == self.within.pk), None)
+
+    def beside(self):
+        """Why people were absent, and how attendance went over twelve months, in the same part of the tree."""
+        reasons = reasons_of_absence(self.quarter, self.form.condition)
+        absent = sum(row["n"] for row in reasons)
+        months = [Month.of(self.quarter.last_day)]
+        while len(months) < 12:
+            months.insert(0, months[0].previous)
+        by_month = gathered(attendance_by_month(months, self.form.condition), lambda month: month)
+        rates = [by_month[month].present_of_unexcused_pct for month in months]
+        known = [rate for rate in rates if rate is not None]
+        low = max(int(min(known, default=75)) // 5 * 5 - 5, 0)
+        high = min(int(max(known, default=85)) // 5 * 5 + 5, 100)
+        labels = dict(Attendance.Reason.choices)
+        return {
+            "absent": absent,
+            "reasons": [
+                {
+                    "label": labels.get(row["reason"]) or _("No reason given"),
+                    "n": row["n"],
+                    "url": self.reason_url(row["reason"]),
+                }
+                for row in reasons
+            ],
+            "absent_url": self.within and address("attendance_absent", self.quarter, self.within.code),
+            "months": [short_name(month) for month in months],
+            "rates": rates,
+            "low": low,
+            "high": high,
+            "first_month": months[0].label,
+            "last_month": months[-1].label,
+        }
+
+    def reason_url(self, reason):
+        """The absences with a reason."""
+        if not (self.within and reason):
+            return ""
+        return address("attendance_absent", self.quarter, self.within.code, reason=reason)

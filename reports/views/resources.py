@@ -1,0 +1,109 @@
+"""Resources in a list, one by itself with its history, and the forms that record and change one."""
+
+from django.contrib import messages
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assignments.models import Locality
+from cadrenet.listing import Column, ScopedCreateView, ScopedDetailView, ScopedListView, ScopedUpdateView
+from cadrenet.periods import today
+from meetings.views.tabs import chain_of
+from reports.filters import ResourceFilter
+from reports.forms import ResourceForm
+from reports.history import told
+from reports.models import Resource
+from reports.views.issues import may_raise
+
+
+class ResourceListView(ScopedListView):
+    """Resources in the user's part of the tree, with what those of all pages are worth together."""
+
+    model = Resource
+    filterset_class = ResourceFilter
+    template_name = "reports/resources.html"
+    title = gettext_lazy("Resources mobilised")
+    file_stem = "resources"
+    columns = [
+        Column(gettext_lazy("Code"), "code"),
+        Column(gettext_lazy("Locality"), "place.full_path"),
+        Column(gettext_lazy("Mobilised on"), "mobilised_on"),
+        Column(gettext_lazy("Kind"), "get_kind_display"),
+        Column(gettext_lazy("Description"), "description"),
+        Column(gettext_lazy("Value in đồng"), "value_vnd"),
+        Column(gettext_lazy("Giving organisation"), "donor"),
+        Column(gettext_lazy("Connected by"), "cadre.full_name"),
+        Column(gettext_lazy("Status"), "get_status_display"),
+    ]
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("place", "cadre").order_by("-mobilised_on", "pk")
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        context["sum"] = self.object_list.aggregate(sum=Sum("value_vnd"))["sum"] or 0
+        if may_raise(self.request.user):
+            context |= {"create_url": reverse("reports:resource_create"), "create_label": _("New resource")}
+        return context
+
+
+class ResourceView(ScopedDetailView):
+    """One resource, what it is worth, and whether it has come."""
+
+    model = Resource
+    template_name = "reports/resource.html"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("place", "cadre")
+
+    def get_context_data(self, **kwargs):
+        resource, user = self.object, self.request.user
+        may_change = Resource.objects.editable_by(user).filter(pk=resource.pk).exists()
+        return super().get_context_data(
+            title=str(resource),
+            line=resource.get_kind_display(),
+            chain=chain_of(resource.place, user),
+            events=told(resource.history),
+            edit_url=reverse("reports:resource_edit", args=[resource.pk]) if may_change else "",
+            **kwargs,
+        )
+
+
+class ResourceFormMixin:
+    """What recording and changing a resource have in common."""
+
+    model = Resource
+    form_class = ResourceForm
+    template_name = "generic/form.html"
+    choices_seen = ("cadre",)
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"day": today()}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.fields["locality"].keep_short()
+        return form
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        messages.success(self.request, _("The resource is saved."))
+        return response
+
+
+class ResourceCreateView(ResourceFormMixin, ScopedCreateView):
+    """Record a resource; ``?within=CODE`` says for which locality."""
+
+    extra_context = {"title": gettext_lazy("New resource")}
+
+    def get_initial(self):
+        code = self.request.GET.get("within")
+        where = Locality.objects.editable_by(self.request.user).filter(code=code).first() if code else None
+        return super().get_initial() | {"locality": where}
+
+
+class ResourceEditView(ResourceFormMixin, ScopedUpdateView):
+    """Correct a resource, or say that it has come."""
+
+    extra_context = {"title": gettext_lazy("Change the resource")}

@@ -1,0 +1,109 @@
+"""The start page of whoever answers for a place: one tap to say whether one came, and all else after that."""
+
+import json
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from assignments.scope import reach_of
+from cadrenet.periods import today
+from meetings.actions import Mark, Refused, record_attendance
+from meetings.forms import OwnAbsenceForm, RecordForm
+from meetings.models import Attendance, Kind, Meeting
+from reports.today import Today
+
+
+class TodayView(TemplateView):
+    """Tonight's meeting, what is left to do, what comes next, and where one answers."""
+
+    template_name = "reports/today.html"
+    title = gettext_lazy("Today")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(title=self.title, **Today(self.request.user, today()).context(), **kwargs)
+
+
+def own_row(user, pk):
+    """The user's own attendance at a meeting; nobody else's, and no guest's."""
+    rows = Attendance.objects.editable_by(user).filter(cadre=reach_of(user).cadre, expected=True)
+    return get_object_or_404(rows.select_related("meeting", "meeting__place"), meeting=pk)
+
+
+def may_record(user, meeting):
+    return Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
+
+
+class AttendView(View):
+    """One tap: "I was there", or "I was not". Saved at once; everything else may follow on the next page."""
+
+    SAID = (Attendance.Status.PRESENT, Attendance.Status.ABSENT)
+
+    def get(self, request, pk):
+        """Only a button leads here; whoever comes back to the address is shown what is recorded."""
+        return redirect("reports:attended", own_row(request.user, pk).meeting_id)
+
+    def post(self, request, pk):
+        row = own_row(request.user, pk)
+        status, shown = request.POST.get("status"), request.POST.get("was", row.status)
+        answer = redirect("reports:attended", pk)
+        if status not in self.SAID:
+            messages.error(request, _("Nothing was recorded. Choose whether you were there."))
+            return answer
+        if status == row.status:
+            # The second tap of an impatient finger takes back no reason that was given meanwhile.
+            return answer
+        facts = {}
+        if status == Attendance.Status.PRESENT and may_record(request.user, row.meeting):
+            # Whoever was there knows that it was held, if it is his to say.
+            facts = {"status": Meeting.Status.HELD.value} if row.meeting.status == Meeting.Status.PLANNED else {}
+        mark = Mark(cadre=row.cadre_id, status=status, was=(shown, row.reason, row.note))
+        try:
+            record_attendance(row.meeting, marks=[mark], facts=facts, by=request.user, on=today(), reason_later=True)
+        except Refused as refused:
+            for sentences in [*refused.marks.values(), *refused.facts.values()]:
+                for sentence in sentences:
+                    messages.error(request, sentence)
+        return answer
+
+
+class AttendedView(TodayView):
+    """What follows the tap: why one was absent, or how the meeting was. All of it may be left for later."""
+
+    def dispatch(self, request, *args, **kwargs):
+        self.row = own_row(request.user, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def absent(self):
+        return self.row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
+
+    def get_form(self, data=None):
+        """The reason of somebody who was absent; else what is said about a meeting that is the user's to record."""
+        meeting = self.row.meeting
+        if self.absent:
+            return OwnAbsenceForm(data, row=self.row)
+        asked = meeting.kind in (Kind.CELL, Kind.SELF_GOVERNING_GROUP) and may_record(self.request.user, meeting)
+        if not asked or self.row.status != Attendance.Status.PRESENT:
+            return None
+        return RecordForm(data, meeting=meeting, rows=[], whole=True, on=today(), now=timezone.now())
+
+    def get(self, request, **kwargs):
+        return self.show(self.get_form(), **kwargs)
+
+    def post(self, request, **kwargs):
+        form = self.get_form(request.POST)
+        if form is None or (form.is_valid() and form.save(by=request.user, on=today())):
+            messages.success(request, _("Saved: %(meeting)s.") % {"meeting": self.row.meeting.title})
+            return redirect("home")
+        return self.show(form, **kwargs)
+
+    def show(self, form, **kwargs):
+        context = self.get_context_data(**kwargs)
+        context |= {"row": self.row, "meeting": self.row.meeting, "form": form, "absent": self.absent}
+        context["cards"] = []
+        context["was"] = json.dumps([self.row.status, self.row.reason, self.row.note])
+        return self.render_to_response(context)
