@@ -211,7 +211,8 @@ def lookup_input(name):
             "autocapitalize": "none",
             "spellcheck": "false",
             "hx-get": reverse_lazy(f"assignments:{name}_choices"),
-            "hx-trigger": "input changed delay:250ms",
+            # "typed": what was typed before the script was there (page.js).
+            "hx-trigger": "input changed delay:250ms, typed",
             "hx-include": "[name=first_day]",
             "hx-target": f"#matches-{name}",
             "hx-sync": "this:replace",

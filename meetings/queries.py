@@ -14,6 +14,35 @@ ONE_DAY = timedelta(days=1)
 AGENCY = "cadre__agency__meetings"
 
 
+@dataclass
+class Counted:
+    """A meeting with how many were expected, how many of these came, and of how many nothing is recorded."""
+
+    meeting: Meeting
+    expected: int = 0
+    present: int = 0
+    unrecorded: int = 0
+
+
+def counted(meetings, rows):
+    """Return a ``Counted`` for each of some meetings. One query.
+
+    ``rows`` are the attendances that may be counted: a page passes those its reader may see, so that the numbers
+    agree with the roster. Counted for the meetings of one page by their keys: as a subquery of each meeting, a
+    database that knows too little of its tables reads the whole district for every one of them (46 s measured).
+    """
+    found = {meeting.pk: Counted(meeting) for meeting in meetings}
+    status, numbers = Attendance.Status, rows.filter(meeting__in=list(found), expected=True).order_by()
+    numbers = numbers.values_list("meeting").annotate(
+        expected=Count("pk"),
+        present=Count("pk", filter=Q(status=status.PRESENT)),
+        unrecorded=Count("pk", filter=Q(status=status.UNRECORDED)),
+    )
+    for meeting, *counts in numbers:
+        found[meeting] = Counted(found[meeting].meeting, *counts)
+    return list(found.values())
+
+
 def clashes(quarter):
     """Return the attendances that an agency's meeting stands in the way of, for agency meetings of a quarter.
 

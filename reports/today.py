@@ -21,7 +21,7 @@ from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
 from meetings.models import Attendance, Kind, Meeting
-from meetings.queries import late_entry_days
+from meetings.queries import counted, late_entry_days
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
 
 EVENING = 18
@@ -92,7 +92,7 @@ class Today:
         if not self.granted:
             return []
         found = self.recordable().filter(day=self.day).exclude(kind=Kind.SELF_GOVERNING_GROUP).due()
-        return list(found.with_attendance(Attendance.objects.visible_to(self.user))[:20])
+        return counted(found[:20], Attendance.objects.visible_to(self.user))
 
     def unrecorded(self, rows):
         """The user's own attendance of which nothing is said yet, oldest first."""

@@ -79,6 +79,17 @@ def test_a_place_with_nobody_gets_somebody_while_one_types(office):
     assert office.locator(".cn-messages").is_visible()
 
 
+def test_what_was_typed_before_the_script_came_is_looked_up_once_it_is_there(office):
+    held_back = []
+    office.route("**/htmx*.js", lambda route: held_back.append(route))
+    office.goto(office.address("assignments:create"), wait_until="commit")
+    office.locator("#id_cadre").fill("nguyen thi anh")
+    held_back[0].continue_()
+
+    office.locator("#matches-cadre label").nth(1).wait_for()
+    assert office.locator("#matches-cadre label").count() == 2
+
+
 def test_an_early_end_is_asked_for_twice_and_rosters_follow(office):
     row = Assignment.objects.get(cadre__code="P1")
     office.goto(office.address("assignments:assignment", row.pk))

@@ -2,8 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -131,23 +130,6 @@ class MeetingQuerySet(PlacedQuerySet):
         unrecorded = Attendance.objects.counted().filter(meeting=OuterRef("pk"), status=Attendance.Status.UNRECORDED)
         planned, held = Q(status=Meeting.Status.PLANNED), Q(status=Meeting.Status.HELD)
         return self.filter(planned | (held & Exists(unrecorded)), day__lte=day)
-
-    def with_attendance(self, rows):
-        """Annotate ``expected_count``, ``present_count`` (of the expected) and ``unrecorded_count``.
-
-        ``rows`` are the attendances that may be counted: a page passes those its reader may see, so that the
-        numbers agree with the roster. Counted by subquery, so that only the rows of a page pay, and no ``count()``.
-        """
-        found = rows.filter(meeting=OuterRef("pk"), expected=True).order_by().values("meeting")
-
-        def count(rows):
-            return Coalesce(rows.annotate(n=Count("pk")).values("n"), 0)
-
-        return self.annotate(
-            expected_count=count(found),
-            present_count=count(found.filter(status="present")),
-            unrecorded_count=count(found.filter(status="unrecorded")),
-        )
 
     def named(self, text):
         """Meetings of a locality or agency whose name, with or without diacritics, holds the text."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -249,3 +249,9 @@ class Writer:
         for rows, change in ((written.new, NEW), (written.changed, CHANGED)):
             keys = [row.pk for row in rows]
             remember(model, keys, change, user=self.changed_by, reason=REASON, when=self.now)
+
+
+def refresh_statistics():
+    """Tell the database how large its tables have become: until then it plans queries for small ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -80,5 +80,12 @@ const show = () => {
 show();
 document.addEventListener("htmx:load", show);
 
+// On a slow line somebody types before the script has come: what stands there then is asked for now.
+document.addEventListener("htmx:load", (event) => {
+  for (const field of event.target.querySelectorAll('[hx-trigger~="typed"]')) {
+    if (field.value !== field.defaultValue) field.dispatchEvent(new Event("typed"));
+  }
+});
+
 // A form that was not accepted says so first, to a screen reader too.
 document.querySelector("[data-errors]")?.focus();

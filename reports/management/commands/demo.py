@@ -12,7 +12,7 @@ from cadrenet.progress import Progress
 from reports.demo import Plan, invent
 from reports.demo.accounts import ACCOUNTS, open_accounts, still_open
 from reports.demo.plan import FULL_SIZE, SEED
-from reports.district.writing import write
+from reports.district.writing import refresh_statistics, write
 
 
 class Command(BaseCommand):
@@ -75,6 +75,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             write(demo.tables, Progress(verbosity))
             open_accounts(demo)
+        refresh_statistics()
 
     def print_accounts(self):
         found = still_open()

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,7 +9,7 @@ from cadrenet.progress import Progress
 from reports.district.checking import check
 from reports.district.reading import read_folder
 from reports.district.tables import FILES
-from reports.district.writing import write
+from reports.district.writing import refresh_statistics, write
 
 # Past so many new rows, what the database knows about its tables is out of date.
 MANY = 1000
@@ -66,9 +66,3 @@ class Command(BaseCommand):
                 % {"folder": folder, "files": ", ".join(FILES)}
             )
         return tables
-
-
-def refresh_statistics():
-    """Tell the database how large its tables have become: until then it plans queries for small ones."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
