@@ -10,13 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from assignments.models import Assignment, Locality, LocalityVersion, Place, Tier
+from assignments.models import Assignment, Decision, Handover, Locality, LocalityVersion, Place, Tier
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
 
 ONE_DAY = timedelta(days=1)
 LAST_ORDINAL = date.max.toordinal()
+# How long a change of hands may be taken back by whoever made it.
+UNDO = timedelta(hours=1)
 
 
 def assignment_changed(assignment, was=None):
@@ -85,6 +87,142 @@ def end_assignment(assignment, *, last_day, reason):
             last_day=None if until is None else max(last_day, until),
         )
     return assignment
+
+
+class Refused(Exception):
+    """Nothing was changed. ``faults`` holds sentences by the position of the change in the list that was given."""
+
+    def __init__(self, faults):
+        super().__init__(faults)
+        self.faults = faults
+
+
+def carry_out(changes, *, decision=None):
+    """Make some changes of hands, all or none, and let rosters follow once; return the new assignments by position.
+
+    ``decision`` gives its number and day to the new assignments. A replacement opens a handover. What speaks against
+    a change (``assignments.changes.objections``) is asked before; here only what cannot be is refused. Raises
+    ``Refused``.
+    """
+    changes, faults, made = list(changes), {}, {}
+    with transaction.atomic():
+        for position, change in enumerate(changes):
+            try:
+                # A savepoint for each: the next ones are looked at too, so that every fault is told at once.
+                with transaction.atomic():
+                    end_replaced(change)
+            except ValidationError as error:
+                faults[position] = error.messages
+        for position, change in enumerate(changes):
+            if change.cadre is None or position in faults:
+                continue
+            try:
+                with transaction.atomic():
+                    made[position] = begin_changed(change, decision)
+            except ValidationError as error:
+                faults[position] = error.messages
+        if faults:
+            raise Refused(faults)
+        if changes:
+            days = [change.first_day for change in changes if change.cadre]
+            days += [change.last_day + ONE_DAY for change in changes if change.replaces]
+            answering_changed.send(
+                sender=Assignment,
+                localities={change.locality.pk for change in changes},
+                first_day=min(days),
+                last_day=None,
+            )
+    return made
+
+
+def end_replaced(change):
+    """End the assignment that a change replaces, if it does, and open its handover."""
+    if change.replaces is None:
+        return
+    row = Assignment.objects.select_for_update(of=["self"]).select_related("cadre", "locality")
+    ended = row.filter(pk=change.replaces.pk).first()
+    if ended is None or (ended.last_day and ended.last_day < change.last_day):
+        raise ValidationError(_("This assignment has ended meanwhile. Look at the place again."))
+    ended.last_day, ended.end_reason = change.last_day, change.end_reason
+    ended._change_reason = change.why
+    ended.full_clean()
+    ended.save()
+    if change.cadre is None or change.cadre.pk != ended.cadre_id:
+        Handover.objects.get_or_create(ended=ended)
+
+
+def begin_changed(change, decision):
+    """Save the assignment that a change begins, and tell the handover who follows."""
+    new = Assignment(
+        cadre=change.cadre,
+        locality=change.locality,
+        role=change.role,
+        first_day=change.first_day,
+        decision=decision,
+        decision_number=decision.number if decision else change.decision_number,
+        decision_on=decision.signed_on if decision else change.decision_on,
+    )
+    new._change_reason = change.why
+    new.full_clean()
+    try:
+        with transaction.atomic():
+            new.save()
+    except IntegrityError:
+        # The same change came twice at once: the constraint answers the second in its own words.
+        new.validate_constraints()
+        raise
+    if change.replaces is not None:
+        Handover.objects.filter(ended=change.replaces).update(successor=new)
+    return new
+
+
+@transaction.atomic
+def take_back(assignment):
+    """Undo a change of hands that was just made: the new assignment goes, and whoever it replaced stays as before.
+
+    The history keeps both. Whether it may still be taken back is for the caller to say (``may_take_back``).
+    """
+    handover = Handover.objects.filter(successor=assignment).select_related("ended").first()
+    localities, first_day = {assignment.locality_id}, assignment.first_day
+    assignment.delete()
+    if handover is not None:
+        ended = handover.ended
+        before = ended.history.order_by("-history_date", "-history_id")[1:2].first()
+        first_day = min(first_day or ended.last_day + ONE_DAY, ended.last_day + ONE_DAY)
+        ended.last_day, ended.end_reason = (before.last_day, before.end_reason) if before else (None, "")
+        handover.delete()
+        ended.full_clean()
+        ended.save()
+    answering_changed.send(sender=Assignment, localities=localities, first_day=first_day, last_day=None)
+
+
+def may_take_back(assignment, user, now):
+    """Return whether a user made this assignment within the last ``UNDO`` and nothing was changed in it since."""
+    records = list(assignment.history.order_by("history_date", "history_id")[:2])
+    made_now = len(records) == 1 and records[0].history_user_id == user.pk
+    return made_now and now - records[0].history_date <= UNDO
+
+
+@transaction.atomic
+def enact(decision, changes, *, on):
+    """Let a decision take effect: ``changes`` maps its lines to what each means; all of them or none.
+
+    ``on`` is today. Raises ``Refused`` with sentences by the key of the line; under "" when the decision is no draft.
+    """
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if not locked.is_draft:
+        raise Refused({"": [_("This decision has taken effect already.")]})
+    lines = list(changes)
+    try:
+        made = carry_out(changes.values(), decision=locked)
+    except Refused as refused:
+        raise Refused({lines[position].pk: faults for position, faults in refused.faults.items()}) from refused
+    for position, assignment in made.items():
+        lines[position].assignment = assignment
+        lines[position].save()
+    locked.enacted_on = on
+    locked.save()
+    return locked
 
 
 @transaction.atomic

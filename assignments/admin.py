@@ -22,16 +22,23 @@ from assignments.actions import assignment_changed, delete_locality, localities_
 from assignments.imports import AssignmentTable, CadreTable, LocalityTable
 from assignments.models import (
     AccessGrant,
+    Acting,
     Agency,
     Assignment,
     Cadre,
+    CoverageReview,
     CoverageRule,
+    Decision,
+    DecisionLine,
+    Handover,
+    HolderRule,
     Limit,
     Lineage,
     Locality,
     LocalityType,
     LocalityVersion,
     Place,
+    Term,
     Tier,
     User,
 )
@@ -438,7 +445,12 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
     choices_seen = ("agency",)
     inlines = [AssignmentsHeld]
     list_display = ["full_name", "code", "position", "agency", "committee_role", "party_member"]
-    list_filter = ["committee_role", "party_member", ("agency", ScopedRelatedFilter)]
+    list_filter = [
+        "committee_role",
+        "party_member",
+        ("left_on", admin.EmptyFieldListFilter),
+        ("agency", ScopedRelatedFilter),
+    ]
     list_select_related = ["agency"]
     ordering = ["sort_key", "code"]
     search_fields = ["search_key", "code"]
@@ -449,7 +461,7 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
         (
             None,
             {
-                "fields": ["full_name", "code", "agency", "position", "committee_role", "party_member"],
+                "fields": ["full_name", "code", "agency", "position", "committee_role", "party_member", "left_on"],
                 "description": _(
                     "Birth dates, identity numbers, home addresses and photographs are never held. Two people may "
                     "have the same name: the code tells them apart."
@@ -549,6 +561,111 @@ class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
 
     def export_rows(self, queryset):
         return queryset.select_related("cadre", "locality")
+
+
+# --- Decisions, handovers, acting ---------------------------------------------------------------------------------
+
+
+class LinesInline(ReadOnlyInline):
+    """The lines of a decision. They are prepared on the decision's own page, where each is checked."""
+
+    model = DecisionLine
+    fields = ["where", "role", "cadre", "replaces", "end_reason", "why"]
+    readonly_fields = ["where"]
+    ordering = ["pk"]
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.select_related("decision", "cadre", "locality__latest", "replaces__cadre", "replaces__locality")
+
+    @admin.display(description=_("locality"))
+    def where(self, obj):
+        return named(obj.locality.latest) or obj.locality.code
+
+
+@admin.register(Decision)
+class DecisionAdmin(DecidedLocality, ScopedAdmin):
+    """Signed papers by which places change hands."""
+
+    inlines = [LinesInline]
+    list_display = ["number", "signed_on", "signer", "first_day", "locality", "enacted_on"]
+    list_filter = [("enacted_on", admin.EmptyFieldListFilter)]
+    list_select_related = ["locality__latest"]
+    search_fields = ["number", "signer"]
+    date_hierarchy = "signed_on"
+    autocomplete_fields = ["locality"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["number", "signed_on", "signer", "first_day", "locality"],
+                "description": _(
+                    "The paper itself. Its lines are prepared on the page “Decisions”, where everything that speaks "
+                    "against one is said; they take effect together. After that nothing in it is changed."
+                ),
+            },
+        )
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["number", "signed_on", "signer", "first_day", "locality"] if obj and not obj.is_draft else []
+
+
+@admin.register(DecisionLine)
+class DecisionLineAdmin(ReadOnly, ScopedAdmin):
+    """Each line by itself, for its history. It is changed on its decision's page."""
+
+    list_display = ["decision", "locality", "role", "cadre"]
+    list_select_related = ["decision", "locality__latest", "cadre"]
+    search_fields = ["decision__number", "cadre__search_key", "locality__latest__search_key"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnly, ScopedAdmin):
+    """Handovers, for their history. They open when somebody is replaced, and are ticked on their own page."""
+
+    list_display = ["ended", "successor", "given_on", "received_on"]
+    list_filter = [("given_on", admin.EmptyFieldListFilter), ("received_on", admin.EmptyFieldListFilter)]
+    list_select_related = ["ended__cadre", "ended__locality__latest", "successor__cadre"]
+    search_fields = [
+        "ended__cadre__search_key",
+        "successor__cadre__search_key",
+        "ended__locality__latest__search_key",
+    ]
+
+
+@admin.register(Acting)
+class ActingAdmin(ScopedAdmin):
+    """Who acts for whom, from when to when."""
+
+    list_display = ["cadre", "absent", "first_day", "last_day", "decision_number"]
+    list_display_links = ["cadre", "absent"]
+    list_filter = [InForceFilter]
+    list_select_related = ["cadre", "absent"]
+    search_fields = ["cadre__search_key", "absent__search_key", "decision_number"]
+    autocomplete_fields = ["cadre", "absent"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["cadre", "absent", "first_day", "last_day", "decision_number"],
+                "description": _(
+                    "Who acts sees the places and the tasks of the other from the first to the last day, and records "
+                    "under the own name. It ends by itself."
+                ),
+            },
+        )
+    ]
+
+
+@admin.register(CoverageReview)
+class CoverageReviewAdmin(ReadOnly, ScopedAdmin):
+    """When coverage was looked through, and by whom."""
+
+    list_display = ["locality", "day", "by"]
+    list_select_related = ["locality__latest", "by"]
+    search_fields = ["locality__latest__search_key", "locality__code"]
+    date_hierarchy = "day"
 
 
 # --- Logins -----------------------------------------------------------------------------------------------------
@@ -686,3 +803,27 @@ class LimitAdmin(RuleAdmin):
     list_display = ["name", "value", "first_day", "last_day"]
     list_filter = ["name", InForceFilter]
     fields = ["name", "value", "first_day", "last_day"]
+
+
+@admin.register(HolderRule)
+class HolderRuleAdmin(RuleAdmin):
+    """What somebody must be in order to hold a role at a tier."""
+
+    what = _(
+        "Who should hold this role at this tier. Somebody else may be assigned too: then a warning is shown, and a "
+        "reason is asked for and kept."
+    )
+    list_display = ["tier", "role", "holder", "first_day", "last_day"]
+    fields = ["tier", "role", "holder", "first_day", "last_day"]
+
+
+@admin.register(Term)
+class TermAdmin(RuleAdmin):
+    """Terms of office."""
+
+    what = _(
+        "A term of office. An assignment belongs to the term in which it began; a new decision can begin with the "
+        "list of the last term."
+    )
+    list_display = ["name", "first_day", "last_day"]
+    fields = ["name", "first_day", "last_day"]

@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Agency, Assignment, Cadre, Locality, Place, Tier
-from assignments.queries import in_order_of_tier, stood_at_moment, with_moment, with_place
+from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
+from assignments.tenure import stood_at_moment, with_moment, with_place
 from cadrenet.periods import QuarterField, today
 from cadrenet.vietnamese import search_key
 

@@ -20,12 +20,19 @@ COVERAGE = [
     ("hamlet", "in_charge"),
     ("self_governing_group", "in_charge"),
 ]
+HOLDERS = [
+    ("regional_group", "head", "standing_committee"),
+    ("commune", "in_charge", "committee"),
+    ("hamlet", "in_charge", "official"),
+    ("self_governing_group", "in_charge", "staff_or_member"),
+]
 
 
 def add_first_rows(using, apps=installed, **kwargs):
     """Fill the empty tables of types and rules, after a migration or a flush (which passes no apps)."""
     LocalityType = apps.get_model("assignments", "LocalityType")
     CoverageRule = apps.get_model("assignments", "CoverageRule")
+    HolderRule = apps.get_model("assignments", "HolderRule")
     if not LocalityType.objects.using(using).exists():
         LocalityType.objects.using(using).bulk_create(
             LocalityType(code=code, tier=tier, name=name) for code, tier, name in TYPES
@@ -33,4 +40,8 @@ def add_first_rows(using, apps=installed, **kwargs):
     if not CoverageRule.objects.using(using).exists():
         CoverageRule.objects.using(using).bulk_create(
             CoverageRule(tier=tier, role=role, minimum=1) for tier, role in COVERAGE
+        )
+    if not HolderRule.objects.using(using).exists():
+        HolderRule.objects.using(using).bulk_create(
+            HolderRule(tier=tier, role=role, holder=holder) for tier, role, holder in HOLDERS
         )

@@ -8,11 +8,13 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from assignments.changes import early_sentence
 from assignments.filters import DayField, WithinSelect
 from assignments.models import Assignment, Cadre, Limit, Place, Tier
 from assignments.models.place import below
-from assignments.queries import COVERED_TIERS, served_since
+from assignments.queries import COVERED_TIERS
 from assignments.scope import reach_of
+from assignments.tenure import served_since
 from cadrenet.periods import months_between, today
 from cadrenet.vietnamese import search_key
 
@@ -299,12 +301,7 @@ class EndForm(forms.Form):
     @property
     def warning(self):
         """What speaks against ending it now."""
-        months = ngettext("%(number)s month", "%(number)s months", self.months) % {"number": self.months}
-        minimum = ngettext("%(number)s month", "%(number)s months", self.minimum) % {"number": self.minimum}
-        return _("That makes %(months)s at this locality. An assignment should last at least %(minimum)s.") % {
-            "months": months,
-            "minimum": minimum,
-        }
+        return early_sentence(self.months, self.minimum)
 
     def clean(self):
         asked = super().clean()

@@ -4,16 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from assignments.models import Assignment, Cadre, CoverageRule, Locality, Place, Tier
+from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
 from assignments.models.place import below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
-from cadrenet.periods import months_between
 
 ONE_DAY = timedelta(days=1)
+# A condition names at most so many rows: a database takes only so many parameters in one query.
+NAMED = 500
 
 
 def where(user=None, within=None):
@@ -241,6 +242,56 @@ def gaps_by_area(area, day, condition):
     return sorted(rows, key=lambda row: -row.uncovered)
 
 
+# --- Coverage over time -----------------------------------------------------------------------------------------
+
+
+def coverage_over(days, condition, tiers=COVERED_TIERS):
+    """Return {day: {tier: Covered}} for some days, past or to come; a tier without localities on a day is left out.
+
+    Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
+    Three queries, however many days: what holds on any of them is read once and counted here.
+    """
+    first_day, last_day = min(days), max(days)
+    places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers)
+    places = list(places.order_by().values_list("locality", "tier", "first_day", "last_day"))
+    held = defaultdict(list)
+    rows = Assignment.objects.during(first_day, last_day).order_by()
+    if len(places) <= NAMED:
+        rows = rows.filter(locality__in={place[0] for place in places})
+    for locality, *row in rows.values_list("locality", "role", "cadre", "first_day", "last_day"):
+        held[locality].append(row)
+    rules = defaultdict(list)
+    for rule in CoverageRule.objects.filter(tier__in=tiers).order_by("-pk"):
+        rules[rule.tier].append(rule)
+    found = {day: {} for day in days}
+    for day in found:
+        asked = {tier: in_force_on(rules[tier], tier, day) for tier in tiers}
+        for locality, tier, begins, ends in places:
+            if begins <= day <= ends:
+                covered = found[day].setdefault(Tier(tier), Covered(Tier(tier)))
+                covered.total += 1
+                covered.covered += is_held(held[locality], asked[tier], day)
+    return {day: {tier: by_tier[tier] for tier in tiers if tier in by_tier} for day, by_tier in found.items()}
+
+
+def in_force_on(rules, tier, day):
+    """The coverage rule of a tier on a day; without one, one person in charge."""
+    return next(
+        (rule for rule in rules if rule.holds_on(day)),
+        CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1),
+    )
+
+
+def is_held(rows, rule, day):
+    """Return whether as many people as a rule asks for hold its role in some rows (role, cadre, first, last day)."""
+    people = {
+        cadre
+        for role, cadre, first_day, last_day in rows
+        if role == rule.role and (first_day is None or first_day <= day) and (last_day is None or day <= last_day)
+    }
+    return len(people) >= rule.minimum
+
+
 # --- The tree as of a day -------------------------------------------------------------------------------------
 
 
@@ -291,92 +342,7 @@ def visible_keys(model, user, keys):
     return set(rows.order_by().values_list("pk", flat=True))
 
 
-# --- Assignments as rows of a page ----------------------------------------------------------------------------
-
-
-def with_moment(assignments, day):
-    """Annotate ``moment``: a day, or the day of each assignment that is nearest to it."""
-    return assignments.annotate(
-        moment=Case(
-            When(last_day__lt=day, then=F("last_day")),
-            When(first_day__gt=day, then=F("first_day")),
-            default=Value(day),
-        )
-    )
-
-
-def stood_at_moment():
-    """Places in which the localities of assignments with a ``moment`` then stood, for a subquery."""
-    return Place.objects.counting_on(OuterRef("moment")).filter(locality=OuterRef("locality"))
-
-
-def with_place(assignments):
-    """Annotate ``stood``: the id of the place at each assignment's ``moment``."""
-    return assignments.annotate(stood=Subquery(stood_at_moment().values("pk")[:1]))
-
-
-def served_since(assignments):
-    """Return {assignment id: first day of the unbroken time at that place}, consecutive periods joined. One query.
-
-    None where the time has no known beginning.
-    """
-    pairs = {(assignment.cadre_id, assignment.locality_id) for assignment in assignments}
-    periods = defaultdict(list)
-    rows = Assignment.objects.filter(
-        cadre__in={cadre for cadre, _locality in pairs}, locality__in={locality for _cadre, locality in pairs}
-    )
-    for cadre, locality, first_day, last_day in rows.order_by().values_list(
-        "cadre", "locality", "first_day", "last_day"
-    ):
-        periods[cadre, locality].append((first_day or date.min, last_day or date.max))
-    return {
-        assignment.pk: unbroken(periods[assignment.cadre_id, assignment.locality_id], assignment.first_day)
-        for assignment in assignments
-    }
-
-
-def unbroken(periods, first_day):
-    """Return the first day of the periods that lead to a day without a gap; None where they have no beginning."""
-    start = first_day or date.min
-    for first, last in sorted(periods, reverse=True):
-        if first < start <= min(last, date.max - ONE_DAY) + ONE_DAY:
-            start = first
-    return None if start == date.min else start
-
-
-@dataclass
-class Served:
-    """An assignment as a row shows it: where its locality stood, since when, and for how many months."""
-
-    assignment: Assignment
-    place: Place | None
-    since: date | None
-    until: date
-    locality_visible: bool = True
-
-    @property
-    def months(self):
-        """Whole months served up to the day, or to the last one; None before the first or without a beginning."""
-        if self.since is None or self.until < self.since:
-            return None
-        return months_between(self.since, self.until)
-
-    @property
-    def where(self):
-        """The name of the locality with its chain, as it then stood."""
-        return self.place.full_path if self.place else self.assignment.locality.code
-
-
-def served(assignments, day, user):
-    """Return a ``Served`` for each of some assignments that ``with_place`` has annotated. Three queries."""
-    assignments = list(assignments)
-    places = Place.objects.select_related("locality", "type").in_bulk([row.stood for row in assignments if row.stood])
-    since = served_since(assignments)
-    visible = visible_keys(Locality, user, [row.locality_id for row in assignments])
-    return [
-        Served(row, places.get(row.stood), since[row.pk], min(row.last_day or day, day), row.locality_id in visible)
-        for row in assignments
-    ]
+# --- Who serves where --------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -401,30 +367,7 @@ def staff_of(agencies, day, assignments):
     return found
 
 
-@dataclass
-class Holding:
-    """A cadre with the assignments in force that a reader may see (``Served``)."""
-
-    cadre: Cadre
-    held: list
-
-    @property
-    def words(self):
-        """The assignments, for a cell of a file."""
-        return "; ".join(f"{row.assignment.get_role_display()}: {row.where}" for row in self.held)
-
-    @property
-    def number(self):
-        """How many assignments are in force."""
-        return len(self.held)
-
-
-def holding(cadres, day, user):
-    """Return a ``Holding`` for each of some cadres, with what they hold on a day. Four queries."""
-    cadres = list(cadres)
-    rows = Assignment.objects.visible_to(user).on(day).filter(cadre__in=cadres)
-    rows = with_place(with_moment(rows, day)).select_related("locality").order_by("locality__code", "pk")
-    held = defaultdict(list)
-    for row in served(rows, day, user):
-        held[row.assignment.cadre_id].append(row)
-    return [Holding(cadre, held[cadre.pk]) for cadre in cadres]
+def held_counts(cadres, day):
+    """Return {cadre id: number of assignments in force on a day}; who holds none is left out. One query."""
+    rows = Assignment.objects.on(day).filter(cadre__in=cadres).order_by()
+    return dict(rows.values_list("cadre").annotate(n=Count("pk")))

@@ -15,6 +15,9 @@ from django.db.models import BigIntegerField, Value
 
 from cadrenet.periods import today
 
+# Marks what somebody holds only because he acts for another today.
+ACTING = "acting"
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -23,7 +26,8 @@ class Reach:
     ``sees``, ``records`` and ``decides`` are (tier, locality id) pairs, each the top of a subtree: to read, to record
     facts in, and to change assignments, ratings and localities in. ``agencies`` and ``records_for`` are ids of
     agencies whose staff the user sees, and whose meetings the user enters. ``cadre`` is the id of the user's own
-    cadre record, or None, and ``assigned`` the roots that come from that cadre's assignments.
+    cadre record, or None, ``acting_for`` the ids of cadres for whom that cadre acts today, and ``assigned`` the roots
+    that come from the assignments of all of these.
     """
 
     everything: bool = False
@@ -33,7 +37,13 @@ class Reach:
     agencies: frozenset = frozenset()
     records_for: frozenset = frozenset()
     cadre: int | None = None
+    acting_for: frozenset = frozenset()
     assigned: frozenset = frozenset()
+
+    @property
+    def cadres(self):
+        """Ids of the cadres whose tasks are the user's today: the own one, and those acted for."""
+        return self.acting_for | ({self.cadre} if self.cadre else set())
 
     @property
     def tiers(self):
@@ -52,9 +62,12 @@ def reach_of(user):
 
 def _reach_of(user, day):
     sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
-    cadre = None
+    cadre, acting_for = None, set()
     for level, agency_id, cadre_id, tier, locality_id in _held_by(user, day):
-        cadre = cadre or cadre_id
+        if level == ACTING:
+            acting_for.add(cadre_id)
+        else:
+            cadre = cadre or cadre_id
         if agency_id:
             agencies.add(agency_id)
             if level != "viewer":
@@ -76,6 +89,7 @@ def _reach_of(user, day):
         agencies=frozenset(agencies),
         records_for=frozenset(records_for),
         cadre=cadre,
+        acting_for=frozenset(acting_for),
         assigned=frozenset(assigned),
     )
 
@@ -84,15 +98,19 @@ def _held_by(user, day):
     """Return (level, agency, cadre, tier, locality) of all that a user holds on a day, in one query.
 
     A grant has a level; an assignment, which lets its cadre record, has a cadre; so has the row that says only who
-    the user's cadre is.
+    the user's cadre is. The assignments of somebody for whom that cadre acts have the level ``ACTING``.
     """
     Assignment, Cadre = apps.get_model("assignments", "Assignment"), apps.get_model("assignments", "Cadre")
+    Acting = apps.get_model("assignments", "Acting")
     nothing, none = Value(""), Value(None, BigIntegerField())
     grants = user.grants.on(day).values_list("level", "agency", none, "locality__tier", "locality")
     assignments = Assignment.objects.on(day).filter(cadre__user=user).order_by()
+    acted_for = Acting.objects.on(day).filter(cadre__user=user).order_by().values("absent")
+    others = Assignment.objects.on(day).filter(cadre__in=acted_for).order_by()
     cadres = Cadre.objects.filter(user=user).order_by()
     return grants.union(
         assignments.values_list(nothing, none, "cadre", "locality__tier", "locality"),
+        others.values_list(Value(ACTING), none, "cadre", "locality__tier", "locality"),
         cadres.values_list(nothing, none, "pk", nothing, none),
         all=True,
     )

@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Who answers for some localities has changed, by an assignment or because the tree did.
 # Sent with ``localities`` (ids) and ``first_day``, ``last_day`` (None: open).
 answering_changed = Signal()
+
+# Places are about to change hands. Sent with ``changes`` (a list of ``assignments.changes.Change``) and ``user``; who
+# knows of something that speaks against it answers with (position, ``Objection``) pairs.
+changes_meant = Signal()

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.models import Assignment, Cadre, Lineage, Place, Tier
-from assignments.queries import COVERED_TIERS, coverage_by_tier, served_since, visible_keys, where
+from assignments.queries import COVERED_TIERS, coverage_by_tier, visible_keys, where
 from assignments.scope import reach_of
 from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight
+from assignments.tenure import served_since
 from assignments.wording import SHORT, counted
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
-from assignments.queries import served, where, with_moment, with_place
+from assignments.queries import where
+from assignments.tenure import served, with_moment, with_place
 from cadrenet.periods import Quarter, QuarterField
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting

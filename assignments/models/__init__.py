@@ -4,16 +4,24 @@ from assignments.models.access import AccessGrant, User
 from assignments.models.agency import Agency
 from assignments.models.assignment import Assignment
 from assignments.models.cadre import Cadre
+from assignments.models.decision import Decision, DecisionLine, Term
+from assignments.models.handover import Acting, CoverageReview, Handover
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
 from assignments.models.place import Place, Placed
-from assignments.models.rules import CoverageRule, Limit
+from assignments.models.rules import CoverageRule, HolderRule, Limit
 
 __all__ = [
     "AccessGrant",
+    "Acting",
     "Agency",
     "Assignment",
     "Cadre",
+    "CoverageReview",
     "CoverageRule",
+    "Decision",
+    "DecisionLine",
+    "Handover",
+    "HolderRule",
     "Limit",
     "Lineage",
     "Locality",
@@ -21,6 +29,7 @@ __all__ = [
     "LocalityVersion",
     "Place",
     "Placed",
+    "Term",
     "Tier",
     "User",
 ]

@@ -71,6 +71,15 @@ class Assignment(Dated):
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.IN_CHARGE)
     decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
     decision_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    decision = models.ForeignKey(
+        "Decision",
+        verbose_name=_("decision"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="assignments",
+    )
     end_reason = models.CharField(_("reason of ending"), max_length=30, choices=EndReason, blank=True)
 
     objects = AssignmentQuerySet.as_manager()

@@ -28,6 +28,10 @@ class CadreQuerySet(ScopedQuerySet):
             below(roots, "agency__locality__latest__") | Q(pk__in=serving) | Q(agency__in=reach.agencies) | own
         )
 
+    def serving_on(self, day):
+        """Cadres who have not left by a day; the last day counts."""
+        return self.filter(Q(left_on=None) | Q(left_on__gte=day))
+
     def named(self, text):
         """Cadres whose name, with or without diacritics, or whose code holds the text."""
         return self.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text.strip()))
@@ -58,6 +62,12 @@ class Cadre(models.Model):
     party_member = models.BooleanField(_("party member"), default=True)
     email = models.EmailField(_("work e-mail"), blank=True)
     phone = models.CharField(_("work phone"), max_length=40, blank=True)
+    left_on = models.DateField(
+        _("served until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day in service; empty while the cadre serves. Assignments end by a step of their own."),
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("login"),

@@ -33,6 +33,47 @@ class CoverageRule(Dated):
         )
 
 
+class HolderRule(Dated):
+    """What a cadre must be in order to hold a role at a tier (R19). Somebody else may, with a reason that is kept."""
+
+    class Holder(models.TextChoices):
+        STANDING_COMMITTEE = "standing_committee", _("Standing Committee member")
+        COMMITTEE = "committee", _("Member of the district committee or its Standing Committee")
+        OFFICIAL = "official", _("Official of a district agency")
+        STAFF_OR_MEMBER = "staff_or_member", _("Somebody of an agency, or a party member")
+
+    tier = models.CharField(_("tier"), max_length=20, choices=Tier)
+    role = models.CharField(_("role"), max_length=12, choices=Assignment.Role)
+    holder = models.CharField(_("held by"), max_length=20, choices=Holder)
+
+    history = HistoricalRecords()
+
+    class Meta(Dated.Meta):
+        ordering = ["pk"]
+        verbose_name = _("rule about holders")
+        verbose_name_plural = _("rules about holders")
+
+    def __str__(self):
+        return f"{self.get_tier_display()}: {self.get_holder_display()}"
+
+    def clean(self):
+        self.refuse_overlap(
+            HolderRule.objects.filter(tier=self.tier, role=self.role),
+            _("Another rule for this tier and role holds on some of these days."),
+        )
+
+    def fits(self, cadre):
+        """Return whether a cadre, brought along with the agency and its locality, is what the rule asks for."""
+        if self.holder == self.Holder.STANDING_COMMITTEE:
+            return cadre.committee_role == cadre.CommitteeRole.STANDING_COMMITTEE
+        if self.holder == self.Holder.COMMITTEE:
+            return bool(cadre.committee_role)
+        if self.holder == self.Holder.OFFICIAL:
+            home = cadre.agency and cadre.agency.locality
+            return bool(home) and Tier(home.tier).above(Tier.COMMUNE)
+        return bool(cadre.agency_id or cadre.party_member)
+
+
 class Limit(Dated):
     """A number the office decides, from one day to another: a deadline, a minimum tenure."""
 
@@ -42,6 +83,8 @@ class Limit(Dated):
         LATE_ENTRY_DAYS = "late_entry_days", _("Days after a meeting until an entry is late")
         ISSUE_TARGET_DAYS = "issue_target_days", _("Days until an open issue is old")
         SMALL_NUMBER = "small_number", _("Household counts below this are not shown outside the commune")
+        MOST_ASSIGNMENTS = "most_assignments", _("Assignments that one person should hold at most")
+        SMALL_AGENCY = "small_agency", _("An agency with at most so many staff should not be out all at once")
 
     DEFAULTS = {
         Name.REPORT_DUE_DAYS: 5,
@@ -49,6 +92,8 @@ class Limit(Dated):
         Name.LATE_ENTRY_DAYS: 10,
         Name.ISSUE_TARGET_DAYS: 90,
         Name.SMALL_NUMBER: 5,
+        Name.MOST_ASSIGNMENTS: 6,
+        Name.SMALL_AGENCY: 5,
     }
 
     name = models.CharField(_("limit"), max_length=30, choices=Name)

@@ -13,15 +13,12 @@ from assignments.queries import (
     ending,
     gaps_by_area,
     roots_on,
-    served,
-    served_since,
     uncovered,
     vacancies,
     vacant,
     where,
-    with_moment,
-    with_place,
 )
+from assignments.tenure import served, served_since, with_moment, with_place
 from assignments.tests.cast import agency, assign, cadre, locality, small_tree, user, version
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,10 @@ from assignments.actions import begin_assignment, end_assignment
 from assignments.filters import AssignmentFilter, DayField
 from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
 from assignments.models import Assignment, Limit, Locality, Tier
-from assignments.queries import rank_of_tier, served, with_moment, with_place
+from assignments.queries import rank_of_tier
 from assignments.scope import reach_of
 from assignments.sight import chain_of
+from assignments.tenure import served, with_moment, with_place
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures

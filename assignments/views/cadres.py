@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import CadreFilter
 from assignments.models import Cadre
-from assignments.queries import holding
+from assignments.tenure import holding
 from cadrenet.listing import Column, ScopedListView
 
 ROWS_AT_ONCE = 500

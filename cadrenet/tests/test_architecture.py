@@ -84,6 +84,8 @@ def test_every_model_keeps_its_history():
 SHARED = {
     "LocalityType",
     "CoverageRule",
+    "HolderRule",
+    "Term",
     "Limit",
     "ExpectationRule",
     "RestrictedDay",

@@ -16,9 +16,14 @@ from assignments.actions import localities_changed
 from assignments.admin import CommuneFilter
 from assignments.models import (
     AccessGrant,
+    Acting,
     Agency,
     Assignment,
     Cadre,
+    CoverageReview,
+    Decision,
+    DecisionLine,
+    Handover,
     Lineage,
     Locality,
     LocalityVersion,
@@ -36,10 +41,15 @@ FOREIGN = ["Bình", "Ngoài", "OUT", "BI-1"]
 TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
 SCOPED = {
     AccessGrant,
+    Acting,
     Agency,
     Assignment,
     Attendance,
     Cadre,
+    CoverageReview,
+    Decision,
+    DecisionLine,
+    Handover,
     Issue,
     Lineage,
     Locality,
@@ -52,7 +62,7 @@ SCOPED = {
     User,
 }
 # Shown by itself for its history only.
-CHANGED_ELSEWHERE = {Attendance, LocalityVersion, RatingLevel}
+CHANGED_ELSEWHERE = {Attendance, CoverageReview, DecisionLine, Handover, LocalityVersion, RatingLevel}
 ALL = sorted((model for model in admin.site._registry if model is not Group), key=lambda model: model.__name__)
 
 
@@ -77,8 +87,17 @@ def furnish(commune, hamlet, mark):
         code=f"{mark}-O", kind="cell", locality=hamlet, own_name=f"Chi bộ {mark}"
     )
     level = RatingLevel.objects.get(scheme=RatingScheme.of_year(2022), code="good")
+    paper = Decision.objects.create(
+        number=f"3-QĐ/{mark}", signed_on=date(2022, 5, 1), first_day=DAY, locality=commune
+    )
+    away = cadre(f"{mark}-Q", f"Trần Thị {mark}", agency=office)
     return {
         AccessGrant: login.grants.get(),
+        Acting: Acting.objects.create(cadre=away, absent=who, first_day=DAY, last_day=DAY),
+        CoverageReview: CoverageReview.objects.create(locality=hamlet, day=DAY),
+        Decision: paper,
+        DecisionLine: DecisionLine.objects.create(decision=paper, locality=hamlet, cadre=who),
+        Handover: Handover.objects.create(ended=assignment, situation=mark),
         Agency: office,
         Assignment: assignment,
         Attendance: meeting.attendances.get(),
@@ -131,6 +150,8 @@ def told(page, allowed=()):
 def test_every_model_of_the_administration_is_looked_at():
     shared = {
         "CoverageRule",
+        "HolderRule",
+        "Term",
         "ExpectationRule",
         "Limit",
         "LocalityType",
@@ -169,10 +190,15 @@ def test_lists_hold_what_lies_in_ones_own_commune(desks, client):
 
     assert counts == {
         "AccessGrant": 2,
+        "Acting": 1,
         "Agency": 1,
         "Assignment": 1,
         "Attendance": 1,
-        "Cadre": 1,
+        "Cadre": 2,
+        "CoverageReview": 1,
+        "Decision": 1,
+        "DecisionLine": 1,
+        "Handover": 1,
         "Issue": 1,
         "Lineage": 1,
         "Locality": 7,
@@ -259,7 +285,7 @@ def test_files_hold_nothing_of_another_commune(desks, client):
     for model in (Locality, Cadre, Assignment, Rating):
         chosen = {"action": "export_selected", "_selected_action": [own[model].pk, other[model].pk]}
         for file, lines in (
-            (client.get(url(model, "export")), 8 if model is Locality else 2),
+            (client.get(url(model, "export")), {Locality: 8, Cadre: 3}.get(model, 2)),
             (client.get(url(model, "export"), {"q": "ngoai"}), 1),
             (client.post(url(model, "changelist"), chosen), 2),
         ):

@@ -23,9 +23,14 @@ from openpyxl import load_workbook
 from assignments.actions import localities_changed
 from assignments.models import (
     AccessGrant,
+    Acting,
     Agency,
     Assignment,
     Cadre,
+    CoverageReview,
+    Decision,
+    DecisionLine,
+    Handover,
     Lineage,
     Locality,
     LocalityVersion,
@@ -136,6 +141,14 @@ def foreign_district():
     QuarterlyReport.objects.create(
         cadre=who, locality=hamlet, quarter="2022-Q2", status="submitted", submitted_on=date(2022, 7, 1)
     )
+    paper = Decision.objects.create(
+        number=f"1-QĐ/{MARK}", signed_on=date(2022, 5, 1), first_day=date(2022, 5, 9), locality=district
+    )
+    DecisionLine.objects.create(decision=paper, locality=hamlet, cadre=who)
+    Handover.objects.create(ended=Assignment.objects.get(locality=hamlet), situation=MARK)
+    other = cadre("X-Q", f"Trần {MARK}", agency=office)
+    Acting.objects.create(cadre=other, absent=who, first_day=today(), last_day=today() + timedelta(days=9))
+    CoverageReview.objects.create(locality=hamlet, day=today())
     user("nguoi-ngoai", at=district, level="editor", is_staff=True, display_name=f"Người {MARK}")
     for kind, place in (("commune_committee", commune), ("cell", hamlet)):
         organisation = PartyOrganisation.objects.create(
@@ -212,6 +225,11 @@ def rows_elsewhere():
         Agency: {"code": "X-A"},
         Cadre: {"code": "X-P"},
         Assignment: {"locality__code": "X-H"},
+        Decision: {"locality__code": "X-D"},
+        DecisionLine: {"locality__code": "X-H"},
+        Handover: {"ended__locality__code": "X-H"},
+        Acting: {"absent__code": "X-P"},
+        CoverageReview: {"locality__code": "X-H"},
         AccessGrant: {"locality__code": "X-D"},
         User: {"username": "nguoi-ngoai"},
         Meeting: {"locality__code": "X-H"},

@@ -3,7 +3,8 @@
 from django.core.paginator import Paginator
 
 from assignments.models import Agency, Cadre
-from assignments.queries import holding, visible_keys
+from assignments.queries import visible_keys
+from assignments.tenure import holding
 from cadrenet.listing import PER_PAGE, ScopedDetailView
 from cadrenet.periods import today
 from reports.people import AgencyPage
