@@ -1,0 +1,137 @@
+"""Finding a locality or a cadre by a few letters, with script and without."""
+
+from django import forms
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assignments.models import Assignment, Cadre, Place
+from assignments.models.place import below
+from assignments.scope import reach_of
+from cadrenet.vietnamese import search_key
+
+# So many matches are read through; with more, a longer name is typed.
+MATCHES = 12
+
+
+class Lookup:
+    """Finds one row, by its code or a piece of its name, among those that a user may choose on a day.
+
+    Where several match they are offered to choose from: on the page that comes back, and with script while one
+    types. So a form with lookups works without script.
+    """
+
+    def __init__(self, user, day):
+        self.user, self.day = user, day
+
+    def matching(self, text):
+        """Rows that match a text: the one with that code, else as many as are offered and one more."""
+        text = text.strip()
+        if not text:
+            return []
+        rows = self.rows()
+        return list(self.by_code(rows, text)) or list(self.by_name(rows, text)[: MATCHES + 1])
+
+    def options(self, text, chosen=None):
+        """Matches as a page offers them. Chosen is what was ticked, or the only one when it is named in full.
+
+        A piece of a name chooses nothing by itself, even where only one row has it: whoever mistypes a code would
+        assign somebody to a place that was never meant.
+        """
+        rows = self.matching(text)
+        options = [
+            {"key": str(self.key(row)), "label": self.label(row), "detail": self.detail(row)}
+            for row in rows[:MATCHES]
+        ]
+        named = {search_key(text), text.strip()}
+        for option, row in zip(options, rows, strict=False):
+            in_full = len(rows) == 1 and bool({search_key(option["label"]), self.code(row)} & named)
+            option["chosen"] = in_full or option["key"] == str(chosen)
+        nothing = self.nothing if text.strip() and not rows else ""
+        return {"options": options, "more": len(rows) > MATCHES, "nothing": nothing}
+
+
+class LocalityLookup(Lookup):
+    """Localities to which a user may assign, as they stand on a day: the rows are places."""
+
+    nothing = _("No locality that exists on the first day, and that you may assign to, is called that.")
+
+    def rows(self):
+        reach = reach_of(self.user)
+        places = Place.objects.on(self.day).select_related("locality")
+        return places if reach.everything else places.filter(below(reach.decides))
+
+    def by_code(self, places, text):
+        return places.filter(locality__code=text)
+
+    def by_name(self, places, text):
+        return places.named(text).order_by("sort_key", "locality__code")
+
+    def key(self, place):
+        return place.locality_id
+
+    def code(self, place):
+        return place.locality.code
+
+    def label(self, place):
+        return place.name
+
+    def detail(self, place):
+        return place.above
+
+
+class CadreLookup(Lookup):
+    """Cadres whom a user may assign, with how much they hold on a day."""
+
+    nothing = _("No cadre whom you may assign is called that.")
+
+    def rows(self):
+        held = Assignment.objects.on(self.day).filter(cadre=OuterRef("pk")).order_by().values("cadre")
+        return (
+            Cadre.objects.all()
+            .editable_by(self.user)
+            .serving_on(self.day)
+            .select_related("agency")
+            .annotate(load=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
+        )
+
+    def by_code(self, cadres, text):
+        return cadres.filter(code=text)
+
+    def by_name(self, cadres, text):
+        return cadres.named(text).order_by("sort_key", "code")
+
+    def key(self, cadre):
+        return cadre.pk
+
+    def code(self, cadre):
+        return cadre.code
+
+    def label(self, cadre):
+        return cadre.full_name
+
+    def detail(self, cadre):
+        held = ngettext("%(number)s assignment", "%(number)s assignments", cadre.load) % {"number": cadre.load}
+        return " · ".join(filter(None, [cadre.position, cadre.agency and cadre.agency.name, held]))
+
+
+LOOKUPS = {"locality": LocalityLookup, "cadre": CadreLookup}
+
+
+def lookup_input(name):
+    """A text field whose matches are fetched while one types, where there is script."""
+    return forms.TextInput(
+        attrs={
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "hx-get": reverse_lazy(f"assignments:{name}_choices"),
+            # "typed": what was typed before the script was there (page.js).
+            "hx-trigger": "input changed delay:250ms, typed",
+            "hx-include": "[name=first_day]",
+            "hx-target": f"#matches-{name}",
+            "hx-sync": "this:replace",
+        }
+    )
