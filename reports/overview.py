@@ -383,9 +383,9 @@ class Overview:
     def ratings(self):
         """The latest year up to that of the quarter in which anything was rated, for both kinds."""
         ratings = rated_within(Rating.objects.visible_to(self.user).filter(year__lte=self.quarter.year), self.within)
-        tables = []
+        tables, found = [], ratings_by_year(ratings)
         for kind in PartyOrganisation.Kind:
-            years = ratings_by_year(ratings, kind)
+            years = found.get(kind)
             if years:
                 year, rows = next(iter(years.items()))
                 tables.append(

@@ -480,22 +480,25 @@ def annual_ratings(ratings, kind, year):
 
     ``ratings`` are those the reader may see. Cumulative lines come from counts, never from rounded parts.
     """
-    return ratings_by_year(ratings.filter(year=year), kind).get(year) or _rating_rows(kind, year, [])
+    found = ratings_by_year(ratings.filter(organisation__kind=kind, year=year))
+    return found.get(kind, {}).get(year) or _rating_rows(kind, year, [])
 
 
-def ratings_by_year(ratings, kind):
-    """Return {year: rows as of ``annual_ratings``}, latest first, for the years in which anything was rated."""
+def ratings_by_year(ratings):
+    """Return {kind: {year: rows as of ``annual_ratings``}}, latest first, for what was rated at all. One query."""
     found = (
-        ratings.filter(organisation__kind=kind)
-        .order_by()
-        .values("year", "level__code", "level__good_or_better", "level__rated")
+        ratings.order_by()
+        .values("organisation__kind", "year", "level__code", "level__good_or_better", "level__rated")
         .annotate(n=Count("pk"))
         .order_by("-year")
     )
     by_year = defaultdict(list)
     for row in found:
-        by_year[row["year"]].append(row)
-    return {year: _rating_rows(kind, year, rows) for year, rows in by_year.items()}
+        by_year[row["organisation__kind"], row["year"]].append(row)
+    tables = defaultdict(dict)
+    for (kind, year), rows in by_year.items():
+        tables[kind][year] = _rating_rows(kind, year, rows)
+    return dict(tables)
 
 
 def _rating_rows(kind, year, found):
@@ -523,7 +526,14 @@ def stood_in(field):
 
 def rated_within(ratings, locality):
     """Ratings of organisations that lay in a locality on the last day of the year, or when they ended."""
-    return ratings.alias(stood=stood_in(locality.tier)).filter(stood=locality.pk)
+    # As ``stood_in`` says it of each rating, but from the places that lay there: these are few, and have an index.
+    stood, until = "organisation__locality__places__", "organisation__locality__places__counts_until__"
+    on_the_last_day = Q(**{f"{until}year__gt": F("year")}) | Q(
+        **{f"{until}year": F("year"), f"{until}month": 12, f"{until}day": 31}
+    )
+    return ratings.filter(
+        on_the_last_day, **{f"{stood}{locality.tier}": locality, f"{stood}first_day__year__lte": F("year")}
+    )
 
 
 @dataclass
