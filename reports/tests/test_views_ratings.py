@@ -276,5 +276,5 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
 
     with django_assert_num_queries(9):
         client.get(ADDRESS, {"kind": "cell"})
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/reports/ratings/organisations/", {"kind": "cell"})
