@@ -25,10 +25,15 @@ def seen_locality(user, code):
     """Return the locality of a code, with where it stands, or None where the user sees none; asked once a request."""
     if not code:
         return None
-    asked = user.__dict__.setdefault("_seen_localities", {})
-    if code not in asked:
-        asked[code] = Locality.objects.visible_to(user).with_latest().filter(code=code).first()
-    return asked[code]
+    seen = user.__dict__.setdefault("_seen_localities", {})
+    if code not in seen:
+        seen[code] = Locality.objects.visible_to(user).with_latest().filter(code=code).first()
+    return seen[code]
+
+
+def keep_seen(user, localities):
+    """Keep some localities that the user sees for ``seen_locality``, so that none is asked for again."""
+    user.__dict__.setdefault("_seen_localities", {}).update({locality.code: locality for locality in localities})
 
 
 class WithinField(forms.CharField):

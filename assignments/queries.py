@@ -12,6 +12,7 @@ from assignments.models.place import below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.periods import months_between
+from cadrenet.remembered import remembered
 
 ONE_DAY = timedelta(days=1)
 
@@ -23,20 +24,43 @@ def where(user=None, within=None):
     ``prefix`` leads to the place, as in ``"place__"``.
     """
 
-    def condition(prefix=""):
+    return Part(user, within)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the tree, as ``where`` names it."""
+
+    user: object
+    within: Locality | None
+
+    def __call__(self, prefix=""):
         q = Q()
-        if user is not None and not (reach := reach_of(user)).everything:
+        if self.user is not None and not (reach := reach_of(self.user)).everything:
             q &= below(reach.sees, prefix)
-        if within is not None:
-            q &= Q(**{f"{prefix}{within.tier}": within})
+        if self.within is not None:
+            q &= Q(**{f"{prefix}{self.within.tier}": self.within})
         return q
 
-    return condition
+    @remembered
+    def areas(self, first_day, last_day):
+        """Return the areas that it lies in from the first to the last of some days, by which facts are read."""
+        if self.within is not None and self.within.tier == Tier.DISTRICT:
+            # Its own area; where others lie has to be asked.
+            return {self.within.pk}
+        places = Place.objects.during(first_day, last_day).filter(self())
+        return set(places.order_by().values_list("area", flat=True).distinct())
 
 
 def answered(tier, day):
     """Return the condition on places that enough people answer for the locality on a day, as the rule then says."""
-    return held_as(CoverageRule.objects.filter(tier=tier).on(day).first(), tier, day)
+    return held_as(rules_on(day).get(tier), tier, day)
+
+
+@remembered
+def rules_on(day):
+    """Return {tier: rule of coverage} of a day."""
+    return {rule.tier: rule for rule in CoverageRule.objects.on(day).order_by("-pk")}
 
 
 def held_as(rule, tier, day):
@@ -96,8 +120,7 @@ class Covered:
 
 def answered_by_tier(day, tiers=COVERED_TIERS):
     """As ``answered`` for places of any of these tiers; one query for the rules."""
-    rules = {rule.tier: rule for rule in CoverageRule.objects.on(day).filter(tier__in=tiers).order_by("-pk")}
-    condition = Q(pk__in=[])
+    rules, condition = rules_on(day), Q(pk__in=[])
     for tier in tiers:
         condition |= Q(held_as(rules.get(tier), tier, day), tier=tier)
     return condition
