@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from assignments.models import Assignment, Cadre, CoverageRule, Locality, Place, Tier
-from assignments.models.place import below
+from assignments.models.place import ancestor, below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.periods import months_between
@@ -35,12 +36,21 @@ class Part:
     within: Locality | None
 
     def __call__(self, prefix=""):
-        q = Q()
-        if self.user is not None and not (reach := reach_of(self.user)).everything:
-            q &= below(reach.sees, prefix)
+        roots = self.roots
+        q = Q() if roots is None else below(roots, prefix)
         if self.within is not None:
-            q &= Q(**{f"{prefix}{self.within.tier}": self.within})
+            q &= Q(**{f"{prefix}{ancestor(self.within.tier)}": self.within})
         return q
+
+    @property
+    def roots(self):
+        """The tops of what the user sees; None where that narrows nothing: for who sees everything, or ``within``."""
+        reach = None if self.user is None else reach_of(self.user)
+        if reach is None or reach.everything:
+            return None
+        if self.within is not None and (self.within.tier, self.within.pk) in reach.sees:
+            return None
+        return reach.sees
 
     @remembered
     def areas(self, first_day, last_day):
@@ -68,7 +78,9 @@ def held_as(rule, tier, day):
     rule = rule or CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
     holding = Assignment.objects.on(day).filter(locality=OuterRef("locality"), role=rule.role)
     if rule.minimum <= 1:
-        return Exists(holding) if rule.minimum else Q(pk__isnull=False)
+        # One is looked up for each place; to answer Exists, PostgreSQL would read the assignments of all districts.
+        one = Subquery(holding.order_by().values("pk")[:1])
+        return IsNull(one, False) if rule.minimum else Q(pk__isnull=False)
     people = holding.order_by().values("locality").annotate(n=Count("cadre", distinct=True)).values("n")
     return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=rule.minimum))
 

@@ -15,6 +15,15 @@ from cadrenet.vietnamese import search_key
 PATH_SEPARATOR = " › "
 
 
+def ancestor(tier):
+    """Return the column of a place that tells in which locality of a tier it lies.
+
+    A district is the area of all that lies in it, and the area is what indexes begin with. To ask for both would say
+    the same twice, and a database takes it for a rare coincidence.
+    """
+    return "area" if tier == Tier.DISTRICT else tier
+
+
 def below(roots, prefix=""):
     """Return the condition that a place is one of these localities or lies below one.
 
@@ -23,12 +32,12 @@ def below(roots, prefix=""):
     by_tier = {}
     for tier, locality_id in roots:
         by_tier.setdefault(tier, []).append(locality_id)
-    conditions = (Q(**{f"{prefix}{tier}__in": ids}) for tier, ids in sorted(by_tier.items()))
+    conditions = (Q(**{f"{prefix}{ancestor(tier)}__in": ids}) for tier, ids in sorted(by_tier.items()))
     return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def facts_below(roots):
-    """As ``below`` for facts, which carry their area: a district is its own, so that no place has to be looked up."""
+    """As ``below`` for facts: these carry their area, so that below a district no place has to be looked up."""
     districts = [locality_id for tier, locality_id in roots if tier == Tier.DISTRICT]
     others = below([(tier, locality_id) for tier, locality_id in roots if tier != Tier.DISTRICT], "place__")
     return Q(area__in=districts) | others if districts else others
@@ -44,7 +53,7 @@ class PlaceQuerySet(ScopedQuerySet):
 
     def under(self, locality):
         """Places of a locality and of everything below it."""
-        return self.filter(**{locality.tier: locality})
+        return self.filter(**{ancestor(locality.tier): locality})
 
     def on(self, day):
         """Places of the localities that exist on a day, as they stand that day."""
@@ -175,7 +184,12 @@ class PlacedQuerySet(ScopedQuerySet):
         reach = reach_of(user)
         if (within.tier, within.pk) in reach.sees:
             return self.under(within)
-        return super().visible_to(user).under(within)
+        there = self.under(within)
+        return there if reach.everything else there.reached_in_places(reach, reach.sees)
+
+    def reached_in_places(self, reach, roots):
+        """As ``reached``, for facts of which each has a place."""
+        return self.reached(reach, roots)
 
     def point(self):
         """Point each of these facts at the place of its day, in the database, however many they are."""
