@@ -215,9 +215,7 @@ class Overview:
 
     def note_on_resources(self):
         """How many resources these are, and what of them has come."""
-        found = Resource.objects.visible_to(self.user).filter(
-            self.condition("place__"), mobilised_on__range=self.quarter.days
-        )
+        found = Resource.objects.visible_to(self.user, self.within).filter(mobilised_on__range=self.quarter.days)
         delivered = Q(status=Resource.Status.DELIVERED)
         sums = found.aggregate(n=Count("pk"), delivered=Sum("value_vnd", filter=delivered))
         return {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed, Tier
-from assignments.models.place import PlacedQuerySet, below, facts_below
+from assignments.models.place import PlacedQuerySet, facts_below
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import search_key
 
@@ -69,17 +69,25 @@ class MeetingQuerySet(PlacedQuerySet):
     """Meetings in the user's part of the tree and of its agencies, and those that the user or own staff attend."""
 
     def reached(self, reach, roots):
+        # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
+        agencies = Agency.objects.order_by().reached(reach, roots)
+        return self.below_or_of(roots, agencies.values_list("pk", flat=True), self.attended(reach))
+
+    def reached_in_places(self, reach, roots):
+        # An agency meets in no place, so none has to be asked for.
+        return self.below_or_of(roots, [], self.attended(reach))
+
+    def attended(self, reach):
+        """The keys of the meetings at which the user or own staff are expected or were, from one source each."""
         from meetings.models.attendance import Attendance
 
-        # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
-        agencies = Agency.objects.order_by().filter(below(roots, "locality__latest__") | Q(pk__in=reach.agencies))
         attended = Attendance.objects.order_by()
         sources = []
         if reach.cadre:
             sources.append(attended.filter(cadre=reach.cadre).values_list("meeting", flat=True))
         if reach.agencies:
             sources.append(attended.filter(cadre__agency__in=reach.agencies).values_list("meeting", flat=True))
-        return self.below_or_of(roots, agencies.values_list("pk", flat=True), sources)
+        return sources
 
     def reached_to_edit(self, reach, roots):
         return self.below_or_of(roots, reach.records_for, [])
