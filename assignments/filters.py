@@ -22,6 +22,21 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 CHOICES_AT_MOST = 150
 
 
+def seen_locality(user, code):
+    """Return the locality of a code, with where it stands, or None where the user sees none; asked once a request."""
+    if not code:
+        return None
+    seen = user.__dict__.setdefault("_seen_localities", {})
+    if code not in seen:
+        seen[code] = Locality.objects.visible_to(user).with_latest().filter(code=code).first()
+    return seen[code]
+
+
+def keep_seen(user, localities):
+    """Keep some localities that the user sees for ``seen_locality``, so that none is asked for again."""
+    user.__dict__.setdefault("_seen_localities", {}).update({locality.code: locality for locality in localities})
+
+
 class WithinField(forms.CharField):
     """The code of a locality that the user may see; an unknown or foreign one is the same mistake."""
 
@@ -33,7 +48,7 @@ class WithinField(forms.CharField):
         code = super().clean(value)
         if not code:
             return None
-        locality = Locality.objects.visible_to(self.user).with_latest().filter(code=code).first()
+        locality = seen_locality(self.user, code)
         if locality is None:
             raise forms.ValidationError(_("There is no such locality among those you may see."))
         return locality

@@ -4,13 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
-from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
-from assignments.models.place import below
+from assignments.models import Assignment, Cadre, CoverageRule, Locality, Place, Tier
+from assignments.models.place import ancestor, below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
+from cadrenet.remembered import remembered
 
 ONE_DAY = timedelta(days=1)
 # A condition names at most so many rows: a database takes only so many parameters in one query.
@@ -24,20 +26,52 @@ def where(user=None, within=None):
     ``prefix`` leads to the place, as in ``"place__"``.
     """
 
-    def condition(prefix=""):
-        q = Q()
-        if user is not None and not (reach := reach_of(user)).everything:
-            q &= below(reach.sees, prefix)
-        if within is not None:
-            q &= Q(**{f"{prefix}{within.tier}": within})
+    return Part(user, within)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the tree, as ``where`` names it."""
+
+    user: object
+    within: Locality | None
+
+    def __call__(self, prefix=""):
+        roots = self.roots
+        q = Q() if roots is None else below(roots, prefix)
+        if self.within is not None:
+            q &= Q(**{f"{prefix}{ancestor(self.within.tier)}": self.within})
         return q
 
-    return condition
+    @property
+    def roots(self):
+        """The tops of what the user sees; None where that narrows nothing: for who sees everything, or ``within``."""
+        reach = None if self.user is None else reach_of(self.user)
+        if reach is None or reach.everything:
+            return None
+        if self.within is not None and (self.within.tier, self.within.pk) in reach.sees:
+            return None
+        return reach.sees
+
+    @remembered
+    def areas(self, first_day, last_day):
+        """Return the areas that it lies in from the first to the last of some days, by which facts are read."""
+        if self.within is not None and self.within.tier == Tier.DISTRICT:
+            # Its own area; where others lie has to be asked.
+            return {self.within.pk}
+        places = Place.objects.during(first_day, last_day).filter(self())
+        return set(places.order_by().values_list("area", flat=True).distinct())
 
 
 def answered(tier, day):
     """Return the condition on places that enough people answer for the locality on a day, as the rule then says."""
-    return held_as(CoverageRule.objects.filter(tier=tier).on(day).first(), tier, day)
+    return held_as(rules_on(day).get(tier), tier, day)
+
+
+@remembered
+def rules_on(day):
+    """Return {tier: rule of coverage} of a day."""
+    return {rule.tier: rule for rule in CoverageRule.objects.on(day).order_by("-pk")}
 
 
 def held_as(rule, tier, day):
@@ -45,7 +79,9 @@ def held_as(rule, tier, day):
     rule = rule or CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
     holding = Assignment.objects.on(day).filter(locality=OuterRef("locality"), role=rule.role)
     if rule.minimum <= 1:
-        return Exists(holding) if rule.minimum else Q(pk__isnull=False)
+        # One is looked up for each place; to answer Exists, PostgreSQL would read the assignments of all districts.
+        one = Subquery(holding.order_by().values("pk")[:1])
+        return IsNull(one, False) if rule.minimum else Q(pk__isnull=False)
     people = holding.order_by().values("locality").annotate(n=Count("cadre", distinct=True)).values("n")
     return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=rule.minimum))
 
@@ -97,8 +133,7 @@ class Covered:
 
 def answered_by_tier(day, tiers=COVERED_TIERS):
     """As ``answered`` for places of any of these tiers; one query for the rules."""
-    rules = {rule.tier: rule for rule in CoverageRule.objects.on(day).filter(tier__in=tiers).order_by("-pk")}
-    condition = Q(pk__in=[])
+    rules, condition = rules_on(day), Q(pk__in=[])
     for tier in tiers:
         condition |= Q(held_as(rules.get(tier), tier, day), tier=tier)
     return condition

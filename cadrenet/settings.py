@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "cadrenet.remembered.RememberMiddleware",
 ]
 
 ROOT_URLCONF = "cadrenet.urls"

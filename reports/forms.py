@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import WithinField, places_to_choose
+from assignments.filters import WithinField, keep_seen, places_to_choose
 from assignments.models import Locality, Place, Tier
 from assignments.queries import where
 from assignments.scope import reach_of
@@ -53,6 +53,7 @@ class FiguresForm(forms.Form):
     def __init__(self, data, *, user, day, **kwargs):
         self.user, self.day = user, day
         self.roots = roots_of(user)
+        keep_seen(user, self.roots)
         self.first, self.last = quarters_with_meetings(user, day)
         super().__init__({name: data.get(name) or self.default(name) for name in self.base_fields}, **kwargs)
         self.fields["within"].user = user

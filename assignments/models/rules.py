@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models.assignment import Assignment
 from assignments.models.locality import Tier
 from cadrenet.dated import Dated
+from cadrenet.remembered import remembered
 
 
 class CoverageRule(Dated):
@@ -118,5 +119,10 @@ class Limit(Dated):
     @classmethod
     def on(cls, day, name):
         """Return the value of a limit on a day; what the project ships with where no row says otherwise."""
-        value = cls.objects.filter(name=name).on(day).values_list("value", flat=True).first()
-        return cls.DEFAULTS[name] if value is None else value
+        return limits_on(day).get(name, cls.DEFAULTS[name])
+
+
+@remembered
+def limits_on(day):
+    """Return {name: value} of the limits that have a row for a day."""
+    return dict(Limit.objects.on(day).order_by("-pk").values_list("name", "value"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 
+from assignments.filters import seen_locality
 from assignments.models import Cadre
 from cadrenet.listing import Column, ScopedListView
 from cadrenet.periods import today
@@ -134,7 +135,9 @@ class AttendanceListView(ScopedListView):
     ]
 
     def get_queryset(self):
-        found = super().get_queryset().filter(held=True).with_names()
+        user = self.request.user
+        within = seen_locality(user, self.request.GET.get("within"))
+        found = Attendance.objects.visible_to(user, within).filter(held=True).with_names()
         return found.order_by("-day", "-meeting__starts_at", "meeting", "cadre__sort_key", "pk")
 
     def get_filterset_kwargs(self, filterset_class):
