@@ -68,10 +68,15 @@ def answered(tier, day):
     return held_as(rules_on(day).get(tier), tier, day)
 
 
-@remembered
 def rules_on(day):
     """Return {tier: rule of coverage} of a day."""
-    return {rule.tier: rule for rule in CoverageRule.objects.on(day).order_by("-pk")}
+    return {rule.tier: rule for rule in all_rules() if rule.holds_on(day)}
+
+
+@remembered
+def all_rules():
+    """Return all rules of coverage, which are few, the latest entered first."""
+    return list(CoverageRule.objects.order_by("-pk"))
 
 
 def held_as(rule, tier, day):

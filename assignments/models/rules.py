@@ -119,10 +119,11 @@ class Limit(Dated):
     @classmethod
     def on(cls, day, name):
         """Return the value of a limit on a day; what the project ships with where no row says otherwise."""
-        return limits_on(day).get(name, cls.DEFAULTS[name])
+        rows = (row for row in all_limits() if row.name == name and row.holds_on(day))
+        return next((row.value for row in rows), cls.DEFAULTS[name])
 
 
 @remembered
-def limits_on(day):
-    """Return {name: value} of the limits that have a row for a day."""
-    return dict(Limit.objects.on(day).order_by("-pk").values_list("name", "value"))
+def all_limits():
+    """Return all limits: a page asks for several, on several days, and all of them are few."""
+    return list(Limit.objects.order_by("pk"))

@@ -186,7 +186,7 @@ def test_cost_does_not_grow_with_the_rows(django_assert_num_queries):
     client.get(URL, {"day": DAY})
 
     for _size in (4, 6):
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             client.get(URL, {"day": DAY})
         tree.an2.assignments.all().delete()
         tree.binh1.assignments.all().delete()
