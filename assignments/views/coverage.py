@@ -142,6 +142,7 @@ class CoverageView(FileMixin, ListView):
         ]
         return context | {
             "day": self.day,
+            "to_come": self.day > self.today,
             "part": self.form.part,
             "state": self.state,
             "ending": self.state == State.ENDING,

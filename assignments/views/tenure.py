@@ -235,10 +235,20 @@ class TenureView(FileMixin, ListView):
                     "changed": changed[tier],
                     "changed_url": self.own_url(tier=tier.value),
                     "places": places,
+                    "places_url": self.localities_url(tier) if places else "",
                     "each": each(numbers[tier], places),
                 }
             )
         return rows
+
+    def localities_url(self, tier):
+        """The localities of a tier on the day; a part of the tree is not listed among what lies in it."""
+        if self.form.part and self.form.part.tier == tier:
+            return self.form.part.get_absolute_url()
+        query = {"tier": tier.value, "day": self.day.isoformat()}
+        if self.form.part:
+            query["within"] = self.form.part.code
+        return f"{reverse('assignments:localities')}?{urlencode(query)}"
 
     def own_url(self, **more):
         """This page with other questions: the places that changed hands are listed on it."""
