@@ -1,6 +1,5 @@
 """The page that says for how many localities somebody answers, and which have nobody."""
 
-import re
 from datetime import date, timedelta
 from io import StringIO
 
@@ -15,7 +14,7 @@ from assignments.models import CoverageReview, LocalityVersion
 from assignments.tests.cast import assign, at, cadre, small_tree, user, version
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
-from reports.tests.visits import listed, visitor
+from reports.tests.visits import listed, visitor, without_token
 
 pytestmark = pytest.mark.django_db
 URL = reverse("assignments:coverage")
@@ -30,10 +29,6 @@ def shown(client, **query):
 
 def codes(context):
     return [row["vacancy"].place.locality.code for row in context["rows"]]
-
-
-def without_token(response):
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
 
 
 def lines(response):
