@@ -208,13 +208,12 @@ def test_a_workbook_comes_too():
     tree = with_changes()
     client = visitor(user("u", at=tree.district))
 
+    found = []
     for more in ({}, {"file": "places"}):
         response = client.get(URL, {"day": DAY, "format": "xlsx", **more})
         sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).active
-        response.close()
-        assert [sheet["A1"].value, sheet["A2"].value] == (
-            ["Locality code", "AN-1"] if more else ["Figures of", "All"]
-        )
+        found.append([sheet["A1"].value, sheet["A2"].value])
+    assert found == [["Figures of", "All"], ["Locality code", "AN-1"]]
 
 
 def test_nobody_is_named_on_the_page():
