@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from assignments.models import Assignment, Decision, Handover, Locality, LocalityVersion, Place, Tier
+from assignments.models import Assignment, CoverageReview, Decision, Handover, Locality, LocalityVersion, Place, Tier
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
@@ -201,6 +201,15 @@ def may_take_back(assignment, user, now):
     records = list(assignment.history.order_by("history_date", "history_id")[:2])
     made_now = len(records) == 1 and records[0].history_user_id == user.pk
     return made_now and now - records[0].history_date <= UNDO
+
+
+def review_coverage(locality, *, day, by):
+    """Stamp that somebody looked through who answers for what at and below a locality on a day (R58).
+
+    A day has one stamp: asked twice, or by two people, the first stays. Returns the stamp.
+    """
+    review, _made = CoverageReview.objects.get_or_create(locality=locality, day=day, defaults={"by": by})
+    return review
 
 
 @transaction.atomic

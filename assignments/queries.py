@@ -1,8 +1,9 @@
 """Figures over assignments: which places somebody answers for, which have nobody, and who serves where."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -176,7 +177,9 @@ def vacant(tiers, day, condition):
 def ending(tiers, day, condition, within=SOON):
     """Places answered for on a day, but no longer some days later, as nobody follows; from the highest tier down."""
     later = day + within
-    places = Place.objects.on(day).filter(condition(), tier__in=tiers, last_day__gte=later)
+    # The locality is to be there later, too, in whatever place of this part of the tree it then stands.
+    going_on = Place.objects.on(later).filter(condition(), tier__in=tiers).values("locality")
+    places = Place.objects.on(day).filter(condition(), tier__in=tiers, locality__in=going_on)
     kept = answered_by_tier(later, tiers)
     return in_order_of_tier(places.filter(answered_by_tier(day, tiers)).filter(~kept))
 
@@ -289,37 +292,113 @@ def coverage_over(days, condition, tiers=COVERED_TIERS):
     """Return {day: {tier: Covered}} for some days, past or to come; a tier without localities on a day is left out.
 
     Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
-    Three queries, however many days: what holds on any of them is read once and counted here.
+    Three queries, however many days.
     """
-    first_day, last_day = min(days), max(days)
-    places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers)
-    places = list(places.order_by().values_list("locality", "tier", "first_day", "last_day"))
-    held = defaultdict(list)
-    rows = Assignment.objects.during(first_day, last_day).order_by()
-    if len(places) <= NAMED:
-        rows = rows.filter(locality__in={place[0] for place in places})
-    for locality, *row in rows.values_list("locality", "role", "cadre", "first_day", "last_day"):
-        held[locality].append(row)
-    rules = defaultdict(list)
-    for rule in CoverageRule.objects.filter(tier__in=tiers).order_by("-pk"):
-        rules[rule.tier].append(rule)
-    found = {day: {} for day in days}
-    for day in found:
-        asked = {tier: in_force_on(rules[tier], tier, day) for tier in tiers}
-        for locality, tier, begins, ends in places:
-            if begins <= day <= ends:
-                covered = found[day].setdefault(Tier(tier), Covered(Tier(tier)))
+    course = Course(min(days), max(days), condition, tiers)
+    return {day: course.on(day) for day in days}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days in which a locality stood at one place and enough people answered for it all along, or never enough."""
+
+    locality: int
+    place: int
+    tier: Tier
+    first_day: date
+    last_day: date
+    held: bool
+
+    @property
+    def days(self):
+        """How many days it has."""
+        return (self.last_day - self.first_day).days + 1
+
+
+class Course:
+    """Who answered for some places over a time, read once in three queries and then asked for any of its days.
+
+    What ``coverage_by_tier`` and ``ending`` ask the database about one day, this tells of every day; tests compare.
+    """
+
+    def __init__(self, first_day, last_day, condition, tiers=COVERED_TIERS):
+        self.tiers = tiers
+        places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers).order_by()
+        stood = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
+        rows = Assignment.objects.during(first_day, last_day).order_by()
+        # Few are named one by one; of many the database works out by itself which they are.
+        wanted = {locality for locality, *_rest in stood} if len(stood) <= NAMED else places.values("locality")
+        held_by, rules = defaultdict(list), defaultdict(list)
+        named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
+        for locality, *row in named:
+            held_by[locality].append(row)
+        for rule in CoverageRule.objects.filter(tier__in=tiers).order_by("-pk"):
+            rules[rule.tier].append(rule)
+        self.stretches = [
+            Stretch(locality, place, Tier(tier), *cut)
+            for locality, place, tier, begins, ends in stood
+            for cut in cut_up(tier, max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
+        ]
+
+    def on(self, day):
+        """Return {tier: Covered} on a day; a tier without localities is left out."""
+        found = {}
+        for stretch in self.stretches:
+            if stretch.first_day <= day <= stretch.last_day:
+                covered = found.setdefault(stretch.tier, Covered(stretch.tier))
                 covered.total += 1
-                covered.covered += is_held(held[locality], asked[tier], day)
-    return {day: {tier: by_tier[tier] for tier in tiers if tier in by_tier} for day, by_tier in found.items()}
+                covered.covered += stretch.held
+        return {tier: found[tier] for tier in self.tiers if tier in found}
+
+    def ending(self, day, later, tiers):
+        """How many localities of some tiers are answered for on a day, and no longer on a later one."""
+        held, left = set(), set()
+        for stretch in self.stretches:
+            if stretch.held and stretch.first_day <= day <= stretch.last_day and stretch.tier in tiers:
+                held.add(stretch.locality)
+            if not stretch.held and stretch.first_day <= later <= stretch.last_day:
+                left.add(stretch.locality)
+        return len(held & left)
+
+    def gaps(self, first_day, last_day, tiers):
+        """Return {locality id: stretches with nobody from one day to another}, each in order of time."""
+        found = defaultdict(list)
+        for stretch in sorted(self.stretches, key=lambda stretch: stretch.first_day):
+            if stretch.held or stretch.tier not in tiers:
+                continue
+            begins, ends = max(stretch.first_day, first_day), min(stretch.last_day, last_day)
+            if begins <= ends:
+                join(found[stretch.locality], replace(stretch, first_day=begins, last_day=ends))
+        return dict(found)
+
+
+def join(stretches, following):
+    """Add a stretch to those before it, as one with the last where there is no day between them."""
+    if stretches and stretches[-1].last_day + ONE_DAY == following.first_day:
+        following = replace(following, first_day=stretches.pop().first_day)
+    stretches.append(following)
+
+
+def cut_up(tier, first_day, last_day, rows, rules):
+    """Yield (first day, last day, whether held) of a time, cut where somebody comes or goes or a rule changes."""
+    cuts = {first_day}
+    for begins, ends in [row[2:] for row in rows] + [(rule.first_day, rule.last_day) for rule in rules]:
+        if begins is not None and first_day < begins <= last_day:
+            cuts.add(begins)
+        if ends is not None and first_day <= ends < last_day:
+            cuts.add(ends + ONE_DAY)
+    cuts = sorted(cuts)
+    for begins, following in zip_longest(cuts, cuts[1:]):
+        ends = following - ONE_DAY if following else last_day
+        yield begins, ends, is_held(rows, in_force_on(rules, tier, begins), begins)
 
 
 def in_force_on(rules, tier, day):
     """The coverage rule of a tier on a day; without one, one person in charge."""
-    return next(
-        (rule for rule in rules if rule.holds_on(day)),
-        CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1),
-    )
+    for rule in rules:
+        if rule.holds_on(day):
+            return rule
+    return CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
 
 
 def is_held(rows, rule, day):

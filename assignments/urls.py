@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assignments.views import agencies, assignments, cadres, coverage, localities
+from assignments.views import agencies, assignments, cadres, coverage, localities, tenure
 
 app_name = "assignments"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("localities/", localities.LocalitiesView.as_view(), name="localities"),
     path("assignments/", assignments.AssignmentsView.as_view(), name="list"),
     path("assignments/coverage/", coverage.CoverageView.as_view(), name="coverage"),
+    path("assignments/coverage/<int:pk>/reviewed/", coverage.ReviewedView.as_view(), name="reviewed"),
+    path("assignments/tenure/", tenure.TenureView.as_view(), name="tenure"),
     path("assignments/new/", assignments.CreateView.as_view(), name="create"),
     path("assignments/new/localities/", assignments.LocalityChoicesView.as_view(), name="locality_choices"),
     path("assignments/new/cadres/", assignments.CadreChoicesView.as_view(), name="cadre_choices"),

@@ -2,7 +2,7 @@
 
 from assignments.forms.assignments import AssignmentForm, EndForm, refuse_with
 from assignments.forms.lookups import LOOKUPS, CadreLookup, LocalityLookup, Lookup, lookup_input
-from assignments.forms.parts import CoverageForm, DayForm, LocalitiesForm, PartForm
+from assignments.forms.parts import CoverageForm, DayForm, LocalitiesForm, PartForm, TenureForm
 
 __all__ = [
     "LOOKUPS",
@@ -15,6 +15,7 @@ __all__ = [
     "LocalityLookup",
     "Lookup",
     "PartForm",
+    "TenureForm",
     "lookup_input",
     "refuse_with",
 ]

@@ -41,6 +41,7 @@ def tabs(current, asked, numbers=None):
         ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
         ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
         ("list", _("All assignments"), "assignments:list", {}),
+        ("tenure", _("Tenure"), "assignments:tenure", {}),
     ]
     return [
         {
