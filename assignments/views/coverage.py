@@ -83,7 +83,11 @@ class CoverageView(FileMixin, ListView):
             context["paginator"].count if self.ending else ending(self.form.tiers, self.day, self.condition).count()
         )
         rows = [
-            {"vacancy": row, "assign_url": self.assign_url(row.place)}
+            {
+                "vacancy": row,
+                "assign_url": self.assign_url(row.place),
+                "candidates_url": self.candidates_url(row.place),
+            }
             for row in self.described(context["object_list"])
         ]
         return context | {
@@ -124,6 +128,13 @@ class CoverageView(FileMixin, ListView):
             return ""
         query = {"locality": place.locality.code, "next": self.request.get_full_path()}
         return f"{reverse('assignments:create')}?{urlencode(query)}"
+
+    def candidates_url(self, place):
+        """The address of people for a place, empty where the reader does not decide."""
+        if not lies_in_hand(place, self.request.user):
+            return ""
+        query = urlencode({"next": self.request.get_full_path()})
+        return f"{reverse('reports:candidates', args=[place.locality_id])}?{query}"
 
     def areas(self):
         """The communes (or what else lies inside) beside each other, those that lack most first."""
