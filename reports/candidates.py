@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Place, Tier
 from assignments.queries import NAMED, held_counts
-from assignments.scope import reach_of
 from assignments.sight import lies_in_sight
 from assignments.tenure import origins_of
 from cadrenet.periods import Month, months_between
@@ -50,11 +49,6 @@ class Evenings:
     kind: str = ""
     times: list = field(default_factory=list)
     usual_of: int = 0
-
-    @property
-    def usual_day(self):
-        """The usual day of the month."""
-        return max((timezone.localtime(row.starts_at).day for row in self.times), default=None)
 
 
 def evenings_of(place, meetings, day):
@@ -126,7 +120,7 @@ class Candidate:
     @property
     def spells_left_out(self):
         """How many earlier ones there are."""
-        return len(self.spells) - SPELLS_SHOWN if len(self.spells) > SPELLS_SHOWN else 0
+        return max(len(self.spells) - SPELLS_SHOWN, 0)
 
     @property
     def in_order(self):
@@ -246,5 +240,4 @@ def name_during(stood, first_day, last_day):
 
 def visible_meetings(meetings, user):
     """Keys of those of some meetings whose place lies in a user's sight."""
-    everything = reach_of(user).everything
-    return {row.pk for row in meetings if everything or (row.place and lies_in_sight(row.place, user))}
+    return {row.pk for row in meetings if row.place and lies_in_sight(row.place, user)}
