@@ -21,6 +21,8 @@ ITEMS = {
     "coverage": (_("Who answers where"), "assignments:coverage", "assign"),
     "cadres": (_("Cadres"), "assignments:cadres", "people"),
     "staff": (_("Staff"), "assignments:cadres", "people"),
+    # Leads to the page of the agency where it is only one.
+    "agency": (_("Own agency"), "assignments:agencies", "building"),
     "issues": (_("Issues"), "reports:issues", "flag"),
     "quarterly": (_("Quarterly summary"), "reports:quarterly", "table"),
     "reports": (_("Quarterly reports"), "reports:quarterly_reports", "report"),
@@ -30,7 +32,10 @@ ITEMS = {
     "more": (_("More"), "more", "more"),
 }
 GROUPS = [
-    (_("Follow"), ["overview", "today", "meetings", "localities", "assignments", "cadres", "staff", "issues"]),
+    (
+        _("Follow"),
+        ["overview", "today", "meetings", "localities", "assignments", "cadres", "agency", "staff", "issues"],
+    ),
     (_("Report"), ["quarterly", "reports", "ratings", "resources"]),
     (_("Manage"), ["admin"]),
 ]
@@ -60,7 +65,7 @@ ALLOWED = {
         "ratings",
         "resources",
     ],
-    AGENCY: ["meetings", "staff", "issues"],
+    AGENCY: ["meetings", "agency", "staff", "issues"],
     ADMIN: ["admin"],
 }
 # Five places on a phone; "more" is a page, so that it needs no script.
@@ -68,7 +73,7 @@ BOTTOM = {
     COMMITTEE: ["overview", "meetings", "localities", "quarterly", "more"],
     IN_CHARGE: ["today", "meetings", "localities", "issues", "reports"],
     COMMUNE: ["today", "meetings", "assignments", "issues", "more"],
-    AGENCY: ["meetings", "staff", "issues", "more"],
+    AGENCY: ["meetings", "agency", "staff", "issues", "more"],
     ADMIN: ["admin", "more"],
 }
 
@@ -142,7 +147,11 @@ class Navigation:
 
     def item(self, name):
         label, address, symbol = ITEMS[name]
-        url = reverse(address)
+        agencies = reach_of(self.request.user).agencies
+        if name == "agency" and len(agencies) == 1:
+            url = reverse("reports:agency", args=agencies)
+        else:
+            url = reverse(address)
         path = self.request.path
         current = path == url if url == "/" else path.startswith(url)
         return {"label": label, "url": url, "icon": symbol, "current": current}

@@ -203,7 +203,14 @@ class LocalityPage:
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
             "assign_url": f"{reverse('assignments:create')}?{assign}" if may_assign else "",
+            "candidates_url": reverse("reports:candidates", args=[self.locality.pk])
+            if may_assign and self.tier in COVERED_TIERS and self.is_vacant()
+            else "",
         }
+
+    def is_vacant(self):
+        """Whether nobody whom the reader may see answers for it on the day."""
+        return not any(row.holds_on(self.day) and answers(row) for row in self.assignments)
 
     # --- Figures ----------------------------------------------------------------------------------------------
 

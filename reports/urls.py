@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.views.agency import AgencyView
 from reports.views.cadre import CadreView
+from reports.views.candidates import CandidatesView
 from reports.views.issues import IssueCreateView, IssueEditView, IssueListView, IssueStatusView, IssueView
 from reports.views.locality import LocalityView
 from reports.views.quarterly import QuarterlyView
@@ -35,6 +36,7 @@ urlpatterns = [
     path("resources/<int:pk>/", ResourceView.as_view(), name="resource"),
     path("resources/<int:pk>/edit/", ResourceEditView.as_view(), name="resource_edit"),
     path("localities/<int:pk>/", LocalityView.as_view(), name="locality"),
+    path("localities/<int:pk>/candidates/", CandidatesView.as_view(), name="candidates"),
     path("cadres/<int:pk>/", CadreView.as_view(), name="cadre"),
     path("agencies/<int:pk>/", AgencyView.as_view(), name="agency"),
 ]

@@ -168,7 +168,7 @@ def test_objections_cost_the_same_for_one_and_for_three(django_assert_max_num_qu
             Change(place, "in_charge", official(tree, f"Q{index}"), MAY, replaces=row, last_day=date(2022, 5, 8))
         )
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         objections(changes)
 
 

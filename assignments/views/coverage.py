@@ -137,7 +137,12 @@ class CoverageView(FileMixin, ListView):
             "ending": self.ending_in(CoverageForm.AHEAD[0]),
         }
         rows = [
-            {"vacancy": row, "assign_url": self.assign_url(row.place), "to_come": self.lies_ahead(row)}
+            {
+                "vacancy": row,
+                "assign_url": self.assign_url(row.place),
+                "candidates_url": self.candidates_url(row.place),
+                "to_come": self.lies_ahead(row),
+            }
             for row in self.described(context["object_list"])
         ]
         return context | {
@@ -270,6 +275,13 @@ class CoverageView(FileMixin, ListView):
             return ""
         query = {"locality": place.locality.code, "next": self.request.get_full_path()}
         return f"{reverse('assignments:create')}?{urlencode(query)}"
+
+    def candidates_url(self, place):
+        """The address of people for a place, empty where the reader does not decide."""
+        if not lies_in_hand(place, self.request.user):
+            return ""
+        query = urlencode({"next": self.request.get_full_path()})
+        return f"{reverse('reports:candidates', args=[place.locality_id])}?{query}"
 
     def review(self):
         """When the commune or hamlet asked for was last looked through, and whether the reader may stamp it."""

@@ -54,6 +54,7 @@ APART = {"set_language", "account_login", "account_logout", "account_inactive", 
 KEYS = {"pk", "assignment"}
 ROWS = {
     "reports:locality": Locality,
+    "reports:candidates": Locality,
     "reports:cadre": Cadre,
     "reports:agency": Agency,
     "reports:organisation": PartyOrganisation,
