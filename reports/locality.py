@@ -347,6 +347,7 @@ class LocalityPage:
         by_locality = defaultdict(list)
         for row in rows:
             by_locality[row.locality_id].append(row)
+        may_replace = self.is_now and lies_in_hand(self.place, self.user)
         for tier, id, name in steps:
             current = id == self.locality.pk
             for row in by_locality[id]:
@@ -358,6 +359,8 @@ class LocalityPage:
                     "since": self.tenure(row, since[row.pk]),
                     "phone": row.cadre.phone,
                     "current": current,
+                    "action_url": reverse("assignments:replace", args=[row.pk]) if current and may_replace else "",
+                    "action": _("Replace"),
                 }
             if not by_locality[id] and tier in COVERED_TIERS:
                 yield {"tier": SHORT[tier], "vacant": True, "role": name, "current": current}

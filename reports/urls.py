@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.views.agency import AgencyView
 from reports.views.cadre import CadreView
+from reports.views.handover import HandoverListView, HandoverView
 from reports.views.issues import IssueCreateView, IssueEditView, IssueListView, IssueStatusView, IssueView
 from reports.views.locality import LocalityView
 from reports.views.quarterly import QuarterlyView
@@ -34,6 +35,8 @@ urlpatterns = [
     path("resources/new/", ResourceCreateView.as_view(), name="resource_create"),
     path("resources/<int:pk>/", ResourceView.as_view(), name="resource"),
     path("resources/<int:pk>/edit/", ResourceEditView.as_view(), name="resource_edit"),
+    path("handovers/", HandoverListView.as_view(), name="handovers"),
+    path("handovers/<int:pk>/", HandoverView.as_view(), name="handover"),
     path("localities/<int:pk>/", LocalityView.as_view(), name="locality"),
     path("cadres/<int:pk>/", CadreView.as_view(), name="cadre"),
     path("agencies/<int:pk>/", AgencyView.as_view(), name="agency"),

@@ -4,7 +4,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from assignments.navigation import ADMIN, AGENCY, COMMITTEE, COMMUNE, IN_CHARGE, starts_with
+from assignments.models import Assignment
+from assignments.navigation import ADMIN, AGENCY, COMMITTEE, COMMUNE, FORMER, IN_CHARGE, starts_with
+from assignments.scope import reach_of
 from cadrenet.periods import today
 from reports.forms import OverviewForm
 from reports.overview import Overview
@@ -18,13 +20,18 @@ class HomeView(View):
         role = starts_with(request.user)
         if role == COMMITTEE:
             return OverviewView.as_view()(request)
-        if role in (COMMUNE, IN_CHARGE):
+        if role in (COMMUNE, IN_CHARGE) or (role == FORMER and has_held(request.user)):
             return TodayView.as_view()(request)
         if role == AGENCY:
             return redirect("meetings:list")
         if role == ADMIN:
             return redirect("admin:index")
         return render(request, "reports/welcome.html")
+
+
+def has_held(user):
+    """Whether a user has ever answered for anything."""
+    return Assignment.objects.visible_to(user).filter(cadre=reach_of(user).cadre).exists()
 
 
 class OverviewView(TemplateView):
