@@ -8,9 +8,21 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from assignments.models import Assignment, CoverageReview, Decision, Handover, Locality, LocalityVersion, Place, Tier
+from assignments.models import (
+    Acting,
+    Assignment,
+    Cadre,
+    CoverageReview,
+    Decision,
+    Handover,
+    Locality,
+    LocalityVersion,
+    Place,
+    Tier,
+)
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
@@ -174,6 +186,49 @@ def begin_changed(change, decision):
     if change.replaces is not None:
         Handover.objects.filter(ended=change.replaces).update(successor=new)
     return new
+
+
+@transaction.atomic
+def leave(cadre, changes, *, last_day):
+    """Let a cadre leave the service after a day, with some changes of hands, all or none; return the cadre.
+
+    ``changes`` end what the cadre holds. Whoever acts for the cadre, and for whom the cadre acts, does so up to that
+    day. Raises ``Refused``; under "" when something that the cadre holds would go on.
+    """
+    cadre = Cadre.objects.select_for_update(of=["self"]).get(pk=cadre.pk)
+    carry_out(changes)
+    after = last_day + ONE_DAY
+    if Assignment.objects.filter(cadre=cadre).during(after, None).exists():
+        raise Refused({"": [_("Meanwhile another assignment was added. Look at the page again.")]})
+    for acting in Acting.objects.filter(Q(cadre=cadre) | Q(absent=cadre)).during(after, None):
+        if acting.first_day > last_day:
+            acting.delete()
+        else:
+            end_acting(acting, last_day=last_day)
+    cadre.left_on = last_day
+    cadre.full_clean()
+    cadre.save()
+    return cadre
+
+
+def end_acting(acting, *, last_day):
+    """Let somebody act for another up to an earlier day; ``ValidationError`` when that makes no sense."""
+    acting.last_day = last_day
+    acting.full_clean()
+    acting.save()
+
+
+@transaction.atomic
+def tick(handover, side, *, on):
+    """Keep the day on which a place was handed over (``given_on``) or received (``received_on``).
+
+    The first day stays: a second tick changes nothing.
+    """
+    handover = Handover.objects.select_for_update(of=["self"]).get(pk=handover.pk)
+    if getattr(handover, side) is None:
+        setattr(handover, side, on)
+        handover.save()
+    return handover
 
 
 @transaction.atomic

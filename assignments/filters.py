@@ -9,7 +9,7 @@ from django.db.models import Q, TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models import Agency, Assignment, Cadre, Locality, Place, Tier
+from assignments.models import Acting, Agency, Assignment, Cadre, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
 from assignments.tenure import Span, of_span, standing_within, with_moment, with_place
@@ -334,6 +334,27 @@ class CadreFilter(ListFilter):
             wanted = {"locality__tier": self.asked["tier"], "role": self.asked["role"]}
             held = held.filter(**{name: value for name, value in wanted.items() if value})
             queryset = queryset.filter(pk__in=held.values("cadre"))
+        return queryset
+
+
+class ActingFilter(ListFilter):
+    """Who acts for whom: what goes on or lies ahead unless all is asked for, and by the name of one of the two."""
+
+    q = django_filters.CharFilter(label=_("Name"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("all", _("All"))], empty_label=_("Today and later")
+    )
+
+    class Meta:
+        model = Acting
+        fields = []
+
+    def filter_queryset(self, queryset):
+        if self.asked["state"] != "all":
+            queryset = queryset.during(self.day, None)
+        if text := self.asked["q"].strip():
+            named = Cadre.objects.all().named(text).values("pk")
+            queryset = queryset.filter(Q(cadre__in=named) | Q(absent__in=named))
         return queryset
 
 

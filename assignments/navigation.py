@@ -9,6 +9,8 @@ from assignments.models import Place, Tier
 from assignments.scope import reach_of
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
+# Holds nothing today: the own past, and what is still to be handed over.
+FORMER = "former"
 
 # name: (label, address, symbol)
 ITEMS = {
@@ -67,6 +69,7 @@ ALLOWED = {
     ],
     AGENCY: ["meetings", "agency", "staff", "issues"],
     ADMIN: ["admin"],
+    FORMER: ["today", "meetings", "reports"],
 }
 # Five places on a phone; "more" is a page, so that it needs no script.
 BOTTOM = {
@@ -75,6 +78,7 @@ BOTTOM = {
     COMMUNE: ["today", "meetings", "assignments", "issues", "more"],
     AGENCY: ["meetings", "agency", "staff", "issues", "more"],
     ADMIN: ["admin", "more"],
+    FORMER: ["today", "meetings", "reports"],
 }
 
 
@@ -92,6 +96,8 @@ def roles_of(user):
         roles.append(AGENCY)
     if user.is_staff:
         roles.append(ADMIN)
+    if reach.cadre and not roles:
+        roles.append(FORMER)
     return roles
 
 

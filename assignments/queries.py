@@ -490,3 +490,9 @@ def held_counts(cadres, day):
     """Return {cadre id: number of assignments in force on a day}; who holds none is left out. One query."""
     rows = Assignment.objects.on(day).filter(cadre__in=cadres).order_by()
     return dict(rows.values_list("cadre").annotate(n=Count("pk")))
+
+
+def held_outside(user, cadre, first_day, last_day):
+    """Assignments of a cadre on some of these days about which a user does not decide, seen or not."""
+    held = Assignment.objects.filter(cadre=cadre).during(first_day, last_day)
+    return held.exclude(pk__in=Assignment.objects.all().editable_by(user).order_by().values("pk"))

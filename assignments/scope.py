@@ -139,5 +139,6 @@ class ScopedQuerySet(models.QuerySet):
         raise NotImplementedError(f"{type(self).__name__} does not say which rows a user reaches.")
 
     def reached_to_edit(self, reach, roots):
-        """As ``reached``, without what the user may only read (own staff, own past)."""
-        return self.reached(replace(reach, agencies=reach.records_for, cadre=None), roots)
+        """As ``reached``, without what the user may only read (own staff, own past, whom one acts for)."""
+        without = replace(reach, agencies=reach.records_for, cadre=None, acting_for=frozenset())
+        return self.reached(without, roots)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assignments.views import agencies, assignments, cadres, coverage, localities, tenure
+from assignments.views import acting, agencies, assignments, cadres, coverage, localities, replacing, tenure
 
 app_name = "assignments"
 
@@ -15,8 +15,13 @@ urlpatterns = [
     path("assignments/new/", assignments.CreateView.as_view(), name="create"),
     path("assignments/new/localities/", assignments.LocalityChoicesView.as_view(), name="locality_choices"),
     path("assignments/new/cadres/", assignments.CadreChoicesView.as_view(), name="cadre_choices"),
+    path("assignments/acting/", acting.ActingsView.as_view(), name="acting"),
+    path("assignments/acting/new/", acting.ActingCreateView.as_view(), name="acting_create"),
+    path("assignments/acting/<int:pk>/end/", acting.ActingEndView.as_view(), name="acting_end"),
     path("assignments/<int:pk>/", assignments.AssignmentView.as_view(), name="assignment"),
     path("assignments/<int:pk>/end/", assignments.EndView.as_view(), name="end"),
+    path("assignments/<int:pk>/replace/", replacing.ReplaceView.as_view(), name="replace"),
     path("cadres/", cadres.CadresView.as_view(), name="cadres"),
+    path("cadres/<int:pk>/leaving/", replacing.LeavingView.as_view(), name="leaving"),
     path("agencies/", agencies.AgenciesView.as_view(), name="agencies"),
 ]

@@ -47,9 +47,12 @@ def may_submit(user, assignment):
 
 
 def may_answer(user, assignment):
-    """Whether a user may accept a report or send it back: whoever records above its place, never its writer."""
+    """Whether a user may accept a report or send it back: whoever records above its place, never its writer.
+
+    Whoever acts for the writer may write it, and so answers it as little.
+    """
     reach = reach_of(user)
-    if assignment.cadre_id == reach.cadre:
+    if assignment.cadre_id in reach.cadres:
         return False
     return reach.everything or _records_at(reach, assignment, own=False)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assignments.filters import AgencyField, AgencyFilter, WithinSelect, WithinSelectFilter
-from assignments.models import Assignment
+from assignments.models import Assignment, Cadre, Handover, Place
 from assignments.queries import where
 from cadrenet.periods import Quarter, QuarterField, today
 from reports.forms import choices_of_quarters
@@ -229,6 +229,32 @@ class ReportFilter(ListFilter):
         if asked["state"] in self.State:
             rows = rows.filter(state=asked["state"])
         return rows
+
+
+class HandoverFilter(ListFilter):
+    """Handovers that wait for a tick unless all are asked for; by part of the tree and by a name."""
+
+    q = django_filters.CharFilter(label=_("Locality or cadre"))
+    within = WithinSelectFilter(field_name="ended__locality__latest", label=_("Within"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("all", _("All"))], empty_label=_("Waits for a tick")
+    )
+
+    class Meta:
+        model = Handover
+        fields = []
+
+    def filter_queryset(self, queryset):
+        queryset = self.filters["within"].filter(queryset, self.asked["within"])
+        if self.asked["state"] != "all":
+            queryset = queryset.open()
+        if text := self.asked["q"].strip():
+            cadres = Cadre.objects.all().named(text).values("pk")
+            places = Place.objects.all().named(text).values("locality")
+            queryset = queryset.filter(
+                Q(ended__locality__in=places) | Q(ended__cadre__in=cadres) | Q(successor__cadre__in=cadres)
+            )
+        return queryset
 
 
 class RatingFilter(ListFilter):

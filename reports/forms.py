@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import AgencyField, WithinField, keep_seen, places_to_choose
-from assignments.models import Locality, Place, Tier
+from assignments.models import Handover, Locality, Place, Tier
 from assignments.queries import where
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter, QuarterField
@@ -247,6 +247,20 @@ class PassOnIssueForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["responsible_agency"].required = True
         self.instance.status = Issue.Status.ESCALATED
+
+
+# --- Handovers ------------------------------------------------------------------------------------------
+
+
+class SituationForm(PersonalDataMixin, forms.ModelForm):
+    """What a successor should know of a place beside its figures, in about five lines."""
+
+    checked_fields = ["situation"]
+
+    class Meta:
+        model = Handover
+        fields = ["situation"]
+        widgets = {"situation": forms.Textarea(attrs={"rows": 5, "maxlength": 1000})}
 
 
 # --- Resources -------------------------------------------------------------------------------------------

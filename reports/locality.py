@@ -206,6 +206,7 @@ class LocalityPage:
             "candidates_url": reverse("reports:candidates", args=[self.locality.pk])
             if may_assign and self.tier in COVERED_TIERS and self.is_vacant()
             else "",
+            "replaceable": [row for row in self.assignments if row.holds_on(self.day)] if may_assign else [],
         }
 
     def is_vacant(self):

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Assignment, Place, Tier
+from assignments.models import Acting, Assignment, Handover, Place, Tier
 from assignments.models.place import below
 from assignments.queries import answered
 from assignments.scope import reach_of
@@ -22,6 +22,7 @@ from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import counted, late_entry_days
+from reports import handover
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
 
 EVENING = 18
@@ -42,35 +43,57 @@ class Today:
 
     def __post_init__(self):
         self.reach = reach_of(self.user)
-        self.in_time = late_entry_days(self.day)
         # Where the user records: as an assigned cadre at that place itself, as an officer at and below it.
         self.granted = self.reach.records - self.reach.assigned
         self.assigned = [id for _tier, id in self.reach.assigned]
 
     def context(self):
         """Everything the page shows."""
-        rows = self.own_rows()
+        everybody = self.expected_rows()
+        rows = [row for row in everybody if row.cadre_id == self.reach.cadre]
+        owed = list(self.reports_due())
+        acting = list(self.acting())
         return {
             "day": self.day,
             "cards": [Card(row, self) for row in rows if row.day == self.day],
             "here": self.meetings_here(),
-            "tasks": [*self.unrecorded(rows), *self.to_record(rows), *self.reports_due()],
+            "tasks": [
+                *self.handovers(),
+                *self.unrecorded(rows),
+                *self.to_record(everybody),
+                *(task for cadre, task in owed if cadre == self.reach.cadre),
+            ],
+            "acted_for": [self.of_absent(row, everybody, owed) for row in acting],
             "coming": self.coming(rows),
-            "places": self.places(),
+            "places": self.places(self.held_by(acting)),
         }
+
+    def passing(self):
+        """What of it belongs on any start page: places to hand or take over, and the queue of whoever is away."""
+        found = {"handovers": list(self.handovers()), "acted_for": []}
+        if acting := list(self.acting()):
+            rows, owed = self.expected_rows(), list(self.reports_due())
+            found["acted_for"] = [self.of_absent(row, rows, owed) for row in acting]
+        return found
 
     # --- meetings
 
-    def own_rows(self):
-        """Where the user is expected, around today: not recorded yet before it, and what comes after."""
-        if not self.reach.cadre:
+    def expected_rows(self):
+        """Where the user, or whoever is acted for, is expected: not recorded yet before today, or still to come."""
+        if not self.reach.cadres:
             return []
         rows = Attendance.objects.visible_to(self.user).filter(
-            cadre=self.reach.cadre, expected=True, meeting__status__in=GOING
+            cadre__in=self.reach.cadres, expected=True, meeting__status__in=GOING
         )
         near = Q(day__gte=self.day) | Q(day__gte=self.day - LOOK_BACK, status=Attendance.Status.UNRECORDED)
         rows = rows.filter(near).select_related("meeting", "meeting__place", "meeting__locality")
-        return list(rows.order_by("day", "meeting__starts_at", "pk")[:50])
+        at_most = 50 * len(self.reach.cadres)
+        return list(rows.order_by("day", "meeting__starts_at", "pk")[:at_most])
+
+    @cached_property
+    def in_time(self):
+        """Days after a meeting in which an entry is in time."""
+        return late_entry_days(self.day)
 
     @cached_property
     def own_localities(self):
@@ -164,23 +187,75 @@ class Today:
             for meeting in meetings
         ]
 
+    # --- what passes from hand to hand
+
+    def handovers(self):
+        """Places that the user has to hand over or to take over."""
+        if not self.reach.cadre:
+            return []
+        return handover.tasks(Handover.objects.visible_to(self.user), self.reach.cadre)
+
+    def acting(self):
+        """For whom the user acts today, and until when."""
+        if not self.reach.acting_for:
+            return []
+        rows = Acting.objects.visible_to(self.user).on(self.day).filter(cadre=self.reach.cadre)
+        return rows.select_related("absent").order_by("last_day", "pk")
+
+    def held_by(self, acting):
+        """Return {locality id: name} of what those who are away answer for."""
+        if not acting:
+            return {}
+        names = {row.absent_id: row.absent.full_name for row in acting}
+        held = Assignment.objects.visible_to(self.user).on(self.day).filter(cadre__in=names).order_by("pk")
+        return {locality: names[cadre] for locality, cadre in held.values_list("locality", "cadre")}
+
+    def of_absent(self, acting, rows, owed):
+        """What lies before somebody who is away: meetings to record, and reports that are owed."""
+        theirs = [row for row in rows if row.cadre_id == acting.absent_id]
+        due = [row for row in theirs if row.day < self.day and row.status == Attendance.Status.UNRECORDED]
+        soon = [row for row in theirs if row.day >= self.day][:AT_MOST]
+        return {
+            "name": acting.absent.full_name,
+            "until": acting.last_day,
+            "tasks": [
+                *(self.task(row.meeting) for row in due),
+                *(self.to_come(row.meeting) for row in soon),
+                *(task for cadre, task in owed if cadre == acting.absent_id),
+            ],
+        }
+
+    def to_come(self, meeting):
+        """A meeting from today on, with the page on which it is recorded."""
+        return {
+            "day": meeting.day,
+            "text": meeting.title,
+            "url": meeting.get_absolute_url(),
+            "detail": daytime(meeting.starts_at),
+            "action_url": reverse("meetings:record", args=[meeting.pk]),
+            "action": _("Record"),
+        }
+
     # --- reports
 
     def reports_due(self):
-        """The user's quarterly reports that are not handed in: of the last quarter, and soon of this one."""
-        if not self.reach.cadre:
+        """Quarterly reports not handed in, of the last quarter and soon of this one: (cadre id, task).
+
+        The user's own, and those of whoever is acted for.
+        """
+        if not self.reach.cadres:
             return
         last, this = Quarter.of(self.day).previous, Quarter.of(self.day)
         held = Assignment.objects.visible_to(self.user).filter(
-            cadre=self.reach.cadre, role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS
+            cadre__in=self.reach.cadres, role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS
         )
         held = list(held.during(last.last_day, self.day).select_related("locality__latest").order_by("pk"))
         if not held:
             return
         handed = {
-            (report.locality_id, report.quarter): report.status
+            (report.cadre_id, report.locality_id, report.quarter): report.status
             for report in QuarterlyReport.objects.visible_to(self.user).filter(
-                cadre=self.reach.cadre, quarter__in=[str(last), str(this)]
+                cadre__in=self.reach.cadres, quarter__in=[str(last), str(this)]
             )
         }
         for quarter, owed_on in ((last, last.last_day), (this, self.day)):
@@ -188,9 +263,9 @@ class Today:
             if due > self.day + SOON:
                 continue
             for assignment in held:
-                status = handed.get((assignment.locality_id, str(quarter)), "")
+                status = handed.get((assignment.cadre_id, assignment.locality_id, str(quarter)), "")
                 if assignment.holds_on(owed_on) and status not in ("submitted", "accepted"):
-                    yield self.report(assignment, quarter, due, status)
+                    yield assignment.cadre_id, self.report(assignment, quarter, due, status)
 
     def report(self, assignment, quarter, due, status):
         """One report that is owed."""
@@ -211,8 +286,11 @@ class Today:
 
     # --- places
 
-    def places(self):
-        """Where the user answers, and how many of the groups below have somebody in charge."""
+    def places(self, acted):
+        """Where the user answers, and how many of the groups below have somebody in charge.
+
+        ``acted`` maps the localities of others, for whom the user acts, to their names.
+        """
         ids = {id for _tier, id in self.reach.assigned | self.granted}
         if not ids:
             return []
@@ -230,6 +308,7 @@ class Today:
             {
                 "place": place,
                 "tier": place.type.name,
+                "for": acted.get(place.locality_id, ""),
                 "url": reverse("reports:locality", args=[place.locality_id]),
                 "groups": total[place.locality_id],
                 "covered": covered[place.locality_id],

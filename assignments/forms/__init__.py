@@ -1,21 +1,29 @@
-"""What people type on the pages of this app: a part of the tree and a day, a new assignment, the end of one."""
+"""What people type on the pages of this app: a part of the tree and a day, and everything about changes of hands."""
 
+from assignments.forms.acting import ActingForm, EndActingForm
 from assignments.forms.assignments import AssignmentForm, EndForm, refuse_with
-from assignments.forms.lookups import LOOKUPS, CadreLookup, LocalityLookup, Lookup, lookup_input
+from assignments.forms.changes import LeavingForm, ReasonMixin, ReplaceForm
+from assignments.forms.lookups import LOOKUPS, CadreLookup, LocalityLookup, Lookup, LookupMixin, lookup_input
 from assignments.forms.parts import CoverageForm, DayForm, LocalitiesForm, PartForm, TenureForm
 
 __all__ = [
     "LOOKUPS",
+    "ActingForm",
     "AssignmentForm",
     "CadreLookup",
     "CoverageForm",
     "DayForm",
+    "EndActingForm",
     "EndForm",
+    "LeavingForm",
     "LocalitiesForm",
     "LocalityLookup",
     "Lookup",
+    "LookupMixin",
     "PartForm",
     "TenureForm",
+    "ReasonMixin",
+    "ReplaceForm",
     "lookup_input",
     "refuse_with",
 ]

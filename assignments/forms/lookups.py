@@ -1,5 +1,7 @@
 """Finding a locality or a cadre by a few letters, with script and without."""
 
+import json
+
 from django import forms
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -120,8 +122,28 @@ class CadreLookup(Lookup):
 LOOKUPS = {"locality": LocalityLookup, "cadre": CadreLookup}
 
 
-def lookup_input(name):
-    """A text field whose matches are fetched while one types, where there is script."""
+class LookupMixin:
+    """A form with lookups: ``matches`` holds by field what a page offers to choose from."""
+
+    def found(self, name, lookup):
+        """Return the key of the row that was meant, or None beside an error that says what to do."""
+        text, chosen = self.cleaned_data.get(name), self.data.get(f"{name}_match")
+        if not text:
+            return None
+        self.matches[name] = matches = lookup.options(text, chosen)
+        for option in matches["options"]:
+            if option["chosen"]:
+                return int(option["key"])
+        self.add_error(name, matches["nothing"] or _("Choose below which one is meant."))
+        return None
+
+
+def lookup_input(name, field="", day="first_day"):
+    """A text field whose matches are fetched while one types, where there is script.
+
+    ``field`` is its name on the form, where several find the same kind of row; ``day`` names the field with the day
+    on which rows are looked for.
+    """
     return forms.TextInput(
         attrs={
             "autocomplete": "off",
@@ -130,8 +152,9 @@ def lookup_input(name):
             "hx-get": reverse_lazy(f"assignments:{name}_choices"),
             # "typed": what was typed before the script was there (page.js).
             "hx-trigger": "input changed delay:250ms, typed",
-            "hx-include": "[name=first_day]",
-            "hx-target": f"#matches-{name}",
+            "hx-include": f"[name={day}]",
+            "hx-target": f"#matches-{field or name}",
             "hx-sync": "this:replace",
+            **({"hx-vals": json.dumps({"field": field})} if field else {}),
         }
     )

@@ -4,6 +4,7 @@ from itertools import islice, pairwise
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.generic.detail import SingleObjectMixin
 from assignments.actions import begin_assignment, end_assignment
 from assignments.filters import AssignmentFilter, DayField
 from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
-from assignments.models import Assignment, Limit, Locality, Tier
+from assignments.models import Assignment, Handover, Limit, Locality, Tier
 from assignments.queries import rank_of_tier
 from assignments.scope import reach_of
 from assignments.sight import chain_of
@@ -34,7 +35,7 @@ def may_assign(user):
     return reach.everything or bool(reach.decides)
 
 
-def tabs(current, asked, numbers=None):
+def tabs(current, asked, numbers=None, user=None):
     """The lists about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
     query = {name: asked[name] for name in ("within", "tier", "day") if asked.get(name)}
     pages = [
@@ -43,6 +44,10 @@ def tabs(current, asked, numbers=None):
         ("list", _("All assignments"), "assignments:list", {}),
         ("tenure", _("Tenure"), "assignments:tenure", {}),
     ]
+    if user is not None:
+        pages.append(("handovers", _("Handovers"), "reports:handovers", {}))
+    if user is not None and may_assign(user):
+        pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
     return [
         {
             "label": label,
@@ -95,7 +100,7 @@ class AssignmentsView(ScopedListView):
             context |= {
                 "rows": served(context["object_list"], day, user),
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
-                "tabs": tabs("list", self.request.GET),
+                "tabs": tabs("list", self.request.GET, user=user),
             }
         if may_assign(user):
             context |= {"create_url": reverse("assignments:create"), "create_label": _("Assign")}
@@ -116,12 +121,18 @@ class AssignmentView(ScopedDetailView):
         day, user = today(), self.request.user
         (row,) = served([self.object], day, user)
         ended = self.object.last_day is not None and self.object.last_day < day
+        may_end = not ended and Assignment.objects.editable_by(user).filter(pk=self.object.pk).exists()
+        handovers = Handover.objects.visible_to(user).filter(Q(ended=self.object) | Q(successor=self.object))
+        handovers = list(handovers.order_by("pk"))
+        followed = any(row.ended_id == self.object.pk and row.successor_id for row in handovers)
         return super().get_context_data(
             title=_("Assignment"),
             row=row,
             chain=chain_of(row.place, user) if row.place else [],
             ended=ended,
-            may_end=not ended and Assignment.objects.editable_by(user).filter(pk=self.object.pk).exists(),
+            may_end=may_end,
+            may_replace=may_end and may_assign(user) and not followed,
+            handovers=handovers,
             changes=changes_of(self.object),
             others=self.others(),
             **kwargs,
@@ -245,9 +256,12 @@ class ChoicesView(DecidingMixin, View):
     what = ""
 
     def get(self, request):
-        lookup = LOOKUPS[self.what](request.user, day_in(request.GET, "first_day") or today())
-        matches = lookup.options(request.GET.get(self.what, ""))
-        return render(request, "assignments/matches.html", {"name": self.what, "matches": matches})
+        day = day_in(request.GET, "first_day") or day_in(request.GET, "last_day") or today()
+        lookup = LOOKUPS[self.what](request.user, day)
+        # Where several fields of a form find the same kind of row, each says its own name.
+        name = request.GET.get("field") or self.what
+        matches = lookup.options(request.GET.get(name, ""))
+        return render(request, "assignments/matches.html", {"name": name, "matches": matches})
 
 
 class LocalityChoicesView(ChoicesView):

@@ -96,6 +96,9 @@ STATUSES = {
     "late": ("clock", "warn", pgettext_lazy("report", "Late")),
     # Translators: vi "Chưa nộp"
     "missing": ("alert", "bad", pgettext_lazy("report", "Missing")),
+    # handovers
+    # Translators: vi "Bàn giao"
+    "handover": ("swap", "info", _("Handover")),
     # issues
     # Translators: vi "Đang mở"
     "open": ("clock", "", pgettext_lazy("issue", "Open")),

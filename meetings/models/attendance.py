@@ -11,7 +11,7 @@ from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
 class AttendanceQuerySet(PlacedQuerySet):
-    """Attendance in the user's part of the tree, the user's own, and that of own staff."""
+    """Attendance in the user's part of the tree, the user's own, of whom the user acts for, and of own staff."""
 
     def located_in(self, localities):
         located = Meeting.objects.located_in(localities)
@@ -25,14 +25,14 @@ class AttendanceQuerySet(PlacedQuerySet):
         )
 
     def reached(self, reach, roots):
-        return self.below_or_of(roots, reach.cadre, reach.agencies)
+        return self.below_or_of(roots, reach.cadres, reach.agencies)
 
     def reached_to_edit(self, reach, roots):
-        return self.below_or_of(roots, reach.cadre, ())
+        return self.below_or_of(roots, reach.cadres, ())
 
-    def below_or_of(self, roots, cadre, agencies):
-        """Rows below some roots, of one cadre, or of the staff of some agencies."""
-        people = Q(cadre=cadre) if cadre else Q(pk__in=[])
+    def below_or_of(self, roots, cadres, agencies):
+        """Rows below some roots, of some cadres, or of the staff of some agencies."""
+        people = Q(cadre__in=cadres) if cadres else Q(pk__in=[])
         if agencies:
             people |= Q(cadre__agency__in=agencies)
         near = in_areas_of(roots) if any(tier in WIDE_TIERS for tier, _id in roots) else Q()

@@ -66,7 +66,10 @@ def in_areas_of(roots):
 
 
 class MeetingQuerySet(PlacedQuerySet):
-    """Meetings in the user's part of the tree and of its agencies, and those that the user or own staff attend."""
+    """Meetings in the user's part of the tree and of its agencies, and those attended.
+
+    Attended by the user, by whomever the user acts for, or by own staff.
+    """
 
     def reached(self, reach, roots):
         # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
@@ -83,8 +86,8 @@ class MeetingQuerySet(PlacedQuerySet):
 
         attended = Attendance.objects.order_by()
         sources = []
-        if reach.cadre:
-            sources.append(attended.filter(cadre=reach.cadre).values_list("meeting", flat=True))
+        if reach.cadres:
+            sources.append(attended.filter(cadre__in=reach.cadres).values_list("meeting", flat=True))
         if reach.agencies:
             sources.append(attended.filter(cadre__agency__in=reach.agencies).values_list("meeting", flat=True))
         return sources

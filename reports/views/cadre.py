@@ -1,6 +1,10 @@
 """The page of a cadre: what they answer for, where they came, what is next."""
 
+from django.urls import reverse
+
 from assignments.models import Cadre
+from assignments.views.assignments import may_assign
+from assignments.views.replacing import may_let_leave
 from cadrenet.listing import ScopedDetailView
 from cadrenet.periods import today
 from reports.people import CadrePage
@@ -18,4 +22,11 @@ class CadreView(ScopedDetailView):
 
     def get_context_data(self, **kwargs):
         page = CadrePage(self.object, self.request.user, self.request.GET, today())
-        return super().get_context_data(title=self.object.full_name, **page.context(), **kwargs)
+        user, cadre = self.request.user, self.object
+        may_leave = not cadre.left_on and may_assign(user) and may_let_leave(user, cadre)
+        return super().get_context_data(
+            title=cadre.full_name,
+            leaving_url=reverse("assignments:leaving", args=[cadre.pk]) if may_leave else "",
+            **page.context(),
+            **kwargs,
+        )

@@ -4,10 +4,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from assignments.navigation import ADMIN, AGENCY, COMMITTEE, COMMUNE, IN_CHARGE, starts_with
+from assignments.models import Assignment
+from assignments.navigation import ADMIN, AGENCY, COMMITTEE, COMMUNE, FORMER, IN_CHARGE, starts_with
+from assignments.scope import reach_of
 from cadrenet.periods import today
 from reports.forms import OverviewForm
 from reports.overview import Overview
+from reports.today import Today
 from reports.views.today import TodayView
 
 
@@ -18,13 +21,18 @@ class HomeView(View):
         role = starts_with(request.user)
         if role == COMMITTEE:
             return OverviewView.as_view()(request)
-        if role in (COMMUNE, IN_CHARGE):
+        if role in (COMMUNE, IN_CHARGE) or (role == FORMER and has_held(request.user)):
             return TodayView.as_view()(request)
         if role == AGENCY:
             return redirect("meetings:list")
         if role == ADMIN:
             return redirect("admin:index")
         return render(request, "reports/welcome.html")
+
+
+def has_held(user):
+    """Whether a user has ever answered for anything."""
+    return Assignment.objects.visible_to(user).filter(cadre=reach_of(user).cadre).exists()
 
 
 class OverviewView(TemplateView):
@@ -37,4 +45,4 @@ class OverviewView(TemplateView):
         context = super().get_context_data(form=form, title=_("Overview"), **kwargs)
         if form.is_valid() and form.cleaned_data["within"]:
             context |= Overview(form).context()
-        return context
+        return context | Today(self.request.user, today()).passing()

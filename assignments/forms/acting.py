@@ -1,0 +1,85 @@
+"""Acting for another: from which day to which, and its early end."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assignments.filters import DayField
+from assignments.forms.assignments import refuse_with
+from assignments.forms.lookups import CadreLookup, LookupMixin, lookup_input
+from assignments.models import Acting
+from assignments.queries import held_outside
+from cadrenet.periods import today
+
+
+class ActingForm(LookupMixin, forms.Form):
+    """One cadre acts for another who is away: ``acting`` holds it, cleaned and unsaved, once the form is valid."""
+
+    absent = forms.CharField(
+        label=_("Who is away"),
+        widget=lookup_input("cadre", "absent"),
+        help_text=_("The name, with or without marks, or the code."),
+        error_messages={"required": _("Say whom.")},
+    )
+    cadre = forms.CharField(
+        label=_("Who acts"),
+        widget=lookup_input("cadre"),
+        help_text=_("Sees the places and tasks of whoever is away, and records under the own name."),
+        error_messages={"required": _("Say whom.")},
+    )
+    first_day = DayField(label=_("From"), help_text=_("The first day counts."))
+    last_day = DayField(label=_("Until"), help_text=_("This day still counts. It ends by itself the day after."))
+    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.user = user
+        lookup = CadreLookup(user, today())
+        self.matches = {name: {} if self.is_bound else lookup.options(self.initial.get(name) or "") for name in NAMES}
+
+    def clean(self):
+        asked = super().clean()
+        lookup = CadreLookup(self.user, asked.get("first_day") or today())
+        found = {f"{name}_id": self.found(name, lookup) for name in NAMES}
+        if not self.errors and all(found.values()):
+            self.acting = Acting(
+                **found, **{name: asked[name] for name in ("first_day", "last_day", "decision_number")}
+            )
+            refuse_with(self, self.acting.full_clean)
+            self.refuse_what_lies_outside()
+        return asked
+
+    def refuse_what_lies_outside(self):
+        """Nobody opens to another what he does not decide himself."""
+        if self.errors:
+            return
+        acting = self.acting
+        number = held_outside(self.user, acting.absent_id, acting.first_day, acting.last_day).count()
+        if number:
+            sentence = ngettext(
+                "%(number)s assignment of whoever is away lies outside what you decide. Ask whoever decides there.",
+                "%(number)s assignments of whoever is away lie outside what you decide. Ask whoever decides there.",
+                number,
+            )
+            self.add_error("absent", sentence % {"number": number})
+
+
+NAMES = ("absent", "cadre")
+
+
+class EndActingForm(forms.Form):
+    """An earlier last day of acting for another."""
+
+    last_day = DayField(label=_("Last day"), help_text=_("This day still counts."))
+
+    def __init__(self, data=None, *, acting, **kwargs):
+        super().__init__(data, **kwargs)
+        self.acting = acting
+
+    def clean_last_day(self):
+        """A later end is a new decision: then somebody acts anew."""
+        last_day = self.cleaned_data["last_day"]
+        if last_day > self.acting.last_day:
+            raise ValidationError(_("That is later than the day on which it ends by itself."))
+        return last_day

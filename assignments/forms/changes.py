@@ -1,0 +1,231 @@
+"""Changes of hands on a form: what speaks against them is shown first, and a reason overrides it."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assignments.changes import Change, objections
+from assignments.filters import DayField
+from assignments.forms.lookups import CadreLookup, LookupMixin, lookup_input
+from assignments.models import Assignment, Cadre
+from cadrenet.periods import today
+
+ONE_DAY = timedelta(days=1)
+Reason = Assignment.EndReason
+
+
+class ReasonMixin(forms.Form):
+    """Shows what some changes of hands mean before they are made; what speaks against them asks for a reason.
+
+    A form calls ``weigh`` with its changes once they are complete. ``told`` then holds what speaks against each, and
+    ``is_new`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
+    round trip; with script the page has shown it while one typed.
+    """
+
+    why = forms.CharField(
+        label=_("Reason all the same"),
+        required=False,
+        max_length=100,
+        help_text=_("Kept with the history."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    # Until it is known what is meant, nothing speaks against it.
+    changes, told, shows = (), {}, ""
+
+    def weigh(self, changes):
+        """Find out what speaks against the changes, and ask for a reason where something does."""
+        self.changes = changes
+        self.told = objections(changes, self.user)
+        gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
+        sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
+        # What the page will have shown, in short; empty when there is nothing to show.
+        self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
+        # From here on the page asks for it; what the form itself demands was looked at before.
+        self.fields["why"].required = bool(self.told)
+        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
+            self.add_error("why", _("Say why it is done all the same."))
+
+    @property
+    def is_new(self):
+        """Whether there is something to show that the page has not shown."""
+        return bool(self.shows) and self.cleaned_data.get("seen") != self.shows
+
+    def reason_of(self, position):
+        """What is kept with the history of a change: the reason, where something spoke against it."""
+        return self.cleaned_data.get("why", "").strip() if position in self.told else ""
+
+
+def successor(form, name, day):
+    """Return the cadre whom a lookup of a form means, brought along with what rules ask about; None if nobody."""
+    key = form.found(name, CadreLookup(form.user, day))
+    if key is None:
+        return None
+    return Cadre.objects.all().editable_by(form.user).select_related("agency__locality").get(pk=key)
+
+
+class ReplaceForm(LookupMixin, ReasonMixin):
+    """One cadre follows another at a place, in one step. ``change`` holds what is meant once the form is valid."""
+
+    last_day = DayField(label=_("Last day of whoever leaves"), help_text=_("This day still counts."))
+    end_reason = forms.ChoiceField(label=_("Reason of ending"), choices=[("", _("Choose a reason")), *Reason.choices])
+    cadre = forms.CharField(
+        label=_("Successor"),
+        widget=lookup_input("cadre"),
+        help_text=_("The name, with or without marks, or the code."),
+        error_messages={"required": _("Say whom.")},
+    )
+    first_day = DayField(
+        label=_("First day of the successor"), required=False, help_text=_("Left empty: the day after the last day.")
+    )
+    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_on = DayField(label=_("Day of the decision"), required=False)
+
+    field_order = ["last_day", "end_reason", "cadre", "first_day", "decision_number", "decision_on", "why", "seen"]
+
+    def __init__(self, data=None, *, assignment, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.assignment, self.user = assignment, user
+        self.matches = {"cadre": {}}
+
+    @property
+    def days_between(self):
+        """Days with nobody between the two, negative when both answer for some days; None while not known."""
+        asked = getattr(self, "cleaned_data", {})
+        if not asked.get("last_day") or not asked.get("first_day"):
+            return None
+        return (asked["first_day"] - asked["last_day"]).days - 1
+
+    @property
+    def days_together(self):
+        """Days on which both answer for the place."""
+        return max(-(self.days_between or 0), 0)
+
+    def clean(self):
+        asked = super().clean()
+        last_day = asked.get("last_day")
+        if last_day and not asked.get("first_day") and "first_day" not in self.errors:
+            asked["first_day"] = last_day + ONE_DAY
+        cadre = successor(self, "cadre", asked.get("first_day") or today())
+        if cadre and cadre.pk == self.assignment.cadre_id:
+            self.add_error("cadre", _("A successor is somebody else."))
+        if not self.errors:
+            self.weigh([self.meant(cadre)])
+        return asked
+
+    def meant(self, cadre):
+        asked = self.cleaned_data
+        return Change(
+            self.assignment.locality,
+            self.assignment.role,
+            cadre=cadre,
+            replaces=self.assignment,
+            **{
+                name: asked[name]
+                for name in ("first_day", "last_day", "end_reason", "decision_number", "decision_on")
+            },
+        )
+
+
+class LeavingForm(LookupMixin, ReasonMixin):
+    """A cadre leaves the service: the last day, why, and for each assignment who follows, if anybody does."""
+
+    REASONS = [
+        Reason.RETIRED,
+        Reason.TRANSFERRED,
+        Reason.TERM_ENDED,
+        Reason.WORKLOAD,
+        Reason.OWN_REQUEST,
+        Reason.OTHER,
+    ]
+
+    last_day = DayField(label=_("Last day in service"), help_text=_("This day still counts."))
+    end_reason = forms.ChoiceField(
+        label=_("Reason of ending"),
+        choices=[("", _("Choose a reason")), *((reason.value, reason.label) for reason in REASONS)],
+    )
+
+    def __init__(self, data=None, *, assignments, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.assignments, self.user = list(assignments), user
+        self.matches, self.positions = {}, {}
+        for row in self.assignments:
+            name = f"cadre-{row.pk}"
+            self.matches[name] = {}
+            self.fields[name] = forms.CharField(
+                label=_("Successor"),
+                required=False,
+                widget=lookup_input("cadre", name, day="last_day"),
+                help_text=_("Left empty: the assignment only ends."),
+            )
+            self.fields[f"first_day-{row.pk}"] = DayField(
+                label=_("First day of the successor"),
+                required=False,
+                help_text=_("Left empty: the day after the last day."),
+            )
+        self.order_fields([name for name in self.fields if name not in ("why", "seen")])
+
+    def rows(self):
+        """For the page: each assignment with its fields, its matches, its change and what speaks against it."""
+        for row in self.assignments:
+            position = self.positions.get(row.pk)
+            name = f"cadre-{row.pk}"
+            yield {
+                "assignment": row,
+                "name": name,
+                "cadre": self[name],
+                "first_day": self[f"first_day-{row.pk}"],
+                "matches": self.matches[name],
+                "change": None if position is None else self.changes[position],
+                "told": self.told.get(position, []),
+            }
+
+    def clean(self):
+        asked = super().clean()
+        found = {row.pk: self.successor_of(row) for row in self.assignments}
+        if not self.errors:
+            changes = []
+            for row in self.assignments:
+                if found[row.pk] or row.last_day is None or row.last_day > asked["last_day"]:
+                    self.positions[row.pk] = len(changes)
+                    changes.append(self.meant(row, found[row.pk]))
+            self.weigh(changes)
+        return asked
+
+    def successor_of(self, row):
+        """Who follows in an assignment, and the first day when none was said."""
+        asked, first_day = self.cleaned_data, f"first_day-{row.pk}"
+        last_day = asked.get("last_day")
+        cadre = successor(self, f"cadre-{row.pk}", asked.get(first_day) or last_day or today())
+        if cadre and cadre.pk == row.cadre_id:
+            self.add_error(f"cadre-{row.pk}", _("A successor is somebody else."))
+        if asked.get(first_day) and not asked.get(f"cadre-{row.pk}"):
+            self.add_error(f"cadre-{row.pk}", _("Say who begins on that day, or leave the day empty."))
+        if cadre and last_day and not asked.get(first_day) and first_day not in self.errors:
+            asked[first_day] = self.end_of(row, last_day) + ONE_DAY
+        return cadre
+
+    def end_of(self, row, last_day):
+        """The last day of an assignment whose cadre leaves on a day: an end that is known and nearer stays."""
+        return min(row.last_day or last_day, last_day)
+
+    def meant(self, row, cadre):
+        asked = self.cleaned_data
+        return Change(
+            row.locality,
+            row.role,
+            cadre=cadre,
+            first_day=asked[f"first_day-{row.pk}"] if cadre else None,
+            replaces=row,
+            last_day=self.end_of(row, asked["last_day"]),
+            end_reason=asked["end_reason"],
+        )
+
+    def refuse(self, faults):
+        """Say what cannot be, each at the assignment that it is about."""
+        names = {position: f"cadre-{pk}" for pk, position in self.positions.items()}
+        for position, sentences in faults.items():
+            self.add_error(names.get(position), sentences)

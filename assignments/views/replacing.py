@@ -1,0 +1,179 @@
+"""Somebody follows somebody: at one place, or at everything that a cadre who leaves has held."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+from django.views.generic.detail import SingleObjectMixin
+
+from assignments.actions import Refused, carry_out, leave
+from assignments.forms import LeavingForm, ReplaceForm
+from assignments.models import Agency, Assignment, Cadre
+from assignments.queries import held_outside
+from assignments.sight import chain_of
+from assignments.tenure import served, with_moment, with_place
+from assignments.views.assignments import may_assign
+from cadrenet.periods import today
+from cadrenet.templatetags import figures
+
+
+class ChangeView(SingleObjectMixin, FormView):
+    """A form that shows what a change of hands means before it makes it.
+
+    With script the part that says so is fetched while one types; else the first answer shows it, the second saves.
+    """
+
+    outlook_template = ""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not may_assign(request.user):
+            raise Http404
+        self.object = self.get_object()
+        return self.prepare() or super().dispatch(request, *args, **kwargs)
+
+    def prepare(self):
+        """Look up what the page needs; an answer that is returned is given instead of the page."""
+
+    def post(self, request, *args, **kwargs):
+        form = self.get_form()
+        valid = form.is_valid()
+        if request.htmx and "check" in request.POST:
+            return render(request, self.outlook_template, self.get_context_data(form=form))
+        if not valid or form.is_new:
+            return self.form_invalid(form)
+        return self.form_valid(form)
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+
+class ReplaceView(ChangeView):
+    """Replace whoever answers for a place: last day, reason, successor, first day and decision in one step."""
+
+    form_class = ReplaceForm
+    template_name = "assignments/replace.html"
+    outlook_template = "assignments/replace_outlook.html"
+
+    def prepare(self):
+        handover = getattr(self.object, "handover", None)
+        if handover and handover.successor_id:
+            messages.info(self.request, _("Somebody follows here already. This is the handover."))
+            return redirect(handover)
+        if self.object.last_day and self.object.last_day < today():
+            messages.info(self.request, _("This assignment has ended already."))
+            return redirect(self.object)
+        return None
+
+    def get_queryset(self):
+        rows = Assignment.objects.editable_by(self.request.user)
+        rows = rows.select_related("locality__latest", "cadre", "cadre__agency", "handover")
+        return with_place(with_moment(rows, today()))
+
+    def get_initial(self):
+        row = self.object
+        return {"last_day": row.last_day or today(), "end_reason": row.end_reason}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"assignment": self.object}
+
+    def form_valid(self, form):
+        (change,) = form.changes
+        try:
+            made = carry_out([replace(change, why=form.reason_of(0))])
+        except Refused as refused:
+            form.add_error(None, refused.faults[0])
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("%(cadre)s answers for %(locality)s from %(day)s. This is the handover.")
+            % {
+                "cadre": change.cadre.full_name,
+                "locality": change.locality.name,
+                "day": figures.day(change.first_day),
+            },
+        )
+        return redirect(made[0].taken_over.get())
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        (row,) = served([self.object], today(), self.request.user)
+        return context | {
+            "title": _("Replace"),
+            "row": row,
+            "chain": chain_of(row.place, self.request.user) if row.place else [],
+            "submit_label": _("Replace all the same") if context["form"].shows else _("Replace"),
+            "check_url": self.request.get_full_path(),
+            "cancel_url": self.object.get_absolute_url(),
+        }
+
+
+class LeavingView(ChangeView):
+    """A cadre leaves the service, and everything that he holds ends or passes on; all of it or nothing."""
+
+    form_class = LeavingForm
+    template_name = "assignments/leaving.html"
+    outlook_template = "assignments/leaving_outlook.html"
+
+    def prepare(self):
+        user, cadre, day = self.request.user, self.object, today()
+        if not may_let_leave(user, cadre):
+            raise Http404
+        self.outside = held_outside(user, cadre, day, None).count()
+        rows = Assignment.objects.editable_by(user).filter(cadre=cadre).during(day, None)
+        rows = with_place(with_moment(rows, day)).select_related("locality__latest", "cadre")
+        self.held = list(rows.order_by("locality__code", "role", "pk"))
+        if cadre.left_on and not self.held and not self.outside:
+            messages.info(self.request, _("%(cadre)s has left already.") % {"cadre": cadre.full_name})
+            return redirect(cadre)
+        return None
+
+    def get_queryset(self):
+        return Cadre.objects.editable_by(self.request.user).select_related("agency")
+
+    def get_initial(self):
+        return {"last_day": self.object.left_on or today()}
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"assignments": self.held}
+
+    def post(self, request, *args, **kwargs):
+        # Where somebody else decides, too, the page says so, and nothing is done by halves.
+        return self.get(request) if self.outside else super().post(request, *args, **kwargs)
+
+    def form_valid(self, form):
+        changes = [replace(change, why=form.reason_of(position)) for position, change in enumerate(form.changes)]
+        last_day = form.cleaned_data["last_day"]
+        try:
+            leave(self.object, changes, last_day=last_day)
+        except Refused as refused:
+            form.refuse(refused.faults)
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("%(cadre)s serves until %(day)s. What ended or passed on stands below.")
+            % {"cadre": self.object.full_name, "day": figures.day(last_day)},
+        )
+        return redirect(self.object)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        stood = {row.assignment.pk: row for row in served(self.held, today(), self.request.user)}
+        rows = [row | {"served": stood[row["assignment"].pk]} for row in context["form"].rows()]
+        return context | {
+            "title": _("Leaves the service"),
+            "rows": rows,
+            "outside": self.outside,
+            "check_url": self.request.get_full_path(),
+            "cancel_url": self.object.get_absolute_url(),
+        }
+
+
+def may_let_leave(user, cadre):
+    """Whether a user decides about a cadre himself: where he works; who works nowhere, where he serves."""
+    cadres = Cadre.objects.editable_by(user).filter(pk=cadre.pk)
+    agencies = Agency.objects.editable_by(user).order_by().values("pk")
+    return cadres.filter(Q(agency=None) | Q(agency__in=agencies)).exists()
