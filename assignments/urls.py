@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assignments.views import agencies, assignments, cadres, coverage, localities
+from assignments.views import agencies, assignments, cadres, coverage, decisions, localities
 
 app_name = "assignments"
 
@@ -15,6 +15,19 @@ urlpatterns = [
     path("assignments/new/cadres/", assignments.CadreChoicesView.as_view(), name="cadre_choices"),
     path("assignments/<int:pk>/", assignments.AssignmentView.as_view(), name="assignment"),
     path("assignments/<int:pk>/end/", assignments.EndView.as_view(), name="end"),
+    path("assignments/decisions/", decisions.DecisionsView.as_view(), name="decisions"),
+    path("assignments/decisions/new/", decisions.CreateView.as_view(), name="decision_new"),
+    path("assignments/decisions/<int:pk>/", decisions.DecisionView.as_view(), name="decision"),
+    path("assignments/decisions/<int:pk>/edit/", decisions.EditView.as_view(), name="decision_edit"),
+    path("assignments/decisions/<int:pk>/delete/", decisions.DeleteView.as_view(), name="decision_delete"),
+    path("assignments/decisions/<int:pk>/lines/", decisions.LineAddView.as_view(), name="line_add"),
+    path("assignments/decisions/<int:pk>/paste/", decisions.PasteView.as_view(), name="paste"),
+    path("assignments/decisions/<int:pk>/copy/", decisions.CopyView.as_view(), name="copy"),
+    path("assignments/decisions/<int:pk>/reasons/", decisions.ReasonsView.as_view(), name="reasons"),
+    path("assignments/decisions/<int:pk>/enact/", decisions.EnactView.as_view(), name="enact"),
+    path("assignments/decisions/<int:pk>/annex/", decisions.AnnexView.as_view(), name="annex"),
+    path("assignments/decisions/lines/<int:pk>/", decisions.LineEditView.as_view(), name="line_edit"),
+    path("assignments/decisions/lines/<int:pk>/remove/", decisions.LineDeleteView.as_view(), name="line_delete"),
     path("cadres/", cadres.CadresView.as_view(), name="cadres"),
     path("agencies/", agencies.AgenciesView.as_view(), name="agencies"),
 ]

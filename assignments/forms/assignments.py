@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.changes import early_sentence
 from assignments.filters import DayField
-from assignments.forms.lookups import LOOKUPS, lookup_input
+from assignments.forms.lookups import LOOKUPS, LookupMixin, lookup_input
 from assignments.models import Assignment, Limit
 from assignments.tenure import served_since
 from cadrenet.periods import months_between, today
 
 
-class AssignmentForm(forms.Form):
+class AssignmentForm(LookupMixin, forms.Form):
     """A new assignment: ``assignment`` holds it, cleaned and unsaved, once the form is valid."""
 
     locality = forms.CharField(
@@ -53,18 +53,6 @@ class AssignmentForm(forms.Form):
             )
             refuse_with(self, self.assignment.full_clean)
         return asked
-
-    def found(self, name, lookup):
-        """Return the key of the row that was meant, or None beside an error that says what to do."""
-        text, chosen = self.cleaned_data.get(name), self.data.get(f"{name}_match")
-        if not text:
-            return None
-        self.matches[name] = matches = lookup.options(text, chosen)
-        for option in matches["options"]:
-            if option["chosen"]:
-                return int(option["key"])
-        self.add_error(name, matches["nothing"] or _("Choose below which one is meant."))
-        return None
 
 
 class EndForm(forms.Form):

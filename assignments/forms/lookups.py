@@ -120,6 +120,22 @@ class CadreLookup(Lookup):
 LOOKUPS = {"locality": LocalityLookup, "cadre": CadreLookup}
 
 
+class LookupMixin:
+    """A form with lookups: ``matches`` holds by field what a page offers to choose from."""
+
+    def found(self, name, lookup):
+        """Return the key of the row that was meant, or None beside an error that says what to do."""
+        text, chosen = self.cleaned_data.get(name), self.data.get(f"{name}_match")
+        if not text:
+            return None
+        self.matches[name] = matches = lookup.options(text, chosen)
+        for option in matches["options"]:
+            if option["chosen"]:
+                return int(option["key"])
+        self.add_error(name, matches["nothing"] or _("Choose below which one is meant."))
+        return None
+
+
 def lookup_input(name):
     """A text field whose matches are fetched while one types, where there is script."""
     return forms.TextInput(
