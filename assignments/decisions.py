@@ -181,10 +181,15 @@ def rows_of(decision):
     places = {place.locality_id: place for place in places}
     before = day_before(decision, localities)
 
+    # Communes stand in the order of the first code in them: together, and where an office looks for them.
+    firsts = {}
+    for line in lines:
+        commune = commune_of(line, places)
+        firsts[commune] = min(firsts.get(commune, line.locality.code), line.locality.code)
+
     def order(line):
-        place = places.get(line.locality_id)
-        lies_in = place.path if place else ""
-        return Tier(line.locality.tier).rank, lies_in, place.sort_key if place else "", line.locality.code, line.pk
+        first = firsts[commune_of(line, places)]
+        return Tier(line.locality.tier).rank, first, line.locality.code, line.pk
 
     found = []
     for number, line in enumerate(sorted(lines, key=order), start=1):
@@ -200,6 +205,12 @@ def rows_of(decision):
             )
         )
     return found
+
+
+def commune_of(line, places):
+    """Return by what a line is grouped: its tier, and the commune in which its place lies."""
+    place = places.get(line.locality_id)
+    return line.locality.tier, place and place.commune_id
 
 
 def kind_of(line, before):

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, Value, When
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -51,12 +51,9 @@ class DecisionsView(ListView):
     paginate_by = PER_PAGE
 
     def get_queryset(self):
-        rows = (
-            decisions_of(self.request.user)
-            .select_related("locality__latest")
-            .annotate(number_of_lines=Count("lines"))
-        )
-        return rows.order_by(Q(enacted_on__isnull=False), "-signed_on", "-pk")
+        rows = decisions_of(self.request.user).select_related("locality__latest")
+        drafts_first = Case(When(enacted_on=None, then=Value(0)), default=Value(1))
+        return rows.annotate(number_of_lines=Count("lines")).order_by(drafts_first, "-signed_on", "-pk")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
