@@ -3,6 +3,7 @@
 from assignments.forms.acting import ActingForm, EndActingForm
 from assignments.forms.assignments import AssignmentForm, EndForm, refuse_with
 from assignments.forms.changes import LeavingForm, ReasonMixin, ReplaceForm
+from assignments.forms.decisions import CopyForm, DecisionForm, LineEditForm, LineForm, PasteForm, ReasonsForm
 from assignments.forms.lookups import LOOKUPS, CadreLookup, LocalityLookup, Lookup, LookupMixin, lookup_input
 from assignments.forms.parts import CoverageForm, DayForm, LocalitiesForm, PartForm, TenureForm
 
@@ -11,11 +12,16 @@ __all__ = [
     "ActingForm",
     "AssignmentForm",
     "CadreLookup",
+    "CopyForm",
     "CoverageForm",
     "DayForm",
     "EndActingForm",
     "EndForm",
     "LeavingForm",
+    "DecisionForm",
+    "EndForm",
+    "LineEditForm",
+    "LineForm",
     "LocalitiesForm",
     "LocalityLookup",
     "Lookup",
@@ -24,6 +30,8 @@ __all__ = [
     "TenureForm",
     "ReasonMixin",
     "ReplaceForm",
+    "PasteForm",
+    "ReasonsForm",
     "lookup_input",
     "refuse_with",
 ]

@@ -17,7 +17,7 @@ from django.views.generic.detail import SingleObjectMixin
 from assignments.actions import begin_assignment, end_assignment
 from assignments.filters import AssignmentFilter, DayField
 from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
-from assignments.models import Assignment, Handover, Limit, Locality, Tier
+from assignments.models import Assignment, Decision, Handover, Limit, Locality, Tier
 from assignments.queries import rank_of_tier
 from assignments.scope import reach_of
 from assignments.sight import chain_of
@@ -42,6 +42,7 @@ def tabs(current, asked, numbers=None, user=None):
         ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
         ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
         ("list", _("All assignments"), "assignments:list", {}),
+        ("decisions", _("Decisions"), "assignments:decisions", {}),
         ("tenure", _("Tenure"), "assignments:tenure", {}),
     ]
     if user is not None:
@@ -135,8 +136,15 @@ class AssignmentView(ScopedDetailView):
             handovers=handovers,
             changes=changes_of(self.object),
             others=self.others(),
+            decision=self.decision(),
             **kwargs,
         )
+
+    def decision(self):
+        """The decision that this assignment came from, where there is one that the user may open."""
+        if self.object.decision_id is None:
+            return None
+        return Decision.objects.visible_to(self.request.user).filter(pk=self.object.decision_id).first()
 
     def others(self):
         """The same cadre at the same locality at other times, latest first."""
