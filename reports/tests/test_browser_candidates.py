@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from assignments.models import Assignment
+from assignments.models import Assignment, Cadre
 from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
 from cadrenet.periods import today
 from meetings.models import Attendance, Meeting
@@ -65,12 +65,14 @@ def test_the_page_of_an_agency_fits_and_is_accessible(district, assert_accessibl
         if login == "clerk"
         else user("all", at=district.tree.district, level="editor")
     )
+    # Of those who serve, most are out on two evenings.
+    Cadre.objects.filter(full_name="Vũ Cúc").update(left_on=today() - timedelta(days=1))
     district.enter(who)
     district.set_viewport_size({"width": width, "height": 800})
 
     district.goto(district.address("reports:agency", district.office.pk))
 
-    assert district.locator(".cn-list li").count() > 4
+    assert district.locator(".cn-list").nth(0).locator("li").count() == 2
     assert fits(district)
     assert_accessible(district)
 
