@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from assignments.actions import carry_out
+from assignments.actions import carry_out, tick
 from assignments.changes import Change
 from assignments.models import Acting, Assignment, Handover, Locality
 from assignments.tests.cast import OFFICE, again, agency, assign, at, cadre, small_tree, user
@@ -223,6 +223,15 @@ def test_a_second_tick_changes_nothing():
     handover = Handover.objects.get()
     assert handover.given_on == NOW
     assert handover.history.filter(given_on=NOW).count() == 1
+
+
+def test_two_ticks_at_once_keep_the_first_day():
+    cast = passed()
+
+    tick(cast.handover, "given_on", on=NOW)
+    tick(cast.handover, "given_on", on=date(2022, 6, 20))
+
+    assert Handover.objects.get().given_on == NOW
 
 
 def test_the_situation_is_written_by_the_predecessor_with_care_for_names():
