@@ -100,10 +100,11 @@ def locked(decision):
 
 
 @transaction.atomic
-def add_lines(decision, lines):
+def add_lines(decision, lines, instead=False):
     """Add unsaved lines to a draft, all at once, each with whom it replaces; return those that were new.
 
-    What the decision says already is left out, so that a form that comes twice adds nothing twice.
+    What the decision says already is left out, so that a form that comes twice adds nothing twice. ``instead``: a
+    new name for a place takes over the line that the decision has for it (``taken_over``).
     """
     decision = locked(decision)
     known = set(decision.lines.order_by().values_list("locality", "role", "cadre"))
@@ -116,8 +117,34 @@ def add_lines(decision, lines):
     set_replaced(decision, new)
     # Somebody who only leaves is a line of its own only where it is clear who that is.
     new = [line for line in new if line.cadre_id or line.replaces_id]
-    bulk_create_with_history(new, DecisionLine, batch_size=200)
+    taken = taken_over(decision, lines, new) if instead else {}
+    for position, line in taken.items():
+        line.cadre, line.why = new[position].cadre, ""
+        line.save()
+    rows = [line for position, line in enumerate(new) if position not in taken]
+    bulk_create_with_history(rows, DecisionLine, batch_size=200)
     return new
+
+
+def taken_over(decision, lines, new):
+    """Return {position: line of the decision} for those of some new lines that change one which is there. One query.
+
+    So only the differences to a list that was copied are pasted. Where the decision, or the pasted list, names
+    several for a place and role, nothing is taken over.
+    """
+    asked = {(line.locality_id, line.role, line.cadre_id) for line in lines}
+    there, coming = defaultdict(list), Counter((line.locality_id, line.role) for line in new)
+    for line in decision.lines.select_related("cadre", "replaces__cadre").exclude(cadre=None):
+        there[line.locality_id, line.role].append(line)
+    found = {}
+    for position, line in enumerate(new):
+        key = (line.locality_id, line.role)
+        rows = there[key]
+        if line.role == Assignment.Role.SUPPORT or line.replaces or coming[key] > 1 or len(rows) != 1:
+            continue
+        if (*key, rows[0].cadre_id) not in asked:
+            found[position] = rows[0]
+    return found
 
 
 @transaction.atomic

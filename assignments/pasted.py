@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.decisions import BEGINS, GOES_ON, REPLACES, day_before, kind_of, set_replaced
+from assignments.decisions import BEGINS, GOES_ON, REPLACES, day_before, kind_of, set_replaced, taken_over
 from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
 from assignments.scope import reach_of
@@ -88,6 +88,8 @@ class Line:
     kind: str = ""
     why_not: str = ""
     already: bool = False
+    # Whose line of the decision this one takes over.
+    instead: Cadre | None = None
 
 
 @dataclass
@@ -105,6 +107,11 @@ class Pasted:
     def new(self):
         """Lines that the decision does not have yet."""
         return [line for line in self.lines if line.line and not line.already]
+
+    @property
+    def meant(self):
+        """What all matched lines say, whether the decision has it already or not."""
+        return [line.line for line in self.lines if line.line]
 
     @property
     def already(self):
@@ -469,7 +476,11 @@ def describe(decision, found):
                 "name": pasted.line.cadre.full_name
             }
             pasted.line = None
-    set_replaced(decision, [pasted.line for pasted in found.new])
+    new = [pasted.line for pasted in found.new]
+    set_replaced(decision, new)
+    taken = taken_over(decision, found.meant, new)
     before = day_before(decision, localities)
-    for pasted in found.new:
+    for position, pasted in enumerate(found.new):
         pasted.kind = kind_of(pasted.line, before[pasted.line.locality_id, pasted.line.role])
+        if position in taken:
+            pasted.kind, pasted.instead = REPLACES, taken[position].cadre

@@ -445,6 +445,35 @@ def test_matched_lines_are_added_and_the_others_stay_to_be_corrected():
     assert DecisionLine.history.count() == 2
 
 
+def test_a_new_name_for_a_place_takes_over_the_line_that_was_copied():
+    tree = office()
+    own = assign(official(tree, "P"), tree.an1)
+    official(tree, "Q", "Trần Thị Tư")
+    line(tree.draft, tree.an1, own.cadre, replaces=own)
+
+    (found,) = preview(tree, "Q;AN-1").of_kind("replaces")
+    assert found.instead == own.cadre
+    for _again in range(2):
+        add(tree, "Q;AN-1")
+
+    assert lines_of(tree.draft) == [("AN-1", "Q", "P")]
+
+
+def test_two_who_are_pasted_for_one_place_both_stay_and_are_told():
+    tree = office()
+    official(tree, "P")
+    official(tree, "Q", "Trần Thị Tư")
+
+    add(tree, "P;AN-1")
+    add(tree, "P;AN-1\nQ;AN-1")
+
+    assert lines_of(tree.draft) == [("AN-1", "P", None), ("AN-1", "Q", None)]
+    assert [str(row.objections[0]) for row in shown(tree.client, tree.draft.get_absolute_url())["draft"].told] == [
+        "Trần Thị Tư gets this role there, too.",
+        "Lê Văn Tám gets this role there, too.",
+    ]
+
+
 def test_the_same_paste_twice_adds_nothing_twice():
     tree = office()
     official(tree, "P")
@@ -488,7 +517,7 @@ def test_a_paste_costs_the_same_for_one_and_for_three(number, django_assert_num_
     text = "\n".join(["P;AN-1", "Q;AN-2", "R;BI-1"][:number])
     preview(tree, text)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         preview(tree, text)
 
 
@@ -745,9 +774,9 @@ def test_a_line_for_a_decision_that_took_effect_meanwhile_is_refused(monkeypatch
     official(tree, "P")
     really = page.add_lines
 
-    def after_enacting(decision, lines):
+    def after_enacting(decision, lines, **more):
         Decision.objects.update(enacted_on=today())
-        return really(decision, lines)
+        return really(decision, lines, **more)
 
     monkeypatch.setattr(page, "add_lines", after_enacting)
     response = add(tree, "P;AN-1")

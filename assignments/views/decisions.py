@@ -413,7 +413,7 @@ class PasteView(DraftMixin, FormView):
     def add(self, form):
         pasted = form.pasted
         try:
-            new = add_lines(self.object, [line.line for line in pasted.new])
+            new = add_lines(self.object, pasted.meant, instead=True)
         except Refused as refused:
             return told_apart(self.request, self.object, refused)
         message = ngettext("%(number)s line was added.", "%(number)s lines were added.", len(new))

@@ -77,6 +77,17 @@ ROWS = {
     "assignments:acting_end": Acting,
     "assignments:leaving": Cadre,
     "reports:handover": Handover,
+    "assignments:decision": Decision,
+    "assignments:decision_edit": Decision,
+    "assignments:decision_delete": Decision,
+    "assignments:line_add": Decision,
+    "assignments:line_edit": DecisionLine,
+    "assignments:line_delete": DecisionLine,
+    "assignments:paste": Decision,
+    "assignments:copy": Decision,
+    "assignments:reasons": Decision,
+    "assignments:enact": Decision,
+    "assignments:annex": Decision,
 }
 # What the other parts of an address may be.
 VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
