@@ -26,6 +26,13 @@ def months_between(first, last):
     return max(months - (after.day < first.day), 0)
 
 
+def starts_before(last, months):
+    """The latest first day from which some whole months have passed up to a last day, both of which count."""
+    after = last + timedelta(days=1)
+    year, month = divmod(after.year * 12 + after.month - 1 - months, 12)
+    return date(year, month + 1, min(after.day, calendar.monthrange(year, month + 1)[1]))
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Month:
     """A calendar month, written 2022-11."""

@@ -2,6 +2,7 @@
 
 from assignments.forms.acting import ActingForm, EndActingForm
 from assignments.forms.assignments import AssignmentForm, EndForm, refuse_with
+from assignments.forms.board import BoardForm, HandForm, PaperForm
 from assignments.forms.changes import LeavingForm, ReasonMixin, ReplaceForm
 from assignments.forms.lookups import LOOKUPS, CadreLookup, LocalityLookup, Lookup, LookupMixin, lookup_input
 from assignments.forms.parts import CoverageForm, DayForm, LocalitiesForm, PartForm
@@ -10,16 +11,19 @@ __all__ = [
     "LOOKUPS",
     "ActingForm",
     "AssignmentForm",
+    "BoardForm",
     "CadreLookup",
     "CoverageForm",
     "DayForm",
     "EndActingForm",
     "EndForm",
+    "HandForm",
     "LeavingForm",
     "LocalitiesForm",
     "LocalityLookup",
     "Lookup",
     "LookupMixin",
+    "PaperForm",
     "PartForm",
     "ReasonMixin",
     "ReplaceForm",

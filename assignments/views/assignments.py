@@ -39,6 +39,7 @@ def tabs(current, asked, numbers=None, user=None):
     """The lists about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
     query = {name: asked[name] for name in ("within", "tier", "day") if asked.get(name)}
     pages = [
+        ("board", _("Board"), "assignments:board", {}),
         ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
         ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
         ("list", _("All assignments"), "assignments:list", {}),
