@@ -49,12 +49,15 @@ def assignments_changed(assignments):
     )
 
 
-def begin_assignment(assignment):
+def begin_assignment(assignment, why=""):
     """Save a new, cleaned assignment and let rosters follow; ``ValidationError`` when it is there already.
+
+    ``why`` are the words of whoever makes it in spite of warnings; they are kept with the history.
 
     The row is written without a look beforehand: when the same form comes twice, the constraint answers the second
     in its own words.
     """
+    assignment._change_reason = why
     try:
         with transaction.atomic():
             assignment.save()

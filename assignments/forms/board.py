@@ -114,11 +114,6 @@ class HandForm(LookupMixin, ReasonMixin):
             found += [(self.fields[name].label, error) for error in self.errors.get(name, [])]
         return found
 
-    @property
-    def sentences(self):
-        """What speaks against the change, in words."""
-        return [str(objection) for told in self.told.values() for objection in told]
-
     def clean(self):
         asked = super().clean()
         replaces = self.holding.get(asked.get("replaces", ""))

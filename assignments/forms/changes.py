@@ -38,14 +38,23 @@ class ReasonMixin(forms.Form):
 
     def weigh(self, changes):
         """Find out what speaks against the changes, and ask for a reason where something does."""
+        self.look_at(changes)
+        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
+            self.add_error("why", _("Say why it is done all the same."))
+
+    def look_at(self, changes):
+        """Find out what speaks against the changes."""
         self.changes = changes
         self.told = objections(changes, self.user)
         gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
         sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
         # What the page will have shown, in short; empty when there is nothing to show.
         self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
-        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
-            self.add_error("why", _("Say why it is done all the same."))
+
+    @property
+    def sentences(self):
+        """What speaks against the changes, in words."""
+        return [str(objection) for told in self.told.values() for objection in told]
 
     @property
     def is_new(self):
