@@ -71,6 +71,8 @@ ROWS = {
     "reports:attended": Meeting,
     "assignments:assignment": Assignment,
     "assignments:end": Assignment,
+    "assignments:board_row": Locality,
+    "assignments:take_back": Assignment,
 }
 # What the other parts of an address may be.
 VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
