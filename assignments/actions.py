@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from assignments.models import (
@@ -60,12 +60,15 @@ def assignments_changed(assignments):
     )
 
 
-def begin_assignment(assignment):
+def begin_assignment(assignment, why=""):
     """Save a new, cleaned assignment and let rosters follow; ``ValidationError`` when it is there already.
+
+    ``why`` are the words of whoever makes it in spite of warnings; they are kept with the history.
 
     The row is written without a look beforehand: when the same form comes twice, the constraint answers the second
     in its own words.
     """
+    assignment._change_reason = why
     try:
         with transaction.atomic():
             assignment.save()
@@ -76,9 +79,10 @@ def begin_assignment(assignment):
 
 
 @transaction.atomic
-def end_assignment(assignment, *, last_day, reason):
+def end_assignment(assignment, *, last_day, reason, why=""):
     """Give an assignment its last day and the reason; the rosters of the days that change hands follow.
 
+    ``why`` are the words of whoever ends it in spite of warnings; they are kept with the history.
     ``ValidationError`` when the day makes no sense. Asked twice, the second time changes nothing. Returns the
     assignment as it now stands.
     """
@@ -89,6 +93,7 @@ def end_assignment(assignment, *, last_day, reason):
     if (until, assignment.end_reason) == (last_day, reason):
         return assignment
     assignment.last_day, assignment.end_reason = last_day, reason
+    assignment._change_reason = why
     assignment.full_clean()
     assignment.save()
     if until != last_day:
@@ -253,9 +258,15 @@ def take_back(assignment):
 
 def may_take_back(assignment, user, now):
     """Return whether a user made this assignment within the last ``UNDO`` and nothing was changed in it since."""
-    records = list(assignment.history.order_by("history_date", "history_id")[:2])
-    made_now = len(records) == 1 and records[0].history_user_id == user.pk
-    return made_now and now - records[0].history_date <= UNDO
+    return assignment.pk in just_made([assignment], user, now)
+
+
+def just_made(assignments, user, now):
+    """Return the ids of those of some assignments that a user may still take back. One query."""
+    keys = [assignment.pk for assignment in assignments]
+    own = Count("history_id", filter=Q(history_user=user.pk, history_date__gte=now - UNDO))
+    records = Assignment.history.filter(id__in=keys).order_by().values("id")
+    return set(records.annotate(n=Count("history_id"), own=own).filter(n=1, own=1).values_list("id", flat=True))
 
 
 def review_coverage(locality, *, day, by):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assignments.models import Place, Tier
-from assignments.scope import reach_of
+from assignments.scope import decides, reach_of
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
 # Holds nothing today: the own past, and what is still to be handed over.
@@ -160,4 +160,7 @@ class Navigation:
             url = reverse(address)
         path = self.request.path
         current = path == url if url == "/" else path.startswith(url)
+        if name == "assignments" and decides(self.request.user):
+            # Whoever assigns begins at the board; everybody else reads the list.
+            url = reverse("assignments:board")
         return {"label": label, "url": url, "icon": symbol, "current": current}

@@ -60,6 +60,12 @@ def reach_of(user):
     return user._reach
 
 
+def decides(user):
+    """Return whether there is any part of the tree in which a user decides who answers for what."""
+    reach = reach_of(user)
+    return reach.everything or bool(reach.decides)
+
+
 def _reach_of(user, day):
     sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
     cadre, acting_for = None, set()

@@ -2,6 +2,7 @@
 
 from assignments.forms.acting import ActingForm, EndActingForm
 from assignments.forms.assignments import AssignmentForm, EndForm, refuse_with
+from assignments.forms.board import BoardForm, HandForm, PaperForm
 from assignments.forms.changes import LeavingForm, ReasonMixin, ReplaceForm
 from assignments.forms.decisions import CopyForm, DecisionForm, LineEditForm, LineForm, PasteForm, ReasonsForm
 from assignments.forms.lookups import LOOKUPS, CadreLookup, LocalityLookup, Lookup, LookupMixin, lookup_input
@@ -11,12 +12,14 @@ __all__ = [
     "LOOKUPS",
     "ActingForm",
     "AssignmentForm",
+    "BoardForm",
     "CadreLookup",
     "CopyForm",
     "CoverageForm",
     "DayForm",
     "EndActingForm",
     "EndForm",
+    "HandForm",
     "LeavingForm",
     "DecisionForm",
     "EndForm",
@@ -26,6 +29,7 @@ __all__ = [
     "LocalityLookup",
     "Lookup",
     "LookupMixin",
+    "PaperForm",
     "PartForm",
     "TenureForm",
     "ReasonMixin",

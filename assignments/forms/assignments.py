@@ -4,16 +4,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from assignments.changes import early_sentence
+from assignments.changes import Change
 from assignments.filters import DayField
+from assignments.forms.changes import ReasonMixin
 from assignments.forms.lookups import LOOKUPS, LookupMixin, lookup_input
-from assignments.models import Assignment, Limit
-from assignments.tenure import served_since
-from cadrenet.periods import months_between, today
+from assignments.models import Assignment
+from cadrenet.periods import today
 
 
-class AssignmentForm(LookupMixin, forms.Form):
+class AssignmentForm(LookupMixin, ReasonMixin):
     """A new assignment: ``assignment`` holds it, cleaned and unsaved, once the form is valid."""
+
+    field_order = ["locality", "cadre", "role", "first_day", "decision_number", "decision_on", "why", "seen"]
 
     locality = forms.CharField(
         label=_("Locality"),
@@ -52,44 +54,44 @@ class AssignmentForm(LookupMixin, forms.Form):
                 **{name: asked[name] for name in ("role", "first_day", "decision_number", "decision_on")},
             )
             refuse_with(self, self.assignment.full_clean)
+        if not self.errors:
+            self.weigh([self.meant()])
         return asked
 
+    def meant(self):
+        new = self.assignment
+        return Change(new.locality, new.role, new.cadre, new.first_day)
 
-class EndForm(forms.Form):
-    """The last day of an assignment and why it ends; before the minimum tenure it has to be said twice."""
+
+class EndForm(ReasonMixin):
+    """The last day of an assignment and why it ends; what speaks against it (R40) asks for a reason."""
 
     last_day = DayField(label=_("Last day"), help_text=_("This day still counts."))
     end_reason = forms.ChoiceField(
         label=_("Reason of ending"), choices=[("", _("Choose a reason")), *Assignment.EndReason.choices]
     )
-    early = forms.BooleanField(label=_("End it although it is early"), required=False)
 
-    def __init__(self, data=None, *, assignment, day, **kwargs):
+    field_order = ["last_day", "end_reason", "why", "seen"]
+
+    def __init__(self, data=None, *, assignment, user, **kwargs):
         super().__init__(data, **kwargs)
-        self.since = served_since([assignment])[assignment.pk]
-        if not self.is_bound and not self.is_early(day):
-            del self.fields["early"]
-
-    def is_early(self, last_day):
-        """Whether the time served up to a day stays under the office's minimum; sets the sentence that says so."""
-        self.months = months_between(self.since, last_day) if self.since and self.since <= last_day else None
-        self.minimum = Limit.on(last_day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        return self.months is not None and self.months < self.minimum
-
-    @property
-    def warning(self):
-        """What speaks against ending it now."""
-        return early_sentence(self.months, self.minimum)
+        self.assignment, self.user = assignment, user
+        if not self.is_bound:
+            # What speaks against the day that is proposed is said at once.
+            self.look_at([self.meant(self.initial["last_day"], "")])
 
     def clean(self):
         asked = super().clean()
-        last_day = asked.get("last_day")
-        if last_day and self.is_early(last_day):
-            if not asked.get("early"):
-                self.add_error("early", self.warning)
-        elif "early" not in self.errors:
-            del self.fields["early"]
+        begun = self.assignment.first_day
+        if begun and asked.get("last_day") and asked["last_day"] < begun:
+            self.add_error("last_day", _("The last day lies before the first day."))
+        if not self.errors:
+            self.weigh([self.meant(asked["last_day"], asked["end_reason"])])
         return asked
+
+    def meant(self, last_day, end_reason):
+        row = self.assignment
+        return Change(row.locality, row.role, replaces=row, last_day=last_day, end_reason=end_reason)
 
 
 def refuse_with(form, check):

@@ -38,6 +38,12 @@ class ReasonMixin(forms.Form):
 
     def weigh(self, changes):
         """Find out what speaks against the changes, and ask for a reason where something does."""
+        self.look_at(changes)
+        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
+            self.add_error("why", _("Say why it is done all the same."))
+
+    def look_at(self, changes):
+        """Find out what speaks against the changes."""
         self.changes = changes
         self.told = objections(changes, self.user)
         gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
@@ -46,8 +52,11 @@ class ReasonMixin(forms.Form):
         self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
         # From here on the page asks for it; what the form itself demands was looked at before.
         self.fields["why"].required = bool(self.told)
-        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
-            self.add_error("why", _("Say why it is done all the same."))
+
+    @property
+    def sentences(self):
+        """What speaks against the changes, in words."""
+        return [str(objection) for told in self.told.values() for objection in told]
 
     @property
     def is_new(self):

@@ -175,10 +175,7 @@ def test_the_page_of_an_assignment_tells_its_time_and_its_history():
     who = user("editor", at=tree.an, level="editor", display_name="Ban Tổ chức")
     row = assign(cadre("P", "Bùi Hoàng Tâm"), tree.an1, first_day=date(2022, 1, 1))
     client = visitor(who)
-    client.post(
-        reverse("assignments:end", args=[row.pk]),
-        {"last_day": (today() + timedelta(days=5)).isoformat(), "end_reason": "retired"},
-    )
+    end(client, row, last_day=(today() + timedelta(days=5)).isoformat(), end_reason="retired")
 
     context = shown(client, row.get_absolute_url())
 
@@ -200,6 +197,15 @@ def test_only_who_decides_may_end_it():
         assert client.post(reverse("assignments:end", args=[row.pk]), {}).status_code == 404
 
 
+def insist(client, url, typed):
+    """Send a form, and where something speaks against it send it again with a reason."""
+    response = client.post(url, typed)
+    form = response.context["form"] if response.status_code == 200 else None
+    if form and form.shows:
+        return client.post(url, {**typed, "seen": form.shows, "why": "Theo yêu cầu công tác"})
+    return response
+
+
 # --- A new one --------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +220,7 @@ def test_who_decides_assigns_by_code_and_rosters_follow():
     Meeting.objects.create(kind="cell", locality=tree.an1, starts_at=at(date(2022, 6, 9)), status="planned")
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    response = client.post(CREATE, told(decision_number="12-QĐ/ĐU", decision_on="30/05/2022"))
+    response = insist(client, CREATE, told(decision_number="12-QĐ/ĐU", decision_on="30/05/2022"))
 
     row = Assignment.objects.get()
     assert response.url == row.get_absolute_url()
@@ -235,10 +241,10 @@ def test_the_way_back_leads_to_a_page_of_this_site_only():
         cadre(code, agency=agency(code, at=tree.an))
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    assert client.post(CREATE, told(next="/assignments/coverage/?day=2022-05-09")).url == (
+    assert insist(client, CREATE, told(next="/assignments/coverage/?day=2022-05-09")).url == (
         "/assignments/coverage/?day=2022-05-09"
     )
-    assert client.post(CREATE, told(cadre="Q", next="https://elsewhere.example/")).url.startswith("/assignments/")
+    assert insist(client, CREATE, told(cadre="Q", next="https://elsewhere.example/")).url.startswith("/assignments/")
 
 
 def test_of_several_that_match_one_is_chosen_without_script():
@@ -246,12 +252,12 @@ def test_of_several_that_match_one_is_chosen_without_script():
     one, other = (cadre(code, "Nguyễn Văn An", agency=agency(code, at=tree.an)) for code in ("C1", "C2"))
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    response = client.post(CREATE, told(cadre="nguyen van an"))
+    response = insist(client, CREATE, told(cadre="nguyen van an"))
 
     assert response.context["form"].errors == {"cadre": ["Choose below which one is meant."]}
     options = response.context["form"].matches["cadre"]["options"]
     assert [(option["key"], option["chosen"]) for option in options] == [(str(one.pk), False), (str(other.pk), False)]
-    client.post(CREATE, told(cadre="nguyen van an", cadre_match=str(other.pk)))
+    insist(client, CREATE, told(cadre="nguyen van an", cadre_match=str(other.pk)))
     assert Assignment.objects.get().cadre == other
 
 
@@ -260,10 +266,10 @@ def test_a_piece_of_a_name_chooses_nothing_by_itself():
     cadre("P", agency=agency("C", at=tree.an))
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    response = client.post(CREATE, told(locality="khu"))
+    response = insist(client, CREATE, told(locality="khu"))
 
     assert response.context["form"].errors == {"locality": ["Choose below which one is meant."]}
-    client.post(CREATE, told(locality="khu pho 1"))
+    insist(client, CREATE, told(locality="khu pho 1"))
     assert Assignment.objects.get().locality == tree.an1
 
 
@@ -273,7 +279,7 @@ def test_a_choice_does_not_outlive_the_text_it_was_made_for():
     other = cadre("C2", "Trần Thị Bê", agency=one.agency)
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    client.post(CREATE, told(cadre="tran thi be", cadre_match=str(one.pk)))
+    insist(client, CREATE, told(cadre="tran thi be", cadre_match=str(one.pk)))
 
     assert Assignment.objects.get().cadre == other
 
@@ -314,9 +320,9 @@ def test_sent_twice_it_is_there_once_and_the_second_time_is_told():
     tree = small_tree()
     cadre("P", agency=agency("C", at=tree.an))
     client = visitor(user("editor", at=tree.an, level="editor"))
-    client.post(CREATE, told())
+    insist(client, CREATE, told())
 
-    response = client.post(CREATE, told())
+    response = insist(client, CREATE, told())
 
     assert response.status_code == 200
     assert "This cadre already holds this role at this locality." in str(response.context["form"].errors)
@@ -331,12 +337,12 @@ def test_nobody_assigns_where_somebody_else_decides():
 
     missing = "No locality that exists on the first day, and that you may assign to, is called that."
     for place in ("CA-1", "Nhóm Bắc", "Cẩm"):
-        assert client.post(CREATE, told(locality=place)).context["form"].errors == {"locality": [missing]}
-    assert client.post(CREATE, told(cadre="F")).context["form"].errors == {
+        assert insist(client, CREATE, told(locality=place)).context["form"].errors == {"locality": [missing]}
+    assert insist(client, CREATE, told(cadre="F")).context["form"].errors == {
         "cadre": ["No cadre whom you may assign is called that."]
     }
     # A key that was made up is no choice either.
-    client.post(CREATE, told(locality="Ấp 1", locality_match=str(tree.cam1.pk)))
+    insist(client, CREATE, told(locality="Ấp 1", locality_match=str(tree.cam1.pk)))
     assert Assignment.objects.count() == 0
 
 
@@ -348,8 +354,8 @@ def test_a_locality_that_left_the_editors_part_can_be_assigned_to_only_while_it_
     cadre("P", agency=agency("C", at=tree.an))
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    assert "locality" in client.post(CREATE, told(locality="AN-2")).context["form"].errors
-    assert client.post(CREATE, told(locality="AN-2", first_day="01/05/2022")).status_code == 302
+    assert "locality" in insist(client, CREATE, told(locality="AN-2")).context["form"].errors
+    assert insist(client, CREATE, told(locality="AN-2", first_day="01/05/2022")).status_code == 302
 
 
 @pytest.mark.parametrize("level", ["viewer", "recorder"])
@@ -359,7 +365,7 @@ def test_who_decides_nowhere_has_no_such_pages(level):
 
     for name in ("create", "locality_choices", "cadre_choices"):
         assert client.get(reverse(f"assignments:{name}"), {"locality": "AN-1", "cadre": "P"}).status_code == 404
-    assert client.post(CREATE, told()).status_code == 404
+    assert insist(client, CREATE, told()).status_code == 404
     assert "create_url" not in shown(client)
 
 
@@ -402,7 +408,7 @@ def test_choices_are_few_and_cost_the_same(django_assert_num_queries):
 
 
 def end(client, row, **typed):
-    return client.post(reverse("assignments:end", args=[row.pk]), typed)
+    return insist(client, reverse("assignments:end", args=[row.pk]), typed)
 
 
 def test_an_end_needs_a_day_and_a_reason():
@@ -417,23 +423,42 @@ def test_an_end_needs_a_day_and_a_reason():
     }
 
 
-def test_before_the_minimum_it_warns_and_asks_again():
+EARLY = "That makes 3 months at this locality. An assignment should last at least 12 months."
+ALONE = "After that nobody answers for this place."
+
+
+def test_what_speaks_against_an_end_is_said_first_and_asks_for_a_reason_that_is_kept():
     tree = small_tree()
     row = assign(cadre("P"), tree.an1, first_day=today() - timedelta(days=100))
-    client = visitor(user("editor", at=tree.an, level="editor"))
+    client, url = visitor(user("editor", at=tree.an, level="editor")), reverse("assignments:end", args=[row.pk])
     typed = {"last_day": today().isoformat(), "end_reason": "workload"}
 
-    assert "early" in shown(client, reverse("assignments:end", args=[row.pk]))["form"].fields
-    response = end(client, row, **typed)
-    assert response.context["form"].errors == {
-        "early": ["That makes 3 months at this locality. An assignment should last at least 12 months."]
-    }
+    assert shown(client, url)["form"].sentences == [ALONE, EARLY]
+    form = client.post(url, typed).context["form"]
+    assert (form.sentences, form.errors) == ([ALONE, EARLY], {})
+    form = client.post(url, {**typed, "seen": form.shows, "why": " "}).context["form"]
+    assert form.errors == {"why": ["Say why it is done all the same."]}
     row.refresh_from_db()
     assert row.last_day is None
 
-    end(client, row, **typed, early="on")
+    client.post(url, {**typed, "seen": form.shows, "why": "Chuyển công tác"})
     row.refresh_from_db()
     assert (row.last_day, row.end_reason) == (today(), "workload")
+    assert row.history.first().history_change_reason == "Chuyển công tác"
+
+
+def test_a_reason_covers_only_what_the_page_had_shown():
+    tree = small_tree()
+    row = assign(cadre("P"), tree.an1, first_day=today() - timedelta(days=100))
+    client, url = visitor(user("editor", at=tree.an, level="editor")), reverse("assignments:end", args=[row.pk])
+    seen = shown(client, url)["form"].shows
+    earlier = (today() - timedelta(days=60)).isoformat()
+
+    form = client.post(url, {"last_day": earlier, "end_reason": "workload", "seen": seen, "why": "X"}).context["form"]
+
+    assert form.sentences[1].startswith("That makes 1 month ")
+    row.refresh_from_db()
+    assert row.last_day is None
 
 
 def test_the_minimum_is_the_offices_and_counts_the_whole_time_at_the_place():
@@ -441,11 +466,26 @@ def test_the_minimum_is_the_offices_and_counts_the_whole_time_at_the_place():
     who = cadre("P")
     assign(who, tree.an1, first_day=date(2021, 1, 1), last_day=today() - timedelta(days=100))
     row = assign(who, tree.an1, first_day=today() - timedelta(days=99))
+    client, url = visitor(user("editor", at=tree.an, level="editor")), reverse("assignments:end", args=[row.pk])
+
+    assert shown(client, url)["form"].sentences == [ALONE]
+    Limit.objects.create(name="minimum_tenure_months", value=600)
+    assert shown(client, url)["form"].sentences[1].endswith("An assignment should last at least 600 months.")
+
+
+def test_what_speaks_against_a_new_one_is_said_first_and_asks_for_a_reason_that_is_kept():
+    tree = small_tree()
+    cadre("P", agency=agency("C", at=tree.an))
     client = visitor(user("editor", at=tree.an, level="editor"))
 
-    assert "early" not in shown(client, reverse("assignments:end", args=[row.pk]))["form"].fields
-    Limit.objects.create(name="minimum_tenure_months", value=600)
-    assert "early" in shown(client, reverse("assignments:end", args=[row.pk]))["form"].fields
+    form = client.post(CREATE, told(why="Chưa đọc")).context["form"]
+    assert form.sentences == ["By rule this is held by: Official of a district agency."]
+    assert Assignment.objects.count() == 0
+    form = client.post(CREATE, told(seen=form.shows)).context["form"]
+    assert form.errors == {"why": ["Say why it is done all the same."]}
+
+    client.post(CREATE, told(seen=form.shows, why="Thiếu cán bộ huyện"))
+    assert Assignment.objects.get().history.get().history_change_reason == "Thiếu cán bộ huyện"
 
 
 def test_after_its_end_nobody_is_expected_any_more():

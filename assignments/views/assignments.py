@@ -19,7 +19,7 @@ from assignments.filters import AssignmentFilter, DayField
 from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
 from assignments.models import Assignment, Decision, Handover, Limit, Locality, Tier
 from assignments.queries import rank_of_tier
-from assignments.scope import reach_of
+from assignments.scope import decides
 from assignments.sight import chain_of
 from assignments.tenure import served, with_moment, with_place
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
@@ -31,23 +31,25 @@ ROWS_AT_ONCE = 500
 
 def may_assign(user):
     """Whether there is any part of the tree in which a user decides who answers for what."""
-    reach = reach_of(user)
-    return reach.everything or bool(reach.decides)
+    return decides(user)
 
 
-def tabs(current, asked, numbers=None, user=None):
-    """The lists about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
-    query = {name: asked[name] for name in ("within", "tier", "day") if asked.get(name)}
+def tabs(current, request, numbers=None):
+    """The pages about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
+    query = {name: request.GET[name] for name in ("within", "tier", "day") if request.GET.get(name)}
     pages = [
+        ("board", _("Board"), "assignments:board", {}),
         ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
         ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
         ("list", _("All assignments"), "assignments:list", {}),
         ("decisions", _("Decisions"), "assignments:decisions", {}),
         ("tenure", _("Tenure"), "assignments:tenure", {}),
+        ("handovers", _("Handovers"), "reports:handovers", {}),
     ]
-    if user is not None:
-        pages.append(("handovers", _("Handovers"), "reports:handovers", {}))
-    if user is not None and may_assign(user):
+    if current == "board":
+        # The board has its own lists of places with nobody.
+        pages[1:3] = [("coverage", _("Who answers where"), "assignments:coverage", {})]
+    if may_assign(request.user):
         pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
     return [
         {
@@ -101,7 +103,7 @@ class AssignmentsView(ScopedListView):
             context |= {
                 "rows": served(context["object_list"], day, user),
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
-                "tabs": tabs("list", self.request.GET, user=user),
+                "tabs": tabs("list", self.request),
             }
         if may_assign(user):
             context |= {"create_url": reverse("assignments:create"), "create_label": _("Assign")}
@@ -218,7 +220,9 @@ class CreateView(DecidingMixin, FormView):
         return super().get_form_kwargs() | {"user": self.request.user}
 
     def form_valid(self, form):
-        refuse_with(form, lambda: begin_assignment(form.assignment))
+        if form.is_new:
+            return self.form_invalid(form)
+        refuse_with(form, lambda: begin_assignment(form.assignment, form.reason_of(0)))
         if form.errors:
             return self.form_invalid(form)
         assignment = form.assignment
@@ -305,11 +309,14 @@ class EndView(SingleObjectMixin, FormView):
         return {"last_day": self.object.last_day or today(), "end_reason": self.object.end_reason}
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"assignment": self.object, "day": today()}
+        return super().get_form_kwargs() | {"assignment": self.object, "user": self.request.user}
 
     def form_valid(self, form):
         asked = form.cleaned_data
-        refuse_with(form, lambda: end_assignment(self.object, last_day=asked["last_day"], reason=asked["end_reason"]))
+        if form.is_new:
+            return self.form_invalid(form)
+        day, reason, why = asked["last_day"], asked["end_reason"], form.reason_of(0)
+        refuse_with(form, lambda: end_assignment(self.object, last_day=day, reason=reason, why=why))
         if form.errors:
             return self.form_invalid(form)
         messages.success(

@@ -156,7 +156,7 @@ class CoverageView(FileMixin, ListView):
             "tiles": [self.tile(row) for row in covered],
             # Four cells fill the sheet on a desk; on a phone two do, and there only one blank may be needed.
             "blanks": [number % 2 for number in range(len(covered), len(COVERED_TIERS))],
-            "tabs": tabs(self.state or "vacant", self.request.GET, numbers),
+            "tabs": tabs(self.state or "vacant", self.request, numbers),
             "rows": rows,
             "may_assign": any(row["assign_url"] for row in rows),
             "forecast": self.forecast(),

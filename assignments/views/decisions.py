@@ -59,7 +59,7 @@ class DecisionsView(ListView):
         context = super().get_context_data(
             title=_("Decisions"),
             line=_("Papers by which many places get somebody at once"),
-            tabs=tabs("decisions", self.request.GET),
+            tabs=tabs("decisions", self.request),
             **kwargs,
         )
         if may_assign(self.request.user):

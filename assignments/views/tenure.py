@@ -125,7 +125,7 @@ class TenureView(FileMixin, ListView):
             ],
             "changes": self.changes(),
             "rows": [self.shown(row) for row in self.described(context["object_list"])],
-            "tabs": tabs("tenure", self.request.GET),
+            "tabs": tabs("tenure", self.request),
         }
 
     # --- The figures of everybody, of a tier, of an agency ---

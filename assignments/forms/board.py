@@ -1,0 +1,146 @@
+"""The assignment board: which places are shown, what is typed once for all rows, and who takes which place."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assignments.board import Show
+from assignments.changes import Change
+from assignments.filters import DayField
+from assignments.forms.changes import ReasonMixin, successor
+from assignments.forms.lookups import LocalityLookup, LookupMixin
+from assignments.forms.parts import PartForm
+from assignments.models import Assignment, Tier
+from assignments.queries import COVERED_TIERS
+
+ONE_DAY = timedelta(days=1)
+
+
+class BoardForm(PartForm):
+    """Which places the board shows: in which part of the tree, of which tier, on which day, by a piece of text."""
+
+    field_order = ["q", "within", "tier", "day", "show", "groups"]
+
+    q = forms.CharField(label=_("Locality or cadre"), required=False)
+    tier = forms.ChoiceField(
+        label=_("Tier"),
+        required=False,
+        choices=[("", _("All tiers")), *((tier.value, tier.label) for tier in COVERED_TIERS)],
+    )
+    show = forms.ChoiceField(required=False, choices=[("", ""), *Show.choices], widget=forms.HiddenInput)
+    # Self-governing groups, too, however many there are.
+    groups = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def shown(self):
+        """Which places are asked for; all of them where nothing else is."""
+        return Show(self.cleaned_data["show"] or Show.ALL)
+
+    @property
+    def tiers(self):
+        """The tiers asked for."""
+        asked = self.cleaned_data["tier"]
+        return [Tier(asked)] if asked else list(COVERED_TIERS)
+
+    @property
+    def with_groups(self):
+        """Whether groups are shown however many there are: asked for by name, or within a commune or a hamlet."""
+        asked = self.cleaned_data
+        inside = self.part is not None and not Tier(self.part.tier).above(Tier.COMMUNE)
+        return bool(asked["groups"] or asked["tier"] or inside)
+
+
+class PaperForm(forms.Form):
+    """What is typed once and holds for every row: the decision, and the first day."""
+
+    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_on = DayField(label=_("Day of the decision"), required=False)
+    first_day = DayField(label=_("In charge from"), required=False)
+
+
+class HandForm(LookupMixin, ReasonMixin):
+    """Who takes a place, beside or instead of those who hold it. ``changes`` says what is meant once it is valid.
+
+    The text field bears the key of the place: on the board there is one in every row.
+    """
+
+    replaces = forms.ChoiceField(label=_("Instead of"), required=False)
+    end_reason = forms.ChoiceField(
+        label=_("Reason of ending"),
+        required=False,
+        choices=[("", _("Choose a reason")), *Assignment.EndReason.choices],
+    )
+    first_day = DayField(label=_("In charge from"))
+    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_on = DayField(label=_("Day of the decision"), required=False)
+
+    def __init__(self, data=None, *, row, user, **kwargs):
+        super().__init__(data, auto_id=f"id_%s-{row.place.locality_id}", **kwargs)
+        self.row, self.user = row, user
+        self.name = f"cadre-{row.place.locality_id}"
+        self.matches = {self.name: {}}
+        self.fields[self.name] = forms.CharField(error_messages={"required": _("Say whom.")})
+        self.holding = {str(holder.assignment.pk): holder.assignment for holder in row.people}
+        self.fields["replaces"].choices = [
+            *((key, held.cadre.full_name) for key, held in self.holding.items()),
+            ("", _("Nobody, in addition")),
+        ]
+        # Who replaced whom in the meantime is told in words, and not that there is no such choice.
+        self.fields["replaces"].error_messages["invalid_choice"] = _(
+            "This assignment has ended meanwhile. Look at the place again."
+        )
+
+    @property
+    def text(self):
+        """What was typed of the name."""
+        return self.data.get(self.name, "")
+
+    @property
+    def name_errors(self):
+        """What is wrong with the name."""
+        return self.errors.get(self.name, [])
+
+    @property
+    def name_matches(self):
+        """What matches the name."""
+        return self.matches[self.name]
+
+    @property
+    def complaints(self):
+        """Everything that is wrong: (label of the field, sentence), without a label what is plain in the row."""
+        found = [("", error) for error in [*self.non_field_errors(), *self.name_errors]]
+        for name in ("first_day", "decision_number", "decision_on", "replaces", "end_reason", "why"):
+            found += [(self.fields[name].label, error) for error in self.errors.get(name, [])]
+        return found
+
+    def clean(self):
+        asked = super().clean()
+        replaces = self.holding.get(asked.get("replaces", ""))
+        day = asked.get("first_day")
+        if replaces and not asked.get("end_reason"):
+            self.add_error("end_reason", _("Choose a reason"))
+        if day is None:
+            return asked
+        cadre = successor(self, self.name, day)
+        if not LocalityLookup(self.user, day).rows().filter(locality=self.row.place.locality_id).exists():
+            self.add_error("first_day", _("On that day the place does not exist, or is not yours to assign."))
+        if cadre and replaces and cadre.pk == replaces.cadre_id:
+            self.add_error(self.name, _("A successor is somebody else."))
+        if not self.errors:
+            self.weigh([self.meant(cadre, replaces)])
+        return asked
+
+    def meant(self, cadre, replaces):
+        asked = self.cleaned_data
+        group = self.row.place.tier == Tier.REGIONAL_GROUP
+        role = Assignment.Role.HEAD if group else Assignment.Role.IN_CHARGE
+        return Change(
+            self.row.place.locality,
+            replaces.role if replaces else role,
+            cadre=cadre,
+            replaces=replaces,
+            last_day=asked["first_day"] - ONE_DAY if replaces else None,
+            end_reason=asked["end_reason"] if replaces else "",
+            **{name: asked[name] for name in ("first_day", "decision_number", "decision_on")},
+        )
