@@ -438,6 +438,14 @@ def test_who_decides_stamps_a_commune_as_reviewed_today():
     assert "Thị trấn An is reviewed as of today." in page
 
 
+def test_an_office_of_one_commune_need_not_ask_for_it():
+    tree = district()
+
+    own = shown(visitor(user("editor", at=tree.an, level="editor")))["review"]
+    assert (own["name"], own["url"]) == ("Thị trấn An", reverse("assignments:reviewed", args=[tree.an.pk]))
+    assert shown(visitor(user("wide", at=tree.district, level="editor")))["review"] is None
+
+
 def test_twice_on_one_day_is_one_stamp_of_whoever_came_first():
     tree = district()
     first = user("first", at=tree.an, level="editor", display_name="Người thứ nhất")

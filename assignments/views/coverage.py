@@ -14,7 +14,7 @@ from django.views.generic import ListView, View
 
 from assignments.actions import review_coverage
 from assignments.forms import CoverageForm
-from assignments.models import Assignment, CoverageReview, Place, Tier
+from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
 from assignments.queries import (
     COVERED_TIERS,
     Course,
@@ -27,6 +27,7 @@ from assignments.queries import (
     vacant,
     where,
 )
+from assignments.scope import reach_of
 from assignments.sight import lies_in_hand
 from assignments.views.assignments import tabs
 from cadrenet.listing import PER_PAGE, Column, FileMixin
@@ -285,7 +286,7 @@ class CoverageView(FileMixin, ListView):
 
     def review(self):
         """When the commune or hamlet asked for was last looked through, and whether the reader may stamp it."""
-        part = self.form.part
+        part = self.form.part or self.only_part()
         if part is None or part.tier not in REVIEWED_TIERS:
             return None
         found = CoverageReview.objects.visible_to(self.request.user).filter(locality=part, day__lte=self.day)
@@ -295,6 +296,13 @@ class CoverageView(FileMixin, ListView):
             "stamps": list(found.select_related("by").order_by("-day")[:REVIEWS_SHOWN]),
             "url": reverse("assignments:reviewed", args=[part.pk]) if place else "",
         }
+
+    def only_part(self):
+        """The one commune or hamlet that the reader sees, which need not be asked for; None for anybody else."""
+        tops = list(reach_of(self.request.user).sees)
+        if len(tops) != 1 or tops[0][0] not in REVIEWED_TIERS:
+            return None
+        return Locality.objects.visible_to(self.request.user).with_latest().filter(pk=tops[0][1]).first()
 
     def areas(self):
         """The communes (or what else lies inside) beside each other, those that lack most first."""
