@@ -23,7 +23,7 @@ from reports.queries import open_issues
 MEETINGS_SHOWN = 5
 NEXT_SHOWN = 3
 ROWS_SHOWN = 10
-BELOW_SHOWN = 12
+BELOW_SHOWN = 40
 UNFINISHED = (QuarterlyReport.Status.DRAFT, QuarterlyReport.Status.RETURNED)
 
 # Whom to know at a place, by function: no names of people who are no cadres are ever held.
@@ -207,30 +207,35 @@ class HandoverSheet:
     def responsible(self):
         """Those who answer above the place, at it, and directly below it, for ``components/ladder.html``."""
         steps = [*self.place.chain, (self.tier, self.locality.pk, self.place.name)]
-        steps = [(tier, id, name, id == self.locality.pk) for tier, id, name in steps]
         if self.in_sight:
             below = Place.objects.visible_to(self.user).on(self.day).filter(parent=self.locality)
             below = below.order_by("locality__code").values_list("tier", "locality", "name")
-            steps += [(Tier(tier), id, name, False) for tier, id, name in below[:BELOW_SHOWN]]
-        people = answering_on(self.day, [id for _tier, id, _name, _own in steps])
-        seen = visible_keys(Cadre, self.user, [row.cadre_id for rows in people.values() for row in rows])
-        ladder = []
-        for tier, id, name, own in steps:
-            for row in people.get(id, []):
-                words = [name, row.cadre.agency.name if row.cadre.agency else "", row.cadre.phone]
-                ladder.append(
-                    {
-                        "tier": SHORT[tier],
-                        "name": row.cadre.full_name,
-                        "url": row.cadre.get_absolute_url() if row.cadre_id in seen else "",
-                        "role": " · ".join(filter(None, words)),
-                        "phone": row.cadre.phone,
-                        "current": own,
-                    }
-                )
-            if not people.get(id) and tier in COVERED_TIERS:
-                ladder.append({"tier": SHORT[tier], "vacant": True, "role": name, "current": own})
-        return ladder
+            steps += [(Tier(tier), id, name) for tier, id, name in below[:BELOW_SHOWN]]
+        people = answering_on(self.day, [id for _tier, id, _name in steps])
+        # Below, one person often holds several places: told once, with all of them.
+        held = {}
+        for tier, id, name in steps:
+            for row in people.get(id) or ([None] if tier in COVERED_TIERS else []):
+                _row, names = held.setdefault((tier, row and row.cadre_id), (row, []))
+                names.append(name)
+        seen = visible_keys(Cadre, self.user, [row.cadre_id for row, _names in held.values() if row])
+        return [
+            self.rung(tier, row, ", ".join(names), row is not None and row.cadre_id in seen)
+            for (tier, _cadre), (row, names) in held.items()
+        ]
+
+    def rung(self, tier, row, where, linked):
+        """One person, or a place with nobody."""
+        rung = {"tier": SHORT[tier], "current": tier == self.tier}
+        if row is None:
+            return rung | {"vacant": True, "role": where}
+        cadre = row.cadre
+        return rung | {
+            "name": cadre.full_name,
+            "url": cadre.get_absolute_url() if linked else "",
+            "role": " · ".join(filter(None, [where, cadre.agency.name if cadre.agency else "", cadre.phone])),
+            "phone": cadre.phone,
+        }
 
     # --- what was done about it
 

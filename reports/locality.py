@@ -203,6 +203,7 @@ class LocalityPage:
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
             "assign_url": f"{reverse('assignments:create')}?{assign}" if may_assign else "",
+            "replaceable": [row for row in self.assignments if row.holds_on(self.day)] if may_assign else [],
         }
 
     # --- Figures ----------------------------------------------------------------------------------------------
@@ -347,7 +348,6 @@ class LocalityPage:
         by_locality = defaultdict(list)
         for row in rows:
             by_locality[row.locality_id].append(row)
-        may_replace = self.is_now and lies_in_hand(self.place, self.user)
         for tier, id, name in steps:
             current = id == self.locality.pk
             for row in by_locality[id]:
@@ -359,8 +359,6 @@ class LocalityPage:
                     "since": self.tenure(row, since[row.pk]),
                     "phone": row.cadre.phone,
                     "current": current,
-                    "action_url": reverse("assignments:replace", args=[row.pk]) if current and may_replace else "",
-                    "action": _("Replace"),
                 }
             if not by_locality[id] and tier in COVERED_TIERS:
                 yield {"tier": SHORT[tier], "vacant": True, "role": name, "current": current}

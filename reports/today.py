@@ -43,7 +43,6 @@ class Today:
 
     def __post_init__(self):
         self.reach = reach_of(self.user)
-        self.in_time = late_entry_days(self.day)
         # Where the user records: as an assigned cadre at that place itself, as an officer at and below it.
         self.granted = self.reach.records - self.reach.assigned
         self.assigned = [id for _tier, id in self.reach.assigned]
@@ -53,6 +52,7 @@ class Today:
         everybody = self.expected_rows()
         rows = [row for row in everybody if row.cadre_id == self.reach.cadre]
         owed = list(self.reports_due())
+        acting = list(self.acting())
         return {
             "day": self.day,
             "cards": [Card(row, self) for row in rows if row.day == self.day],
@@ -63,10 +63,18 @@ class Today:
                 *self.to_record(everybody),
                 *(task for cadre, task in owed if cadre == self.reach.cadre),
             ],
-            "acted_for": [self.of_absent(acting, everybody, owed) for acting in self.acting()],
+            "acted_for": [self.of_absent(row, everybody, owed) for row in acting],
             "coming": self.coming(rows),
-            "places": self.places(),
+            "places": self.places(self.held_by(acting)),
         }
+
+    def passing(self):
+        """What of it belongs on any start page: places to hand or take over, and the queue of whoever is away."""
+        found = {"handovers": list(self.handovers()), "acted_for": []}
+        if acting := list(self.acting()):
+            rows, owed = self.expected_rows(), list(self.reports_due())
+            found["acted_for"] = [self.of_absent(row, rows, owed) for row in acting]
+        return found
 
     # --- meetings
 
@@ -81,6 +89,11 @@ class Today:
         rows = rows.filter(near).select_related("meeting", "meeting__place", "meeting__locality")
         at_most = 50 * len(self.reach.cadres)
         return list(rows.order_by("day", "meeting__starts_at", "pk")[:at_most])
+
+    @cached_property
+    def in_time(self):
+        """Days after a meeting in which an entry is in time."""
+        return late_entry_days(self.day)
 
     @cached_property
     def own_localities(self):
@@ -189,6 +202,14 @@ class Today:
         rows = Acting.objects.visible_to(self.user).on(self.day).filter(cadre=self.reach.cadre)
         return rows.select_related("absent").order_by("last_day", "pk")
 
+    def held_by(self, acting):
+        """Return {locality id: name} of what those who are away answer for."""
+        if not acting:
+            return {}
+        names = {row.absent_id: row.absent.full_name for row in acting}
+        held = Assignment.objects.visible_to(self.user).on(self.day).filter(cadre__in=names).order_by("pk")
+        return {locality: names[cadre] for locality, cadre in held.values_list("locality", "cadre")}
+
     def of_absent(self, acting, rows, owed):
         """What lies before somebody who is away: meetings to record, and reports that are owed."""
         theirs = [row for row in rows if row.cadre_id == acting.absent_id]
@@ -196,7 +217,6 @@ class Today:
         soon = [row for row in theirs if row.day >= self.day][:AT_MOST]
         return {
             "name": acting.absent.full_name,
-            "url": acting.absent.get_absolute_url(),
             "until": acting.last_day,
             "tasks": [
                 *(self.task(row.meeting) for row in due),
@@ -266,8 +286,11 @@ class Today:
 
     # --- places
 
-    def places(self):
-        """Where the user answers, and how many of the groups below have somebody in charge."""
+    def places(self, acted):
+        """Where the user answers, and how many of the groups below have somebody in charge.
+
+        ``acted`` maps the localities of others, for whom the user acts, to their names.
+        """
         ids = {id for _tier, id in self.reach.assigned | self.granted}
         if not ids:
             return []
@@ -285,6 +308,7 @@ class Today:
             {
                 "place": place,
                 "tier": place.type.name,
+                "for": acted.get(place.locality_id, ""),
                 "url": reverse("reports:locality", args=[place.locality_id]),
                 "groups": total[place.locality_id],
                 "covered": covered[place.locality_id],

@@ -50,6 +50,8 @@ class ReasonMixin(forms.Form):
         sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
         # What the page will have shown, in short; empty when there is nothing to show.
         self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
+        # From here on the page asks for it; what the form itself demands was looked at before.
+        self.fields["why"].required = bool(self.told)
 
     @property
     def sentences(self):
@@ -165,7 +167,7 @@ class LeavingForm(LookupMixin, ReasonMixin):
             self.fields[name] = forms.CharField(
                 label=_("Successor"),
                 required=False,
-                widget=lookup_input("cadre", name),
+                widget=lookup_input("cadre", name, day="last_day"),
                 help_text=_("Left empty: the assignment only ends."),
             )
             self.fields[f"first_day-{row.pk}"] = DayField(

@@ -138,10 +138,11 @@ class LookupMixin:
         return None
 
 
-def lookup_input(name, field=""):
+def lookup_input(name, field="", day="first_day"):
     """A text field whose matches are fetched while one types, where there is script.
 
-    ``field`` is its name on the form, where several find the same kind of row.
+    ``field`` is its name on the form, where several find the same kind of row; ``day`` names the field with the day
+    on which rows are looked for.
     """
     return forms.TextInput(
         attrs={
@@ -151,7 +152,7 @@ def lookup_input(name, field=""):
             "hx-get": reverse_lazy(f"assignments:{name}_choices"),
             # "typed": what was typed before the script was there (page.js).
             "hx-trigger": "input changed delay:250ms, typed",
-            "hx-include": "[name=first_day]",
+            "hx-include": f"[name={day}]",
             "hx-target": f"#matches-{field or name}",
             "hx-sync": "this:replace",
             **({"hx-vals": json.dumps({"field": field})} if field else {}),

@@ -260,7 +260,8 @@ class ChoicesView(DecidingMixin, View):
     what = ""
 
     def get(self, request):
-        lookup = LOOKUPS[self.what](request.user, day_in(request.GET, "first_day") or today())
+        day = day_in(request.GET, "first_day") or day_in(request.GET, "last_day") or today()
+        lookup = LOOKUPS[self.what](request.user, day)
         # Where several fields of a form find the same kind of row, each says its own name.
         name = request.GET.get("field") or self.what
         matches = lookup.options(request.GET.get(name, ""))

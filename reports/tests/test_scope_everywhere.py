@@ -73,6 +73,10 @@ ROWS = {
     "assignments:end": Assignment,
     "assignments:board_row": Locality,
     "assignments:take_back": Assignment,
+    "assignments:replace": Assignment,
+    "assignments:acting_end": Acting,
+    "assignments:leaving": Cadre,
+    "reports:handover": Handover,
 }
 # What the other parts of an address may be.
 VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}

@@ -10,6 +10,7 @@ from assignments.scope import reach_of
 from cadrenet.periods import today
 from reports.forms import OverviewForm
 from reports.overview import Overview
+from reports.today import Today
 from reports.views.today import TodayView
 
 
@@ -44,4 +45,4 @@ class OverviewView(TemplateView):
         context = super().get_context_data(form=form, title=_("Overview"), **kwargs)
         if form.is_valid() and form.cleaned_data["within"]:
             context |= Overview(form).context()
-        return context
+        return context | Today(self.request.user, today()).passing()
