@@ -57,13 +57,16 @@ def pages():
     yield "quarterly, commune", viewer, f"/reports/quarterly/?level=commune&{query}", commune.name
     yield "quarterly, hamlet", viewer, f"/reports/quarterly/?level=hamlet&{query}", "<td"
     yield "meetings", viewer, f"/meetings/?{urlencode({'within': district.code})}", "<"
+    editor = a_viewer(district, level="editor")
+    yield "board", editor, f"/assignments/board/?{urlencode({'within': district.code})}", commune.name
     yield "locality, commune", viewer, f"/localities/{commune.locality_id}/", commune.name
 
 
-def a_viewer(district):
-    """Return the login of somebody who sees a whole district."""
-    user, _made = User.objects.get_or_create(username=f"bench-{district.pk}")
-    AccessGrant.objects.get_or_create(user=user, locality=district, level="viewer", first_day=a_quarter().first_day)
+def a_viewer(district, level="viewer"):
+    """Return the login of somebody who sees a whole district, or decides in it."""
+    name = f"bench-{district.pk}" if level == "viewer" else f"bench-{level}-{district.pk}"
+    user, _made = User.objects.get_or_create(username=name)
+    AccessGrant.objects.get_or_create(user=user, locality=district, level=level, first_day=a_quarter().first_day)
     return user
 
 

@@ -57,6 +57,35 @@ class Paper:
         self.form = PaperForm(self.typed)
 
 
+def words():
+    """The words that stand in every row."""
+    return {
+        "since": _("Since"),
+        "months": _("Months"),
+        "holds": _("Holds"),
+        "before": _("Before"),
+        "short": _("short"),
+        "replace": _("Replace"),
+        "assign": _("Assign"),
+        "give_to": _("Give to"),
+        "nobody_so_far": _("Nobody so far"),
+    }
+
+
+class Addresses:
+    """The addresses of many rows, each of two halves with a key between.
+
+    To ask for each, and for the words that stand in every row, would take a third of the page's time.
+    """
+
+    def __init__(self):
+        self.locality = reverse("reports:locality", args=[0]).split("0")
+        self.cadre = reverse("reports:cadre", args=[0]).split("0")
+        self.assignment = reverse("assignments:assignment", args=[0]).split("0")
+        self.row = reverse("assignments:board_row", args=[0]).split("0")
+        self.choices = reverse("assignments:cadre_choices")
+
+
 def describe(places, user):
     """The rows of some places today, as far as the reader may see."""
     return rows_of(places, today(), Assignment.objects.visible_to(user), user, timezone.now())
@@ -162,6 +191,8 @@ class BoardView(FileMixin, ListView):
             "left_out": 0 if self.size.with_groups(self.form.with_groups) else self.size.total - self.size.upper,
             "empty": self.empty(),
             "query": query_of(self.request.GET),
+            "at": Addresses(),
+            "words": words(),
             "paper": Paper(self.request.POST or self.request.GET, today()),
             "kept": self.kept(),
             "saved": self.saved(),
@@ -322,6 +353,8 @@ def answer_row(request, line):
     context = {
         "line": line,
         "query": query_of(request.GET),
+        "at": Addresses(),
+        "words": words(),
         "paper": Paper(request.POST or request.GET, today()),
         "may_write": True,
         "day": today(),

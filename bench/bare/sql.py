@@ -81,6 +81,58 @@ ORDER BY page.day DESC, page.starts_at DESC, page.id
 """
 MEETINGS_COUNT = "SELECT COUNT(*) FROM meetings_meeting WHERE area_id = %(area)s"
 
+# The assignment board of a district: its lists with their numbers, and a page of its tree.
+BOARD_COUNTS = """
+WITH place AS MATERIALIZED (
+    SELECT tier, locality_id, CASE WHEN tier = 'regional_group' THEN 'head' ELSE 'in_charge' END AS role
+    FROM assignments_place WHERE area_id = %(area)s
+        AND tier IN ('regional_group', 'commune', 'hamlet', 'self_governing_group')
+        AND first_day <= %(today)s AND last_day >= %(today)s
+), held AS MATERIALIZED (
+    SELECT locality_id, MAX(COALESCE(assignment.last_day, '9999-12-31')) AS until,
+        MAX(assignment.first_day) AS begun, MIN(cadre.left_on) AS left_on
+    FROM place JOIN assignments_assignment AS assignment USING (locality_id, role)
+    JOIN assignments_cadre AS cadre ON cadre.id = assignment.cadre_id
+    WHERE (assignment.first_day IS NULL OR assignment.first_day <= %(today)s)
+        AND (assignment.last_day IS NULL OR assignment.last_day >= %(today)s)
+    GROUP BY locality_id
+)
+SELECT tier, COUNT(*), COUNT(*) FILTER (WHERE until IS NULL), COUNT(*) FILTER (WHERE until < %(later)s),
+    COUNT(*) FILTER (WHERE left_on < %(today)s), COUNT(*) FILTER (WHERE begun > %(year_ago)s)
+FROM place LEFT JOIN held USING (locality_id) GROUP BY tier
+"""
+BOARD = """
+WITH page AS (
+    SELECT place.locality_id, place.tier, place.name, place.path, top.code AS a, middle.code AS b, low.code AS c
+    FROM assignments_place AS place
+    LEFT JOIN assignments_locality AS top ON top.id = place.regional_group_id
+    LEFT JOIN assignments_locality AS middle ON middle.id = place.commune_id
+    LEFT JOIN assignments_locality AS low ON low.id = place.hamlet_id
+    WHERE place.area_id = %(area)s AND place.tier IN ('regional_group', 'commune', 'hamlet')
+        AND place.first_day <= %(today)s AND place.last_day >= %(today)s
+    ORDER BY 5 NULLS FIRST, 6 NULLS FIRST, 7 NULLS FIRST LIMIT 100
+)
+SELECT page.locality_id, page.tier, page.name, page.path, assignment.id, cadre.id, cadre.full_name, agency.name,
+    assignment.last_day, cadre.left_on,
+    (SELECT MIN(first_day) FROM assignments_assignment AS own
+        WHERE own.cadre_id = assignment.cadre_id AND own.locality_id = page.locality_id),
+    (SELECT COUNT(*) FROM assignments_assignment AS own
+        WHERE own.cadre_id = assignment.cadre_id AND (own.first_day IS NULL OR own.first_day <= %(today)s)
+            AND (own.last_day IS NULL OR own.last_day >= %(today)s)),
+    (SELECT before.full_name FROM assignments_assignment AS past
+        JOIN assignments_cadre AS before ON before.id = past.cadre_id
+        WHERE past.locality_id = page.locality_id AND past.last_day < %(today)s
+        ORDER BY past.last_day DESC LIMIT 1)
+FROM page
+LEFT JOIN assignments_assignment AS assignment ON assignment.locality_id = page.locality_id
+    AND assignment.role = CASE WHEN page.tier = 'regional_group' THEN 'head' ELSE 'in_charge' END
+    AND (assignment.first_day IS NULL OR assignment.first_day <= %(today)s)
+    AND (assignment.last_day IS NULL OR assignment.last_day >= %(today)s)
+LEFT JOIN assignments_cadre AS cadre ON cadre.id = assignment.cadre_id
+LEFT JOIN assignments_agency AS agency ON agency.id = cadre.agency_id
+ORDER BY page.a NULLS FIRST, page.b NULLS FIRST, page.c NULLS FIRST, assignment.id
+"""
+
 # The page of a commune.
 PLACE = """
 SELECT place.name, place.path, place.area_id, place.households, type.name, place.district_id, place.regional_group_id

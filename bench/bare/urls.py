@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.home),
     path("reports/quarterly/", views.quarterly),
     path("meetings/", views.meetings),
+    path("assignments/board/", views.board),
     path("localities/<int:locality>/", views.locality),
 ]

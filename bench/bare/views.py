@@ -6,6 +6,8 @@ from django.shortcuts import render
 
 from bench.bare.sql import (
     BELOW,
+    BOARD,
+    BOARD_COUNTS,
     COVERAGE,
     EVENTS,
     IN_CHARGE,
@@ -125,6 +127,18 @@ def meetings(request):
     values = {"area": area}
     ((number,),) = ask(MEETINGS_COUNT, values)
     return render(request, "meetings.html", {"rows": ask(MEETINGS, values), "number": number})
+
+
+def board(request):
+    day = today()
+    ((area, _tier),) = ask(LOCALITY, {"code": request.GET["within"]})
+    values = {
+        "area": area,
+        "today": str(day),
+        "later": str(day + timedelta(days=30)),
+        "year_ago": str(day - timedelta(days=365)),
+    }
+    return render(request, "board.html", {"counts": ask(BOARD_COUNTS, values), "rows": ask(BOARD, values)})
 
 
 def locality(request, locality):

@@ -73,6 +73,8 @@ ROWS = {
     "assignments:assignment": Assignment,
     "assignments:end": Assignment,
     "assignments:reviewed": Locality,
+    "assignments:board_row": Locality,
+    "assignments:take_back": Assignment,
     "assignments:replace": Assignment,
     "assignments:acting_end": Acting,
     "assignments:leaving": Cadre,
