@@ -96,8 +96,9 @@ def two_at_once(changes):
         if change.role != Assignment.Role.SUPPORT:
             given[change.locality.pk, change.role].append(change.cadre)
     for position, change in new:
+        goes_on = change.replaces is not None and change.replaces.cadre_id == change.cadre.pk
         for cadre in given[change.locality.pk, change.role]:
-            if cadre.pk != change.cadre.pk:
+            if cadre.pk != change.cadre.pk and not goes_on:
                 sentence = _("%(name)s gets this role there, too.") % {"name": cadre.full_name}
                 yield position, Objection("two_at_once", sentence)
         for row in holding[change.locality.pk, change.role]:
