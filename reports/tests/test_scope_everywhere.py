@@ -90,8 +90,6 @@ ROWS = {
     "assignments:reasons": Decision,
     "assignments:enact": Decision,
     "assignments:annex": Decision,
-    "assignments:board_row": Locality,
-    "assignments:take_back": Assignment,
 }
 # What the other parts of an address may be.
 VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
