@@ -103,8 +103,11 @@ class HandForm(LookupMixin, ReasonMixin):
 
     @property
     def name_matches(self):
-        """What matches the name."""
-        return self.matches[self.name]
+        """What matches the name; once it is clear who is meant, that one alone."""
+        matches = self.matches[self.name]
+        if not self.changes:
+            return matches
+        return {"options": [option for option in matches["options"] if option["chosen"]]}
 
     @property
     def complaints(self):
