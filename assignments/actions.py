@@ -11,7 +11,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from assignments.models import Acting, Assignment, Cadre, Decision, Handover, Locality, LocalityVersion, Place, Tier
+from assignments.models import (
+    Acting,
+    Assignment,
+    Cadre,
+    CoverageReview,
+    Decision,
+    Handover,
+    Locality,
+    LocalityVersion,
+    Place,
+    Tier,
+)
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
@@ -151,7 +162,8 @@ def end_replaced(change):
         raise ValidationError(_("This assignment has ended meanwhile. Look at the place again."))
     ended.last_day, ended.end_reason = change.last_day, change.end_reason
     ended._change_reason = change.why
-    ended.full_clean()
+    # Only its end is new: what it is about was checked when it began, and a shorter time meets nobody more.
+    ended.full_clean(exclude=["cadre", "locality", "decision"])
     ended.save()
     if change.cadre is None or change.cadre.pk != ended.cadre_id:
         Handover.objects.get_or_create(ended=ended)
@@ -256,6 +268,15 @@ def just_made(assignments, user, now):
     own = Count("history_id", filter=Q(history_user=user.pk, history_date__gte=now - UNDO))
     records = Assignment.history.filter(id__in=keys).order_by().values("id")
     return set(records.annotate(n=Count("history_id"), own=own).filter(n=1, own=1).values_list("id", flat=True))
+
+
+def review_coverage(locality, *, day, by):
+    """Stamp that somebody looked through who answers for what at and below a locality on a day (R58).
+
+    A day has one stamp: asked twice, or by two people, the first stays. Returns the stamp.
+    """
+    review, _made = CoverageReview.objects.get_or_create(locality=locality, day=day, defaults={"by": by})
+    return review
 
 
 @transaction.atomic

@@ -82,7 +82,7 @@ def objections(changes, user=None):
 
 
 def two_at_once(changes):
-    """Somebody else holds the role there on the first day and is not replaced."""
+    """Somebody else holds the role there on the first day and is not replaced, or another change gives it, too."""
     new = [(position, change) for position, change in enumerate(changes) if change.cadre]
     replaced = {change.replaces.pk for change in changes if change.replaces}
     holding = defaultdict(list)
@@ -91,7 +91,16 @@ def two_at_once(changes):
     )
     for row in rows.exclude(pk__in=replaced).select_related("cadre").order_by("first_day", "pk"):
         holding[row.locality_id, row.role].append(row)
+    given = defaultdict(list)
+    for _position, change in new:
+        if change.role != Assignment.Role.SUPPORT:
+            given[change.locality.pk, change.role].append(change.cadre)
     for position, change in new:
+        goes_on = change.replaces is not None and change.replaces.cadre_id == change.cadre.pk
+        for cadre in given[change.locality.pk, change.role]:
+            if cadre.pk != change.cadre.pk and not goes_on:
+                sentence = _("%(name)s gets this role there, too.") % {"name": cadre.full_name}
+                yield position, Objection("two_at_once", sentence)
         for row in holding[change.locality.pk, change.role]:
             if row.holds_on(change.first_day) and row.cadre_id != change.cadre.pk:
                 sentence = _("%(name)s holds this role there, too, and stays.") % {"name": row.cadre.full_name}

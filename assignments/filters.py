@@ -5,14 +5,14 @@ from datetime import date
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, Q, TextChoices
+from django.db.models import Q, TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Acting, Agency, Assignment, Cadre, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
-from assignments.tenure import stood_at_moment, with_moment, with_place
+from assignments.tenure import Span, of_span, standing_within, with_moment, with_place
 from cadrenet.periods import QuarterField, today
 from cadrenet.vietnamese import search_key
 
@@ -20,6 +20,21 @@ from cadrenet.vietnamese import search_key
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # Beyond this, a list is no longer read but searched.
 CHOICES_AT_MOST = 150
+
+
+def seen_locality(user, code):
+    """Return the locality of a code, with where it stands, or None where the user sees none; asked once a request."""
+    if not code:
+        return None
+    seen = user.__dict__.setdefault("_seen_localities", {})
+    if code not in seen:
+        seen[code] = Locality.objects.visible_to(user).with_latest().filter(code=code).first()
+    return seen[code]
+
+
+def keep_seen(user, localities):
+    """Keep some localities that the user sees for ``seen_locality``, so that none is asked for again."""
+    user.__dict__.setdefault("_seen_localities", {}).update({locality.code: locality for locality in localities})
 
 
 class WithinField(forms.CharField):
@@ -33,7 +48,7 @@ class WithinField(forms.CharField):
         code = super().clean(value)
         if not code:
             return None
-        locality = Locality.objects.visible_to(self.user).with_latest().filter(code=code).first()
+        locality = seen_locality(self.user, code)
         if locality is None:
             raise forms.ValidationError(_("There is no such locality among those you may see."))
         return locality
@@ -182,6 +197,18 @@ class AgencyFilter(django_filters.Filter):
         return field
 
 
+class StaffFilter(django_filters.NumberFilter):
+    """Rows of the staff of an agency, by its key; of nobody's staff for 0. ``field_name`` leads to the agency.
+
+    An agency is named on the rows that a reader may see, also where its own page is not the reader's.
+    """
+
+    def filter(self, queryset, key):
+        if key is None:
+            return queryset
+        return queryset.filter(**{self.field_name: int(key)} if key else {f"{self.field_name}__isnull": True})
+
+
 class DayFilter(django_filters.Filter):
     """The day as of which a list is read. It narrows nothing by itself: the other filters ask for it."""
 
@@ -241,10 +268,13 @@ class AssignmentFilter(ListFilter):
     )
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
     agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
+    tenure = django_filters.ChoiceFilter(label=_("Time served"), choices=Span.choices, empty_label=_("Any"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=None)
     day = DayFilter(label=_("On the day"))
     # Not offered, but links of a locality's page ask for it: this locality alone, with nothing below it.
     locality = django_filters.CharFilter(field_name="locality__code", widget=forms.HiddenInput)
+    # The same of the figures of tenure: staff of one agency by its key, 0 for cadres who belong to none.
+    staff_of = StaffFilter(field_name="cadre__agency", min_value=0, max_value=2**31, widget=forms.HiddenInput)
 
     class Meta:
         model = Assignment
@@ -252,11 +282,13 @@ class AssignmentFilter(ListFilter):
 
     def filter_queryset(self, queryset):
         queryset = with_moment(queryset, self.day)
-        for name in ("tier", "role", "agency", "locality"):
+        for name in ("tier", "role", "agency", "locality", "staff_of"):
             queryset = self.filters[name].filter(queryset, self.asked[name])
-        queryset = self.in_state(queryset, self.asked["state"] or self.State.IN_FORCE)
-        if within := self.asked["within"]:
-            queryset = queryset.filter(Exists(stood_at_moment().filter(**{within.tier: within})))
+        if self.asked["tenure"] != Span.LEFT:
+            queryset = self.in_state(queryset, self.asked["state"] or self.State.IN_FORCE)
+        queryset = standing_within(queryset, self.asked["within"])
+        if span := self.asked["tenure"]:
+            queryset = of_span(queryset, span, self.day)
         if text := self.asked["q"].strip():
             places = Place.objects.all().named(text).values("locality")
             cadres = Cadre.objects.all().named(text).values("pk")

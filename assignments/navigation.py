@@ -1,10 +1,11 @@
 """What stands in the side and bottom navigation: by role, in one order; what one may not open is not shown."""
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.models import Locality, Tier
+from assignments.models import Place, Tier
 from assignments.scope import decides, reach_of
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
@@ -22,6 +23,8 @@ ITEMS = {
     "coverage": (_("Who answers where"), "assignments:coverage", "assign"),
     "cadres": (_("Cadres"), "assignments:cadres", "people"),
     "staff": (_("Staff"), "assignments:cadres", "people"),
+    # Leads to the page of the agency where it is only one.
+    "agency": (_("Own agency"), "assignments:agencies", "building"),
     "issues": (_("Issues"), "reports:issues", "flag"),
     "quarterly": (_("Quarterly summary"), "reports:quarterly", "table"),
     "reports": (_("Quarterly reports"), "reports:quarterly_reports", "report"),
@@ -31,7 +34,10 @@ ITEMS = {
     "more": (_("More"), "more", "more"),
 }
 GROUPS = [
-    (_("Follow"), ["overview", "today", "meetings", "localities", "assignments", "cadres", "staff", "issues"]),
+    (
+        _("Follow"),
+        ["overview", "today", "meetings", "localities", "assignments", "cadres", "agency", "staff", "issues"],
+    ),
     (_("Report"), ["quarterly", "reports", "ratings", "resources"]),
     (_("Manage"), ["admin"]),
 ]
@@ -61,7 +67,7 @@ ALLOWED = {
         "ratings",
         "resources",
     ],
-    AGENCY: ["meetings", "staff", "issues"],
+    AGENCY: ["meetings", "agency", "staff", "issues"],
     ADMIN: ["admin"],
     FORMER: ["today", "meetings", "reports"],
 }
@@ -70,7 +76,7 @@ BOTTOM = {
     COMMITTEE: ["overview", "meetings", "localities", "quarterly", "more"],
     IN_CHARGE: ["today", "meetings", "localities", "issues", "reports"],
     COMMUNE: ["today", "meetings", "assignments", "issues", "more"],
-    AGENCY: ["meetings", "staff", "issues", "more"],
+    AGENCY: ["meetings", "agency", "staff", "issues", "more"],
     ADMIN: ["admin", "more"],
     FORMER: ["today", "meetings", "reports"],
 }
@@ -113,8 +119,9 @@ class Office:
     """The name of the top of the tree, asked for only when a page shows it."""
 
     def __str__(self):
-        top = Locality.objects.with_latest().filter(latest__parent=None).order_by("tier", "code").first()
-        return top.name if top else ""
+        # From the few places that lie in nothing: to look at every locality's latest place takes as long as a page.
+        tops = Place.objects.filter(parent=None, locality__latest=F("pk")).order_by("tier", "locality__code")
+        return tops.values_list("name", flat=True).first() or ""
 
 
 class Navigation:
@@ -146,7 +153,11 @@ class Navigation:
 
     def item(self, name):
         label, address, symbol = ITEMS[name]
-        url = reverse(address)
+        agencies = reach_of(self.request.user).agencies
+        if name == "agency" and len(agencies) == 1:
+            url = reverse("reports:agency", args=agencies)
+        else:
+            url = reverse(address)
         path = self.request.path
         current = path == url if url == "/" else path.startswith(url)
         if name == "assignments" and decides(self.request.user):

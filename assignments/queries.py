@@ -1,16 +1,19 @@
 """Figures over assignments: which places somebody answers for, which have nobody, and who serves where."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
-from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
-from assignments.models.place import below
+from assignments.models import Assignment, Cadre, CoverageRule, Locality, Place, Tier
+from assignments.models.place import ancestor, below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
+from cadrenet.remembered import remembered
 
 ONE_DAY = timedelta(days=1)
 # A condition names at most so many rows: a database takes only so many parameters in one query.
@@ -24,20 +27,57 @@ def where(user=None, within=None):
     ``prefix`` leads to the place, as in ``"place__"``.
     """
 
-    def condition(prefix=""):
-        q = Q()
-        if user is not None and not (reach := reach_of(user)).everything:
-            q &= below(reach.sees, prefix)
-        if within is not None:
-            q &= Q(**{f"{prefix}{within.tier}": within})
+    return Part(user, within)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the tree, as ``where`` names it."""
+
+    user: object
+    within: Locality | None
+
+    def __call__(self, prefix=""):
+        roots = self.roots
+        q = Q() if roots is None else below(roots, prefix)
+        if self.within is not None:
+            q &= Q(**{f"{prefix}{ancestor(self.within.tier)}": self.within})
         return q
 
-    return condition
+    @property
+    def roots(self):
+        """The tops of what the user sees; None where that narrows nothing: for who sees everything, or ``within``."""
+        reach = None if self.user is None else reach_of(self.user)
+        if reach is None or reach.everything:
+            return None
+        if self.within is not None and (self.within.tier, self.within.pk) in reach.sees:
+            return None
+        return reach.sees
+
+    @remembered
+    def areas(self, first_day, last_day):
+        """Return the areas that it lies in from the first to the last of some days, by which facts are read."""
+        if self.within is not None and self.within.tier == Tier.DISTRICT:
+            # Its own area; where others lie has to be asked.
+            return {self.within.pk}
+        places = Place.objects.during(first_day, last_day).filter(self())
+        return set(places.order_by().values_list("area", flat=True).distinct())
 
 
 def answered(tier, day):
     """Return the condition on places that enough people answer for the locality on a day, as the rule then says."""
-    return held_as(CoverageRule.objects.filter(tier=tier).on(day).first(), tier, day)
+    return held_as(rules_on(day).get(tier), tier, day)
+
+
+def rules_on(day):
+    """Return {tier: rule of coverage} of a day."""
+    return {rule.tier: rule for rule in all_rules() if rule.holds_on(day)}
+
+
+@remembered
+def all_rules():
+    """Return all rules of coverage, which are few, the latest entered first."""
+    return list(CoverageRule.objects.order_by("-pk"))
 
 
 def held_as(rule, tier, day):
@@ -45,7 +85,9 @@ def held_as(rule, tier, day):
     rule = rule or CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
     holding = Assignment.objects.on(day).filter(locality=OuterRef("locality"), role=rule.role)
     if rule.minimum <= 1:
-        return Exists(holding) if rule.minimum else Q(pk__isnull=False)
+        # One is looked up for each place; to answer Exists, PostgreSQL would read the assignments of all districts.
+        one = Subquery(holding.order_by().values("pk")[:1])
+        return IsNull(one, False) if rule.minimum else Q(pk__isnull=False)
     people = holding.order_by().values("locality").annotate(n=Count("cadre", distinct=True)).values("n")
     return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=rule.minimum))
 
@@ -97,8 +139,7 @@ class Covered:
 
 def answered_by_tier(day, tiers=COVERED_TIERS):
     """As ``answered`` for places of any of these tiers; one query for the rules."""
-    rules = {rule.tier: rule for rule in CoverageRule.objects.on(day).filter(tier__in=tiers).order_by("-pk")}
-    condition = Q(pk__in=[])
+    rules, condition = rules_on(day), Q(pk__in=[])
     for tier in tiers:
         condition |= Q(held_as(rules.get(tier), tier, day), tier=tier)
     return condition
@@ -136,7 +177,9 @@ def vacant(tiers, day, condition):
 def ending(tiers, day, condition, within=SOON):
     """Places answered for on a day, but no longer some days later, as nobody follows; from the highest tier down."""
     later = day + within
-    places = Place.objects.on(day).filter(condition(), tier__in=tiers, last_day__gte=later)
+    # The locality is to be there later, too, in whatever place of this part of the tree it then stands.
+    going_on = Place.objects.on(later).filter(condition(), tier__in=tiers).values("locality")
+    places = Place.objects.on(day).filter(condition(), tier__in=tiers, locality__in=going_on)
     kept = answered_by_tier(later, tiers)
     return in_order_of_tier(places.filter(answered_by_tier(day, tiers)).filter(~kept))
 
@@ -249,37 +292,113 @@ def coverage_over(days, condition, tiers=COVERED_TIERS):
     """Return {day: {tier: Covered}} for some days, past or to come; a tier without localities on a day is left out.
 
     Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
-    Three queries, however many days: what holds on any of them is read once and counted here.
+    Three queries, however many days.
     """
-    first_day, last_day = min(days), max(days)
-    places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers)
-    places = list(places.order_by().values_list("locality", "tier", "first_day", "last_day"))
-    held = defaultdict(list)
-    rows = Assignment.objects.during(first_day, last_day).order_by()
-    if len(places) <= NAMED:
-        rows = rows.filter(locality__in={place[0] for place in places})
-    for locality, *row in rows.values_list("locality", "role", "cadre", "first_day", "last_day"):
-        held[locality].append(row)
-    rules = defaultdict(list)
-    for rule in CoverageRule.objects.filter(tier__in=tiers).order_by("-pk"):
-        rules[rule.tier].append(rule)
-    found = {day: {} for day in days}
-    for day in found:
-        asked = {tier: in_force_on(rules[tier], tier, day) for tier in tiers}
-        for locality, tier, begins, ends in places:
-            if begins <= day <= ends:
-                covered = found[day].setdefault(Tier(tier), Covered(Tier(tier)))
+    course = Course(min(days), max(days), condition, tiers)
+    return {day: course.on(day) for day in days}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days in which a locality stood at one place and enough people answered for it all along, or never enough."""
+
+    locality: int
+    place: int
+    tier: Tier
+    first_day: date
+    last_day: date
+    held: bool
+
+    @property
+    def days(self):
+        """How many days it has."""
+        return (self.last_day - self.first_day).days + 1
+
+
+class Course:
+    """Who answered for some places over a time, read once in three queries and then asked for any of its days.
+
+    What ``coverage_by_tier`` and ``ending`` ask the database about one day, this tells of every day; tests compare.
+    """
+
+    def __init__(self, first_day, last_day, condition, tiers=COVERED_TIERS):
+        self.tiers = tiers
+        places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers).order_by()
+        stood = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
+        rows = Assignment.objects.during(first_day, last_day).order_by()
+        # Few are named one by one; of many the database works out by itself which they are.
+        wanted = {locality for locality, *_rest in stood} if len(stood) <= NAMED else places.values("locality")
+        held_by, rules = defaultdict(list), defaultdict(list)
+        named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
+        for locality, *row in named:
+            held_by[locality].append(row)
+        for rule in CoverageRule.objects.filter(tier__in=tiers).order_by("-pk"):
+            rules[rule.tier].append(rule)
+        self.stretches = [
+            Stretch(locality, place, Tier(tier), *cut)
+            for locality, place, tier, begins, ends in stood
+            for cut in cut_up(tier, max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
+        ]
+
+    def on(self, day):
+        """Return {tier: Covered} on a day; a tier without localities is left out."""
+        found = {}
+        for stretch in self.stretches:
+            if stretch.first_day <= day <= stretch.last_day:
+                covered = found.setdefault(stretch.tier, Covered(stretch.tier))
                 covered.total += 1
-                covered.covered += is_held(held[locality], asked[tier], day)
-    return {day: {tier: by_tier[tier] for tier in tiers if tier in by_tier} for day, by_tier in found.items()}
+                covered.covered += stretch.held
+        return {tier: found[tier] for tier in self.tiers if tier in found}
+
+    def ending(self, day, later, tiers):
+        """How many localities of some tiers are answered for on a day, and no longer on a later one."""
+        held, left = set(), set()
+        for stretch in self.stretches:
+            if stretch.held and stretch.first_day <= day <= stretch.last_day and stretch.tier in tiers:
+                held.add(stretch.locality)
+            if not stretch.held and stretch.first_day <= later <= stretch.last_day:
+                left.add(stretch.locality)
+        return len(held & left)
+
+    def gaps(self, first_day, last_day, tiers):
+        """Return {locality id: stretches with nobody from one day to another}, each in order of time."""
+        found = defaultdict(list)
+        for stretch in sorted(self.stretches, key=lambda stretch: stretch.first_day):
+            if stretch.held or stretch.tier not in tiers:
+                continue
+            begins, ends = max(stretch.first_day, first_day), min(stretch.last_day, last_day)
+            if begins <= ends:
+                join(found[stretch.locality], replace(stretch, first_day=begins, last_day=ends))
+        return dict(found)
+
+
+def join(stretches, following):
+    """Add a stretch to those before it, as one with the last where there is no day between them."""
+    if stretches and stretches[-1].last_day + ONE_DAY == following.first_day:
+        following = replace(following, first_day=stretches.pop().first_day)
+    stretches.append(following)
+
+
+def cut_up(tier, first_day, last_day, rows, rules):
+    """Yield (first day, last day, whether held) of a time, cut where somebody comes or goes or a rule changes."""
+    cuts = {first_day}
+    for begins, ends in [row[2:] for row in rows] + [(rule.first_day, rule.last_day) for rule in rules]:
+        if begins is not None and first_day < begins <= last_day:
+            cuts.add(begins)
+        if ends is not None and first_day <= ends < last_day:
+            cuts.add(ends + ONE_DAY)
+    cuts = sorted(cuts)
+    for begins, following in zip_longest(cuts, cuts[1:]):
+        ends = following - ONE_DAY if following else last_day
+        yield begins, ends, is_held(rows, in_force_on(rules, tier, begins), begins)
 
 
 def in_force_on(rules, tier, day):
     """The coverage rule of a tier on a day; without one, one person in charge."""
-    return next(
-        (rule for rule in rules if rule.holds_on(day)),
-        CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1),
-    )
+    for rule in rules:
+        if rule.holds_on(day):
+            return rule
+    return CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
 
 
 def is_held(rows, rule, day):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from assignments.views import acting, agencies, assignments, board, cadres, coverage, localities, replacing
+from assignments.views import (
+    acting,
+    agencies,
+    assignments,
+    board,
+    cadres,
+    coverage,
+    decisions,
+    localities,
+    replacing,
+    tenure,
+)
 
 app_name = "assignments"
 
@@ -10,6 +21,8 @@ urlpatterns = [
     path("localities/", localities.LocalitiesView.as_view(), name="localities"),
     path("assignments/", assignments.AssignmentsView.as_view(), name="list"),
     path("assignments/coverage/", coverage.CoverageView.as_view(), name="coverage"),
+    path("assignments/coverage/<int:pk>/reviewed/", coverage.ReviewedView.as_view(), name="reviewed"),
+    path("assignments/tenure/", tenure.TenureView.as_view(), name="tenure"),
     path("assignments/board/", board.BoardView.as_view(), name="board"),
     path("assignments/board/<int:pk>/", board.BoardRowView.as_view(), name="board_row"),
     path("assignments/new/", assignments.CreateView.as_view(), name="create"),
@@ -21,6 +34,19 @@ urlpatterns = [
     path("assignments/<int:pk>/", assignments.AssignmentView.as_view(), name="assignment"),
     path("assignments/<int:pk>/end/", assignments.EndView.as_view(), name="end"),
     path("assignments/<int:pk>/replace/", replacing.ReplaceView.as_view(), name="replace"),
+    path("assignments/decisions/", decisions.DecisionsView.as_view(), name="decisions"),
+    path("assignments/decisions/new/", decisions.CreateView.as_view(), name="decision_new"),
+    path("assignments/decisions/<int:pk>/", decisions.DecisionView.as_view(), name="decision"),
+    path("assignments/decisions/<int:pk>/edit/", decisions.EditView.as_view(), name="decision_edit"),
+    path("assignments/decisions/<int:pk>/delete/", decisions.DeleteView.as_view(), name="decision_delete"),
+    path("assignments/decisions/<int:pk>/lines/", decisions.LineAddView.as_view(), name="line_add"),
+    path("assignments/decisions/<int:pk>/paste/", decisions.PasteView.as_view(), name="paste"),
+    path("assignments/decisions/<int:pk>/copy/", decisions.CopyView.as_view(), name="copy"),
+    path("assignments/decisions/<int:pk>/reasons/", decisions.ReasonsView.as_view(), name="reasons"),
+    path("assignments/decisions/<int:pk>/enact/", decisions.EnactView.as_view(), name="enact"),
+    path("assignments/decisions/<int:pk>/annex/", decisions.AnnexView.as_view(), name="annex"),
+    path("assignments/decisions/lines/<int:pk>/", decisions.LineEditView.as_view(), name="line_edit"),
+    path("assignments/decisions/lines/<int:pk>/remove/", decisions.LineDeleteView.as_view(), name="line_delete"),
     path("assignments/<int:pk>/take-back/", board.TakeBackView.as_view(), name="take_back"),
     path("cadres/", cadres.CadresView.as_view(), name="cadres"),
     path("cadres/<int:pk>/leaving/", replacing.LeavingView.as_view(), name="leaving"),

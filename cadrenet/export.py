@@ -99,6 +99,8 @@ def _csv_chunks(header, rows):
 
 def _value(value):
     """What a cell holds: nothing, a number, a day, a moment by the office's clock, or harmless text."""
+    if isinstance(value, str):
+        return neutral(value)
     if value is None:
         return None
     if isinstance(value, bool):

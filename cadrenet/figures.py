@@ -13,6 +13,13 @@ def percent(part, whole, places=2):
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
+def each(part, whole, places=2):
+    """How many of a part come to each of a whole, rounded half up; None where there is nothing to divide by."""
+    if part is None or not whole:
+        return None
+    return (Decimal(part) / Decimal(whole)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
 def change_in_points(now, before):
     """Difference of two percentages in percentage points; None when either is unknown."""
     if now is None or before is None:

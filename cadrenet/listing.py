@@ -7,6 +7,7 @@ scope is a crash, not a leak.
 from operator import attrgetter
 
 from django.forms import ModelChoiceField
+from django.utils.translation import get_language
 from django.views.generic import CreateView, DetailView, UpdateView
 from django_filters.views import FilterView
 
@@ -53,6 +54,22 @@ class Column:
     def __init__(self, label, value):
         self.label = label
         self.value = value if callable(value) else _reader(value)
+
+
+class ChoiceColumn(Column):
+    """A column of a field with choices, in words: each word is looked up once, and not for each row of a file."""
+
+    def __init__(self, label, path, choices):
+        super().__init__(label, path)
+        read, labels, words = self.value, dict(choices), {}
+
+        def value(row):
+            key = code, _language = read(row), get_language()
+            if key not in words:
+                words[key] = None if code is None else str(labels.get(code, code))
+            return words[key]
+
+        self.value = value
 
 
 def _reader(path):

@@ -11,9 +11,11 @@ class MeetingsConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from assignments.signals import answering_changed
+        from assignments.signals import answering_changed, changes_meant
+        from meetings.evenings import objections_of_evenings
         from meetings.first_rows import add_first_rows
         from meetings.rosters import follow_assignments
 
         post_migrate.connect(add_first_rows, sender=self)
         answering_changed.connect(follow_assignments)
+        changes_meant.connect(objections_of_evenings)

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import QuarterFilter, SearchFilter, WithinField, WithinFilter
+from assignments.filters import QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
 from assignments.models import Agency, Cadre, Locality, Tier
 from assignments.models.place import PATH_SEPARATOR
 from cadrenet.periods import Quarter, QuarterField, today
@@ -30,21 +30,22 @@ class WithinChoice(WithinField):
 
     def offer(self, chosen):
         """Become a list to choose from where that is short enough; return whether there is anything to choose."""
-        seen = Locality.objects.visible_to(self.user).with_latest().exclude(latest=None)
-        rows = list(seen.filter(tier__in=OFFERED_TIERS).order_by("latest__path", "code")[: MANY_LOCALITIES + 1])
+        seen = Locality.objects.visible_to(self.user).exclude(latest=None).filter(tier__in=OFFERED_TIERS)
+        columns = seen.order_by("latest__path", "code").values_list("tier", "code", "latest__name", "latest__path")
+        rows = list(columns[: MANY_LOCALITIES + 1])
         if len(rows) > MANY_LOCALITIES:
             return True
         options, communes = [("", _("Everything"))], {}
-        for row in rows:
-            if row.tier == Tier.COMMUNE:
-                above = row.latest.path.rpartition(PATH_SEPARATOR)[2] or _("Communes and towns")
-                communes.setdefault(above, []).append((row.code, row.name))
+        for tier, code, name, path in rows:
+            if tier == Tier.COMMUNE:
+                above = path.rpartition(PATH_SEPARATOR)[2] or _("Communes and towns")
+                communes.setdefault(above, []).append((code, name))
             else:
-                options.append((row.code, row.name))
+                options.append((code, name))
         options += communes.items()
-        offered = {row.code for row in rows}
-        if chosen and chosen not in offered and (row := seen.filter(code=chosen).first()):
-            options.append((row.code, row.latest.full_path))
+        offered = {code for _tier, code, _name, _path in rows}
+        if chosen and chosen not in offered and (locality := seen_locality(self.user, chosen)) and locality.latest:
+            options.append((locality.code, locality.latest.full_path))
         self.widget = forms.Select(choices=options)
         return len(offered) > 1 or bool(chosen)
 
@@ -53,6 +54,9 @@ class WithinChoiceFilter(WithinFilter):
     """Facts at or below a locality that is chosen from a list."""
 
     field_class = WithinChoice
+
+    def filter(self, queryset, locality):
+        return queryset.under(locality) if locality else queryset
 
 
 class QuarterChoice(QuarterField):
@@ -87,8 +91,10 @@ class ScopedChoice(forms.ModelChoiceField):
     """One of the rows that the user may see, known in the query string by its code."""
 
     def offer(self, chosen):
-        """Return whether there is anything to choose."""
-        return self.queryset.exists()
+        """Become a list of these rows, read once; return whether there is anything to choose."""
+        options = [(getattr(row, self.to_field_name), self.label_from_instance(row)) for row in self.queryset]
+        self.widget = forms.Select(choices=[("", self.empty_label), *options])
+        return bool(options)
 
 
 class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
@@ -135,7 +141,7 @@ class MeetingFilter(ListFilter):
     quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
     first_day = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From"), widget=DayInput)
     last_day = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("To"), widget=DayInput)
-    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    within = WithinChoiceFilter(label=_("Within"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
     status = django_filters.ChoiceFilter(
         label=_("Status"),
@@ -182,7 +188,7 @@ class MeetingFilter(ListFilter):
 class MonthFilter(ListFilter):
     """The meetings of a month by place and kind."""
 
-    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    within = WithinChoiceFilter(label=_("Within"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
 
     class Meta:
@@ -196,7 +202,7 @@ class AttendanceFilter(ListFilter):
     EXPECTED, GUEST = "expected", "guest"
 
     quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
-    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    within = WithinChoiceFilter(label=_("Within"))
     status = django_filters.ChoiceFilter(
         label=_("Status"),
         empty_label=_("All"),
@@ -233,7 +239,7 @@ class ClashFilter(ListFilter):
     """Clashes of a quarter by where the locality meeting takes place, and by the agency that stands in its way."""
 
     quarter = QuarterChoiceFilter(label=_("Quarter"), required=True)
-    within = WithinChoiceFilter(field_name="place", label=_("Within"))
+    within = WithinChoiceFilter(label=_("Within"))
     agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
 
     class Meta:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import WithinSelect, WithinSelectFilter
+from assignments.filters import AgencyField, AgencyFilter, WithinSelect, WithinSelectFilter
 from assignments.models import Assignment, Cadre, Handover, Place
 from assignments.queries import where
 from cadrenet.periods import Quarter, QuarterField, today
@@ -71,6 +71,11 @@ class ListFilter(django_filters.FilterSet):
                         field.offer(user, min(day, quarter.last_day) if quarter else day, asked.get(name))
                     elif isinstance(field, QuarterSelect):
                         field.offer(user, day, quarter)
+                    elif isinstance(field, AgencyField) and asked.get(name):
+                        field.offer(user, asked[name])
+                    elif isinstance(field, AgencyField):
+                        # Shown only where it narrows the list: the page of an agency leads here with it.
+                        field.widget = forms.HiddenInput()
                 return asked
 
         return Form
@@ -182,6 +187,7 @@ class ReportFilter(ListFilter):
         choices=[*State.choices, ("expected", pgettext_lazy("reports", "Expected"))],
         empty_label=_("All"),
     )
+    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
 
     class Meta:
         model = Assignment
@@ -197,7 +203,10 @@ class ReportFilter(ListFilter):
     def filter_queryset(self, queryset):
         """Start from what is owed in that quarter; the rows that the user may see narrow it."""
         asked = self.asked
-        rows, on_time, late = owed(asked["quarter"], where(self.request.user, asked["within"]))
+        # An agency's reports are those of its staff, wherever these serve: who leads it sees people and no places.
+        user = None if asked["agency"] else self.request.user
+        rows, on_time, late = owed(asked["quarter"], where(user, asked["within"]))
+        rows = self.filters["agency"].filter(rows, asked["agency"])
         state = Case(
             When(on_time, then=Value(self.State.ON_TIME)),
             When(late, then=Value(self.State.LATE)),

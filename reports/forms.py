@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import WithinField, places_to_choose
+from assignments.filters import AgencyField, WithinField, keep_seen, places_to_choose
 from assignments.models import Handover, Locality, Place, Tier
 from assignments.queries import where
 from assignments.scope import reach_of
@@ -53,6 +53,7 @@ class FiguresForm(forms.Form):
     def __init__(self, data, *, user, day, **kwargs):
         self.user, self.day = user, day
         self.roots = roots_of(user)
+        keep_seen(user, self.roots)
         self.first, self.last = quarters_with_meetings(user, day)
         super().__init__({name: data.get(name) or self.default(name) for name in self.base_fields}, **kwargs)
         self.fields["within"].user = user
@@ -319,3 +320,31 @@ class RatingsForm(forms.Form):
             offered.insert(0, year)
         self.fields["year"].widget.choices = [(year, year) for year in offered]
         self.fields["places"].choices = [(2, pct(Decimal("85.71"))), (0, pct(Decimal("86")))]
+
+
+# --- Who could take over a place ---------------------------------------------------------------------------
+
+
+class CandidatesForm(forms.Form):
+    """Candidates by name and agency."""
+
+    q = forms.CharField(label=_("Name"), required=False)
+    agency = AgencyField(label=_("Agency"), required=False)
+
+    def __init__(self, data, *, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.user = user
+        self.fields["agency"].user = user
+
+    def clean(self):
+        asked = super().clean()
+        self.fields["agency"].offer(self.user, asked.get("agency"))
+        return asked
+
+    def narrowed(self, cadres):
+        """Those of some cadres who were asked for."""
+        if text := self.cleaned_data["q"].strip():
+            cadres = cadres.named(text)
+        if agency := self.cleaned_data["agency"]:
+            cadres = cadres.filter(agency=agency)
+        return cadres

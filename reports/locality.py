@@ -145,7 +145,7 @@ class LocalityPage:
         self.quarter = self.quarter_so_far()
         self.figures = self.figures_so_far()
         # To find out what a user sees of meetings asks the database: once for the page.
-        self.meetings_seen = Meeting.objects.visible_to(self.user)
+        self.meetings_seen = Meeting.objects.visible_to(self.user, self.locality)
         self.covered = coverage_by_tier(self.day, self.condition, [t for t in COVERED_TIERS if self.tier.above(t)])
         assignments = Assignment.objects.visible_to(self.user).filter(locality=self.locality)
         self.assignments = list(
@@ -203,8 +203,15 @@ class LocalityPage:
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
             "assign_url": f"{reverse('assignments:create')}?{assign}" if may_assign else "",
+            "candidates_url": reverse("reports:candidates", args=[self.locality.pk])
+            if may_assign and self.tier in COVERED_TIERS and self.is_vacant()
+            else "",
             "replaceable": [row for row in self.assignments if row.holds_on(self.day)] if may_assign else [],
         }
+
+    def is_vacant(self):
+        """Whether nobody whom the reader may see answers for it on the day."""
+        return not any(row.holds_on(self.day) and answers(row) for row in self.assignments)
 
     # --- Figures ----------------------------------------------------------------------------------------------
 
@@ -496,7 +503,7 @@ class LocalityPage:
             least = small_number(self.day) if self.tells_less() else 0
             return [self.meeting_row(row, least) for row in past[:MEETINGS_SHOWN]]
         found = (
-            self.meetings_seen.filter(kind=SHOWN_ABOVE, day__lte=self.day, **{f"place__{self.tier}": self.locality})
+            self.meetings_seen.filter(kind=SHOWN_ABOVE, day__lte=self.day)
             .exclude(day=self.day, status=Meeting.Status.PLANNED)
             .select_related("place")
             .order_by("-starts_at", "pk")
@@ -531,10 +538,7 @@ class LocalityPage:
     def next_meetings(self, year):
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
         found = self.meetings_seen.due().filter(day__gte=self.day).select_related("place")
-        if year is not None:
-            found = found.filter(locality=self.locality)
-        else:
-            found = found.filter(kind=SHOWN_ABOVE, **{f"place__{self.tier}": self.locality})
+        found = found.filter(kind=SHOWN_ABOVE) if year is None else found.filter(locality=self.locality)
         found = found.exclude(Q(day=self.day) & ~Q(status=Meeting.Status.PLANNED))
         return [
             {
@@ -581,9 +585,7 @@ class LocalityPage:
 
     def resources(self):
         """What was mobilised in the quarter and in all, up to the day."""
-        found = Resource.objects.visible_to(self.user).filter(
-            mobilised_on__lte=self.standing.seen_on, **{f"place__{self.tier}": self.locality}
-        )
+        found = Resource.objects.visible_to(self.user, self.locality).filter(mobilised_on__lte=self.standing.seen_on)
         counts = found.aggregate(
             number=Count("pk"),
             value=Sum("value_vnd"),

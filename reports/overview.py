@@ -25,6 +25,7 @@ from reports.queries import (
     Figures,
     attendance_by_month,
     gathered,
+    meetings_of,
     old_before,
     open_issues,
     open_issues_by_theme,
@@ -82,7 +83,8 @@ class Overview:
 
     def context(self):
         """Everything the template shows."""
-        figures, before = self.figures_of(self.quarter), self.figures_before()
+        by_month = self.attendance_by_month()
+        figures, before = self.figures(), self.figures_before(by_month)
         covered = coverage_by_tier(self.seen_on, self.condition)
         groups = {row.tier: row for row in covered}.get(Tier.SELF_GOVERNING_GROUP)
         if self.going_on and groups:
@@ -97,7 +99,7 @@ class Overview:
             "figures": figures,
             "tiles": self.tiles(figures, before),
             "watch": self.watch(figures, covered, themes),
-            **self.comparisons(),
+            **self.comparisons(by_month),
             "coverage": [
                 {"covered": row, "url": self.coverage_url(row.tier) if row.uncovered else ""} for row in covered
             ],
@@ -105,14 +107,22 @@ class Overview:
             **self.issues(themes),
         }
 
-    def figures_of(self, quarter, **options):
-        """The figures of the whole part of the tree in a quarter."""
-        rows = quarterly_summary(quarter, self.tier, self.condition, **options)
+    def attendance_by_month(self):
+        """The attendance of twelve months, up to the last of the quarter: for the table, the bars and the lowest."""
+        self.months = [Month.of(self.quarter.last_day)]
+        while len(self.months) < 12:
+            self.months.insert(0, self.months[0].previous)
+        return attendance_by_month(self.months, self.condition, *INSIDE[self.tier])
+
+    def figures(self):
+        """The figures of the whole part of the tree in the quarter."""
+        rows = quarterly_summary(self.quarter, self.tier, self.condition)
         return next((row for row in rows if row.locality_id == self.within.pk), Figures())
 
-    def figures_before(self):
+    def figures_before(self, by_month):
         """What of the quarter before the tiles compare with."""
-        before = self.figures_of(self.quarter.previous, meetings_only=True)
+        before = meetings_of(self.quarter.previous, self.tier, self.condition)
+        before.add(gathered(by_month, lambda *key: Quarter.of(key[-1].first_day))[self.quarter.previous])
         before.issues_open = open_issues(self.quarter.previous.last_day, self.condition).count()
         return before
 
@@ -205,9 +215,7 @@ class Overview:
 
     def note_on_resources(self):
         """How many resources these are, and what of them has come."""
-        found = Resource.objects.visible_to(self.user).filter(
-            self.condition("place__"), mobilised_on__range=self.quarter.days
-        )
+        found = Resource.objects.visible_to(self.user, self.within).filter(mobilised_on__range=self.quarter.days)
         delivered = Q(status=Resource.Status.DELIVERED)
         sums = found.aggregate(n=Count("pk"), delivered=Sum("value_vnd", filter=delivered))
         return {
@@ -319,13 +327,9 @@ class Overview:
 
     # --- How places compare ---------------------------------------------------------------------------------
 
-    def comparisons(self):
-        """The table of twelve months, the bars of the quarter, and the lowest five: from one query."""
-        tiers = INSIDE[self.tier]
-        months = [Month.of(self.quarter.last_day)]
-        while len(months) < 12:
-            months.insert(0, months[0].previous)
-        by_month = attendance_by_month(months, self.condition, *tiers)
+    def comparisons(self, by_month):
+        """The table of twelve months, the bars of the quarter, and the lowest five."""
+        tiers, months = INSIDE[self.tier], self.months
         met = [tier for number, tier in enumerate(tiers) if any(key[number] for key in by_month)]
         outer = met[0] if met else tiers[-1]
         # Regional groups are few: bars tell more about them than a table of months.
@@ -383,9 +387,9 @@ class Overview:
     def ratings(self):
         """The latest year up to that of the quarter in which anything was rated, for both kinds."""
         ratings = rated_within(Rating.objects.visible_to(self.user).filter(year__lte=self.quarter.year), self.within)
-        tables = []
+        tables, found = [], ratings_by_year(ratings)
         for kind in PartyOrganisation.Kind:
-            years = ratings_by_year(ratings, kind)
+            years = found.get(kind)
             if years:
                 year, rows = next(iter(years.items()))
                 tables.append(

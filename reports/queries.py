@@ -13,8 +13,8 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, Limit, Place, Tier
-from assignments.models.place import PATH_SEPARATOR
-from assignments.queries import answered, where
+from assignments.models.place import PATH_SEPARATOR, facts_below
+from assignments.queries import answered
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter
@@ -159,21 +159,30 @@ QUARTERLY_COLUMNS = [
 ]
 
 
-def quarterly_summary(quarter, level, condition, meetings_only=False):
+def quarterly_summary(quarter, level, condition):
     """Return a ``Row`` for each locality of a tier that existed in the quarter, in order of code.
 
-    ``condition`` comes from ``assignments.queries.where``. Five queries, whatever the size; three with
-    ``meetings_only``, which leaves issues, resources, coverage and reports at zero.
+    ``condition`` comes from ``assignments.queries.where``. Five queries, whatever the size.
     """
-    rows, areas = _rows(quarter, level, condition)
+    return summary_and_whole(quarter, level, condition)[0]
+
+
+def summary_and_whole(quarter, level, condition):
+    """Return the rows of ``quarterly_summary``, and the figures of the whole part of the tree, from the same queries.
+
+    The whole is more than the rows taken together: the communes of a district meet, too, beside its hamlets.
+    """
+    rows, whole = _rows(quarter, level, condition), Figures()
     if rows:
-        parts = [_meetings, _attendance] if meetings_only else [_meetings, _attendance, _smaller_figures]
-        for part in parts:
+        areas = condition.areas(*quarter.days)
+        for part in (_meetings, _attendance, _smaller_figures):
             for locality_id, counts in part(quarter, level, condition, areas):
-                if row := rows.get(locality_id):
-                    for name, value in counts.items():
+                row = rows.get(locality_id)
+                for name, value in counts.items():
+                    setattr(whole, name, getattr(whole, name) + (value or 0))
+                    if row:
                         setattr(row, name, value or 0)
-    return list(rows.values())
+    return list(rows.values()), whole
 
 
 def total_of(rows):
@@ -185,18 +194,25 @@ def total_of(rows):
 
 
 def _rows(quarter, level, condition):
-    """Return the rows by locality, in order, and the areas they lie in, by which the facts are read."""
+    """Return the rows by locality, in order of code."""
     reached = Place.objects.during(*quarter.days).filter(condition(), tier=level)
     stood = Place.objects.during(*quarter.days).filter(tier=level, locality__in=reached.values("locality"))
-    rows, areas = {}, set()
-    for id, code, name, path, area in stood.order_by("locality__code", "first_day").values_list(
-        "locality_id", "locality__code", "name", "path", "area_id"
+    rows = {}
+    for id, code, name, path in stood.order_by("locality__code", "first_day").values_list(
+        "locality_id", "locality__code", "name", "path"
     ):
         row = rows.setdefault(id, Row(locality_id=id, locality_code=code, tier=level, quarter=str(quarter)))
         # The last of the quarter stays: the name it bore last.
         row.locality_name, row.path = name, path
-        areas.add(area)
-    return rows, areas
+    return rows
+
+
+def meetings_of(quarter, tier, condition):
+    """Return the figures of meetings and households of a whole part of the tree, of that tier. One query."""
+    whole = Figures()
+    for _id, counts in _meetings(quarter, tier, condition, condition.areas(*quarter.days)):
+        whole.add(Figures(**{name: value or 0 for name, value in counts.items()}))
+    return whole
 
 
 def _meetings(quarter, level, condition, areas):
@@ -351,11 +367,12 @@ def owed(quarter, condition, **place):
 def quarters_with_meetings(user, day):
     """Return the quarters of the first and of the last meeting up to a day that a user sees; of the day without any.
 
-    Asked of the places, which an index answers at once; only who sees people and no places is asked in full.
+    Asked of the places, or of the area of a district, which indexes answer at once; only for who sees people and no
+    places it is asked in full.
     """
-    meetings = Meeting.objects.filter(where(user)("place__"))
-    if not (reach_of(user).sees or reach_of(user).everything):
-        meetings = Meeting.objects.visible_to(user)
+    reach = reach_of(user)
+    by_place = reach.sees and not reach.everything
+    meetings = Meeting.objects.filter(facts_below(reach.sees)) if by_place else Meeting.objects.visible_to(user)
     first = meetings.order_by("day").values("day")[:1]
     days = meetings.filter(day__lte=day).order_by("-day").annotate(first=Subquery(first)).values_list("first", "day")
     first, last = days.first() or (day, day)
@@ -374,7 +391,7 @@ def attendance_by_month(months, condition, *tiers):
         output_field=IntegerField(),
     )
     found = (
-        attended(days, condition, areas_of(days, condition))
+        attended(days, condition, condition.areas(*days))
         .values(number=number, **{f"in_{tier}": F(f"place__{tier}") for tier in tiers})
         .annotate(**attendance_counts())
     )
@@ -386,16 +403,11 @@ def attendance_by_month(months, condition, *tiers):
     return figures
 
 
-def areas_of(days, condition):
-    """Return the areas that a part of the tree lies in from the first to the last of some days."""
-    places = Place.objects.during(*days).filter(condition())
-    return set(places.order_by().values_list("area", flat=True).distinct())
-
-
 def reasons_of_absence(quarter, condition):
     """Return rows of reason and number of the absences of a quarter that were not excused, most first."""
-    areas = areas_of(quarter.days, condition)
-    absent = attended(quarter.days, condition, areas).filter(expected=True, status=Attendance.Status.ABSENT)
+    absent = attended(quarter.days, condition, condition.areas(*quarter.days)).filter(
+        expected=True, status=Attendance.Status.ABSENT
+    )
     return list(absent.values("reason").annotate(n=Count("pk")).order_by("-n", "reason"))
 
 
@@ -480,22 +492,25 @@ def annual_ratings(ratings, kind, year):
 
     ``ratings`` are those the reader may see. Cumulative lines come from counts, never from rounded parts.
     """
-    return ratings_by_year(ratings.filter(year=year), kind).get(year) or _rating_rows(kind, year, [])
+    found = ratings_by_year(ratings.filter(organisation__kind=kind, year=year))
+    return found.get(kind, {}).get(year) or _rating_rows(kind, year, [])
 
 
-def ratings_by_year(ratings, kind):
-    """Return {year: rows as of ``annual_ratings``}, latest first, for the years in which anything was rated."""
+def ratings_by_year(ratings):
+    """Return {kind: {year: rows as of ``annual_ratings``}}, latest first, for what was rated at all. One query."""
     found = (
-        ratings.filter(organisation__kind=kind)
-        .order_by()
-        .values("year", "level__code", "level__good_or_better", "level__rated")
+        ratings.order_by()
+        .values("organisation__kind", "year", "level__code", "level__good_or_better", "level__rated")
         .annotate(n=Count("pk"))
         .order_by("-year")
     )
     by_year = defaultdict(list)
     for row in found:
-        by_year[row["year"]].append(row)
-    return {year: _rating_rows(kind, year, rows) for year, rows in by_year.items()}
+        by_year[row["organisation__kind"], row["year"]].append(row)
+    tables = defaultdict(dict)
+    for (kind, year), rows in by_year.items():
+        tables[kind][year] = _rating_rows(kind, year, rows)
+    return dict(tables)
 
 
 def _rating_rows(kind, year, found):
@@ -523,7 +538,14 @@ def stood_in(field):
 
 def rated_within(ratings, locality):
     """Ratings of organisations that lay in a locality on the last day of the year, or when they ended."""
-    return ratings.alias(stood=stood_in(locality.tier)).filter(stood=locality.pk)
+    # As ``stood_in`` says it of each rating, but from the places that lay there: these are few, and have an index.
+    stood, until = "organisation__locality__places__", "organisation__locality__places__counts_until__"
+    on_the_last_day = Q(**{f"{until}year__gt": F("year")}) | Q(
+        **{f"{until}year": F("year"), f"{until}month": 12, f"{until}day": 31}
+    )
+    return ratings.filter(
+        on_the_last_day, **{f"{stood}{locality.tier}": locality, f"{stood}first_day__year__lte": F("year")}
+    )
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ class FigureColumn:
             "number": count(number)
         }
 
+    @cached_property
     def css(self):
         """The classes of its cells."""
         marks = {"cn-group": self.first, "cn-hatched": self.hatched, "cn-strong": self.strong}
@@ -126,7 +128,7 @@ def cells(figures, urls, only_if_equal_to=None):
         url = urls.get(shown.name, "")
         if url and only_if_equal_to and getattr(figures, shown.name) != getattr(only_if_equal_to, shown.name):
             url = ""
-        row.append(Cell(shown.text(figures), shown.css(), url, shown.title(figures)))
+        row.append(Cell(shown.text(figures), shown.css, url, shown.title(figures)))
     return row
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -93,7 +94,7 @@ def of_children(locality):
 def of_lineage(locality, user):
     """Yield mergers and splits, as far as the reader may see both sides."""
     rows = Lineage.objects.visible_to(user).select_related("predecessor__latest", "successor__latest")
-    for row in rows.filter(predecessor=locality) | rows.filter(successor=locality):
+    for row in rows.filter(Q(predecessor=locality) | Q(successor=locality)):
         here = row.predecessor_id == locality.pk
         other = row.successor if here else row.predecessor
         if row.kind == Lineage.Kind.MERGE:

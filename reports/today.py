@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from assignments.models import Acting, Assignment, Handover, Place, Tier
 from assignments.models.place import below
-from assignments.queries import uncovered, where
+from assignments.queries import answered
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import day as written_day
@@ -298,12 +298,12 @@ class Today:
         places = list(stands.select_related("type").order_by("path", "sort_key")[:20])
         group = Tier.SELF_GOVERNING_GROUP
         lying = Place.objects.visible_to(self.user).on(self.day).filter(tier=group)
-        without = set(uncovered(group, self.day, where(self.user)).values_list("locality_id", flat=True))
+        lying = lying.annotate(answered=ExpressionWrapper(Q(answered(group, self.day)), BooleanField()))
         total, covered = Counter(), Counter()
-        for locality, *above in lying.values_list("locality_id", *(f"{tier}_id" for tier in Tier.values)):
+        for locality, held, *above in lying.values_list("locality_id", "answered", *(f"{t}_id" for t in Tier.values)):
             for id in ids.intersection(above) - {locality}:
                 total[id] += 1
-                covered[id] += locality not in without
+                covered[id] += held
         return [
             {
                 "place": place,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.views.agency import AgencyView
 from reports.views.cadre import CadreView
+from reports.views.candidates import CandidatesView
 from reports.views.handover import HandoverListView, HandoverView
 from reports.views.issues import IssueCreateView, IssueEditView, IssueListView, IssueStatusView, IssueView
 from reports.views.locality import LocalityView
@@ -38,6 +39,7 @@ urlpatterns = [
     path("handovers/", HandoverListView.as_view(), name="handovers"),
     path("handovers/<int:pk>/", HandoverView.as_view(), name="handover"),
     path("localities/<int:pk>/", LocalityView.as_view(), name="locality"),
+    path("localities/<int:pk>/candidates/", CandidatesView.as_view(), name="candidates"),
     path("cadres/<int:pk>/", CadreView.as_view(), name="cadre"),
     path("agencies/<int:pk>/", AgencyView.as_view(), name="agency"),
 ]

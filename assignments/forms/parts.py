@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import DayField, WithinSelect
+from assignments.filters import AgencyField, DayField, WithinSelect
 from assignments.models import Tier
 from assignments.queries import COVERED_TIERS
 from cadrenet.periods import today
@@ -57,12 +57,14 @@ class LocalitiesForm(PartForm):
 
 
 class CoverageForm(PartForm):
-    """Places with nobody, of one tier or of all."""
+    """Places with nobody, soon with nobody, or with days without anybody; of one tier or of all."""
 
-    field_order = ["within", "tier", "day", "state"]
+    field_order = ["within", "tier", "day", "state", "days"]
+    # A coverage that ends is seen to before it has ended (R59): so many days ahead.
+    AHEAD = [30, 60, 90]
 
     class State:
-        VACANT, ENDING = "", "ending"
+        VACANT, ENDING, GAPS = "", "ending", "gaps"
 
     tier = forms.ChoiceField(
         label=_("Tier"),
@@ -70,7 +72,16 @@ class CoverageForm(PartForm):
         choices=[("", _("All tiers")), *((tier.value, tier.label) for tier in COVERED_TIERS)],
     )
     state = forms.ChoiceField(
-        required=False, choices=[(State.VACANT, ""), (State.ENDING, "")], widget=forms.HiddenInput
+        required=False,
+        choices=[(State.VACANT, ""), (State.ENDING, ""), (State.GAPS, "")],
+        widget=forms.HiddenInput,
+    )
+    days = forms.TypedChoiceField(
+        required=False,
+        choices=[(days, days) for days in AHEAD],
+        coerce=int,
+        empty_value=AHEAD[0],
+        widget=forms.HiddenInput,
     )
 
     @property
@@ -78,3 +89,21 @@ class CoverageForm(PartForm):
         """The tiers asked for."""
         asked = self.cleaned_data.get("tier")
         return [Tier(asked)] if asked else list(COVERED_TIERS)
+
+
+class TenureForm(PartForm):
+    """Time served in a part of the tree, at one tier or at all, by everybody or by the staff of one agency."""
+
+    field_order = ["within", "tier", "agency", "day"]
+
+    tier = forms.ChoiceField(label=_("Tier"), required=False, choices=[("", _("All tiers")), *Tier.choices])
+    agency = AgencyField(label=_("Agency"), required=False)
+
+    def __init__(self, data, *, user, **kwargs):
+        super().__init__(data, user=user, **kwargs)
+        self.fields["agency"].user = user
+
+    def clean(self):
+        asked = super().clean()
+        self.fields["agency"].offer(self.user, asked.get("agency"))
+        return asked

@@ -325,7 +325,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.UniqueConstraint(fields=('number', 'signed_on'), name='decision_once', violation_error_message='A decision with this number and day is already recorded.'),
+            constraint=models.UniqueConstraint(fields=('number', 'signed_on', 'locality'), name='decision_once', violation_error_message='A decision with this number and day is already recorded.'),
         ),
         migrations.AddConstraint(
             model_name='decisionline',

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.locality import Locality
-from assignments.models.place import below
+from assignments.models.place import Place, below
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import search_key, sort_key
@@ -17,7 +17,9 @@ class AgencyQuerySet(ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(below(roots, "locality__latest__") | Q(pk__in=reach.agencies))
+        # From those whose locality ever lay there: these are few, and nobody looks up where all others stand now.
+        here = Q(locality__in=Place.objects.within(roots).values("locality")) & below(roots, "locality__latest__")
+        return self.filter(here | Q(pk__in=reach.agencies))
 
 
 class Agency(models.Model):

@@ -76,7 +76,7 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [
             models.UniqueConstraint(
-                fields=["number", "signed_on"],
+                fields=["number", "signed_on", "locality"],
                 name="decision_once",
                 violation_error_message=_("A decision with this number and day is already recorded."),
             )

@@ -210,7 +210,7 @@ class LineageQuerySet(ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        reached = Locality.objects.all().reached(reach, roots)
+        reached = places().within(roots).values("locality")
         return self.filter(predecessor__in=reached, successor__in=reached)
 
 

@@ -9,10 +9,19 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models.locality import Locality, LocalityType, Tier
-from assignments.scope import ScopedQuerySet
+from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.vietnamese import search_key
 
 PATH_SEPARATOR = " › "
+
+
+def ancestor(tier):
+    """Return the column of a place that tells in which locality of a tier it lies.
+
+    A district is the area of all that lies in it, and the area is what indexes begin with. To ask for both would say
+    the same twice, and a database takes it for a rare coincidence.
+    """
+    return "area" if tier == Tier.DISTRICT else tier
 
 
 def below(roots, prefix=""):
@@ -23,8 +32,15 @@ def below(roots, prefix=""):
     by_tier = {}
     for tier, locality_id in roots:
         by_tier.setdefault(tier, []).append(locality_id)
-    conditions = (Q(**{f"{prefix}{tier}__in": ids}) for tier, ids in sorted(by_tier.items()))
+    conditions = (Q(**{f"{prefix}{ancestor(tier)}__in": ids}) for tier, ids in sorted(by_tier.items()))
     return reduce(or_, conditions, Q(pk__in=[]))
+
+
+def facts_below(roots):
+    """As ``below`` for facts: these carry their area, so that below a district no place has to be looked up."""
+    districts = [locality_id for tier, locality_id in roots if tier == Tier.DISTRICT]
+    others = below([(tier, locality_id) for tier, locality_id in roots if tier != Tier.DISTRICT], "place__")
+    return Q(area__in=districts) | others if districts else others
 
 
 class PlaceQuerySet(ScopedQuerySet):
@@ -37,7 +53,7 @@ class PlaceQuerySet(ScopedQuerySet):
 
     def under(self, locality):
         """Places of a locality and of everything below it."""
-        return self.filter(**{locality.tier: locality})
+        return self.filter(**{ancestor(locality.tier): locality})
 
     def on(self, day):
         """Places of the localities that exist on a day, as they stand that day."""
@@ -151,7 +167,29 @@ class PlacedQuerySet(ScopedQuerySet):
         return self.exclude(locality=None) if localities is None else self.filter(locality__in=localities)
 
     def reached(self, reach, roots):
-        return self.filter(below(roots, "place__"))
+        return self.filter(facts_below(roots))
+
+    def under(self, locality):
+        """Facts that happened in a locality or below it."""
+        return self.filter(facts_below([(locality.tier, locality.pk)]))
+
+    def visible_to(self, user, within=None):
+        """Facts that the user may see; with ``within`` only those in a locality or below it.
+
+        At the top of what somebody sees, or anywhere for who sees everything, that is all there is to ask: what one's
+        agencies do and where one is expected lets nobody see less, and takes a long list a second.
+        """
+        if within is None:
+            return super().visible_to(user)
+        reach = reach_of(user)
+        if (within.tier, within.pk) in reach.sees:
+            return self.under(within)
+        there = self.under(within)
+        return there if reach.everything else there.reached_in_places(reach, reach.sees)
+
+    def reached_in_places(self, reach, roots):
+        """As ``reached``, for facts of which each has a place."""
+        return self.reached(reach, roots)
 
     def point(self):
         """Point each of these facts at the place of its day, in the database, however many they are."""

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models.assignment import Assignment
 from assignments.models.locality import Tier
 from cadrenet.dated import Dated
+from cadrenet.remembered import remembered
 
 
 class CoverageRule(Dated):
@@ -118,5 +119,11 @@ class Limit(Dated):
     @classmethod
     def on(cls, day, name):
         """Return the value of a limit on a day; what the project ships with where no row says otherwise."""
-        value = cls.objects.filter(name=name).on(day).values_list("value", flat=True).first()
-        return cls.DEFAULTS[name] if value is None else value
+        rows = (row for row in all_limits() if row.name == name and row.holds_on(day))
+        return next((row.value for row in rows), cls.DEFAULTS[name])
+
+
+@remembered
+def all_limits():
+    """Return all limits: a page asks for several, on several days, and all of them are few."""
+    return list(Limit.objects.order_by("pk"))

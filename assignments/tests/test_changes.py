@@ -57,6 +57,18 @@ def test_somebody_who_stays_in_the_same_role_is_told():
     }
 
 
+def test_a_newcomer_beside_another_change_is_told_and_whoever_goes_on_is_not():
+    tree = small_tree()
+    one = assign(official(tree, "P"), tree.an1, first_day=date(2020, 1, 1))
+    goes_on = Change(tree.an1, "in_charge", one.cadre, MAY, replaces=one, last_day=date(2022, 5, 8))
+
+    told = objections([goes_on, Change(tree.an1, "in_charge", official(tree, "Q"), MAY)])
+
+    assert {position: list(map(str, found)) for position, found in told.items()} == {
+        1: ["Lê Văn Tám gets this role there, too."]
+    }
+
+
 def test_whoever_is_replaced_in_the_same_list_is_not_in_the_way():
     tree = small_tree()
     one = assign(official(tree, "P"), tree.an1, first_day=date(2020, 1, 1))
@@ -168,7 +180,7 @@ def test_objections_cost_the_same_for_one_and_for_three(django_assert_max_num_qu
             Change(place, "in_charge", official(tree, f"Q{index}"), MAY, replaces=row, last_day=date(2022, 5, 8))
         )
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         objections(changes)
 
 

@@ -179,3 +179,26 @@ def test_reach_costs_one_query(django_assert_num_queries):
         reach_of(who)
 
     assert reach.sees == {("commune", tree.an.pk), ("hamlet", tree.cam1.pk)}
+
+
+@pytest.mark.parametrize("root", ["district", "north", "an", "an1"])
+def test_narrowing_facts_to_a_part_of_the_tree_never_shows_more_than_the_scope_does(root):
+    tree = small_tree()
+    who = user("who", at=getattr(tree, root))
+    assign(cadre("P", user=who, agency=agency("A", at=tree.district)), tree.cam1, role="in_charge")
+    for place in (tree.an, tree.an1, tree.an2, tree.binh1, tree.cam1):
+        kind = "commune_committee" if place.tier == "commune" else "cell"
+        Meeting.objects.create(kind=kind, locality=place, starts_at=at(date(2022, 5, 9)))
+    Meeting.objects.create(kind="agency", agency=Agency.objects.get(), starts_at=at(date(2022, 5, 9)))
+    LocalityVersion.objects.filter(locality=tree.an2).update(last_day=date(2022, 5, 14))
+    version(tree.an2, "Ấp 2", tree.cam, first_day=date(2022, 5, 15))
+    localities_changed()
+    keep_rosters(Meeting.objects.all())
+    who = again(who)
+
+    for model in (Meeting, Attendance):
+        seen = set(model.objects.visible_to(who))
+        for within in (tree.district, tree.north, tree.an, tree.an1, tree.an2, tree.cam, tree.cam1):
+            there = set(model.objects.filter(**{f"place__{within.tier}": within}))
+            assert set(model.objects.visible_to(who, within)) == seen & there, (model, within.code)
+            assert set(model.objects.all().under(within)) == there, (model, within.code)

@@ -52,7 +52,7 @@ class ActingsView(DecidingMixin, ScopedListView):
                 {"acting": row, "state": state_of(row, day), "may_end": row.pk in mine and row.last_day >= day}
                 for row in rows
             ],
-            "tabs": tabs("acting", self.request.GET, user=self.request.user),
+            "tabs": tabs("acting", self.request),
             "create_url": reverse("assignments:acting_create"),
             "create_label": _("Let somebody act"),
         }

@@ -17,7 +17,7 @@ from django.views.generic.detail import SingleObjectMixin
 from assignments.actions import begin_assignment, end_assignment
 from assignments.filters import AssignmentFilter, DayField
 from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
-from assignments.models import Assignment, Handover, Limit, Locality, Tier
+from assignments.models import Assignment, Decision, Handover, Limit, Locality, Tier
 from assignments.queries import rank_of_tier
 from assignments.scope import decides
 from assignments.sight import chain_of
@@ -34,21 +34,22 @@ def may_assign(user):
     return decides(user)
 
 
-def tabs(current, asked, numbers=None, user=None):
-    """The lists about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
-    query = {name: asked[name] for name in ("within", "tier", "day") if asked.get(name)}
+def tabs(current, request, numbers=None):
+    """The pages about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
+    query = {name: request.GET[name] for name in ("within", "tier", "day") if request.GET.get(name)}
     pages = [
         ("board", _("Board"), "assignments:board", {}),
         ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
         ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
         ("list", _("All assignments"), "assignments:list", {}),
+        ("decisions", _("Decisions"), "assignments:decisions", {}),
+        ("tenure", _("Tenure"), "assignments:tenure", {}),
+        ("handovers", _("Handovers"), "reports:handovers", {}),
     ]
     if current == "board":
         # The board has its own lists of places with nobody.
         pages[1:3] = [("coverage", _("Who answers where"), "assignments:coverage", {})]
-    if user is not None:
-        pages.append(("handovers", _("Handovers"), "reports:handovers", {}))
-    if user is not None and may_assign(user):
+    if may_assign(request.user):
         pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
     return [
         {
@@ -102,7 +103,7 @@ class AssignmentsView(ScopedListView):
             context |= {
                 "rows": served(context["object_list"], day, user),
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
-                "tabs": tabs("list", self.request.GET, user=user),
+                "tabs": tabs("list", self.request),
             }
         if may_assign(user):
             context |= {"create_url": reverse("assignments:create"), "create_label": _("Assign")}
@@ -137,8 +138,15 @@ class AssignmentView(ScopedDetailView):
             handovers=handovers,
             changes=changes_of(self.object),
             others=self.others(),
+            decision=self.decision(),
             **kwargs,
         )
+
+    def decision(self):
+        """The decision that this assignment came from, where there is one that the user may open."""
+        if self.object.decision_id is None:
+            return None
+        return Decision.objects.visible_to(self.request.user).filter(pk=self.object.decision_id).first()
 
     def others(self):
         """The same cadre at the same locality at other times, latest first."""

@@ -186,7 +186,7 @@ class BoardView(FileMixin, ListView):
             "minimum": self.minimum,
             "lines": lines,
             "may_write": may_write and any(line.in_hand for line in lines),
-            "lists": tabs("board", self.request.GET, user=user),
+            "lists": tabs("board", self.request),
             "tabs": self.tabs(),
             "left_out": 0 if self.size.with_groups(self.form.with_groups) else self.size.total - self.size.upper,
             "empty": self.empty(),

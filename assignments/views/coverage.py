@@ -1,62 +1,113 @@
-"""Coverage: for how many localities somebody answers on a day, and which have nobody."""
+"""Coverage: for how many localities somebody answers on a day, now and to come, and which have nobody."""
 
+from datetime import timedelta
 from itertools import islice
 
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import ListView
+from django.views.generic import ListView, View
 
+from assignments.actions import review_coverage
 from assignments.forms import CoverageForm
-from assignments.models import Assignment, Place, Tier
+from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
 from assignments.queries import (
     COVERED_TIERS,
+    Course,
     area_to_compare,
     coverage_by_tier,
     ending,
     gaps_by_area,
+    in_order_of_tier,
     vacancies,
     vacant,
     where,
 )
+from assignments.scope import reach_of
 from assignments.sight import lies_in_hand
 from assignments.views.assignments import tabs
 from cadrenet.listing import PER_PAGE, Column, FileMixin
+from cadrenet.periods import Month, today
 from cadrenet.templatetags import figures
 
 ROWS_AT_ONCE = 500
 # So many communes are compared with each other; above that, what contains them.
 COMMUNES_AT_MOST = 400
 AREAS_SHOWN = 40
+MONTHS = 12
+REVIEWS_SHOWN = 5
+# Whose committees look through who answers for their self-governing groups (R58).
+REVIEWED_TIERS = (Tier.COMMUNE, Tier.HAMLET)
+State = CoverageForm.State
+
+
+def months_up_to(day):
+    """The month of a day and the eleven before it, in order of time."""
+    months = [Month.of(day)]
+    while len(months) < MONTHS:
+        months.insert(0, months[0].previous)
+    return months
 
 
 class CoverageView(FileMixin, ListView):
-    """Places that nobody answers for on a day, of one tier or of all; or whose coverage ends soon."""
+    """Places that nobody answers for on a day, of one tier or of all; whose coverage ends soon; or that had gaps."""
 
     template_name = "assignments/coverage.html"
     paginate_by = PER_PAGE
     file_stem = "coverage"
-    # Public names: other programs read them (docs/data-format.md). The first two are those of the command.
-    columns = [
-        Column("locality_code", "place.locality.code"),
-        Column("locality_name", "place.name"),
-        Column("tier", "place.tier"),
-        Column("lies_in", "place.path"),
-        Column("nobody_since", "since"),
-        Column("previous_cadre_code", "previous.cadre.code"),
-        Column("previous_cadre_name", "previous.cadre.full_name"),
-    ]
+
+    @property
+    def columns(self):
+        """Public names: other programs read them (docs/data-format.md). The first two are those of the command."""
+        named = [
+            Column("locality_code", "place.locality.code"),
+            Column("locality_name", "place.name"),
+            Column("tier", "place.tier"),
+            Column("lies_in", "place.path"),
+        ]
+        if self.state == State.GAPS:
+            return [*named, Column("days_with_nobody", "days"), Column("gaps", "words")]
+        return [
+            *named,
+            Column("nobody_since", "since"),
+            Column("previous_cadre_code", "previous.cadre.code"),
+            Column("previous_cadre_name", "previous.cadre.full_name"),
+        ]
 
     def get_queryset(self):
         user = self.request.user
+        self.today, self.state = today(), State.VACANT
         self.form = CoverageForm(self.request.GET, user=user)
         if not self.form.is_valid():
             return Place.objects.visible_to(user).none()
         self.day, self.condition = self.form.as_of, where(user, self.form.part)
-        self.ending = self.form.cleaned_data["state"] == CoverageForm.State.ENDING
-        find = ending if self.ending else vacant
-        return find(self.form.tiers, self.day, self.condition).select_related("locality", "type")
+        self.state, self.ahead = self.form.cleaned_data["state"], self.form.cleaned_data["days"]
+        # Days to come are told from today on; of a day in the past, from that day on.
+        self.base = min(self.day, self.today)
+        self.months = months_up_to(self.base)
+        return self.places().select_related("locality", "type")
+
+    def places(self):
+        """The places of the list that is asked for."""
+        tiers, day = self.form.tiers, self.day
+        if self.state == State.ENDING:
+            return ending(tiers, day, self.condition, timedelta(days=self.ahead))
+        if self.state == State.GAPS:
+            self.course = self.read_course()
+            self.gaps = self.course.gaps(self.months[0].first_day, self.base, tiers)
+            # Where each stood in its last gap: what came after may lie where the reader does not look.
+            stood = [stretches[-1].place for stretches in self.gaps.values()]
+            return in_order_of_tier(Place.objects.visible_to(self.request.user).filter(pk__in=stood))
+        return vacant(tiers, day, self.condition)
+
+    def read_course(self):
+        """Who answered over the months shown, and who is known to answer over the days to come."""
+        last_day = max(self.day, self.base) + timedelta(days=max(CoverageForm.AHEAD))
+        return Course(self.months[0].first_day, last_day, self.condition)
 
     def get_file_rows(self):
         places = self.object_list.iterator(ROWS_AT_ONCE)
@@ -64,7 +115,9 @@ class CoverageView(FileMixin, ListView):
             yield from self.described(some)
 
     def described(self, places):
-        """The places with who answered for them last, as far as the reader may see."""
+        """The places with who answered for them last, as far as the reader may see; or with their days of nobody."""
+        if self.state == State.GAPS:
+            return [GapRow(place, self.gaps[place.locality_id]) for place in places]
         return vacancies(places, self.day, Assignment.objects.visible_to(self.request.user))
 
     def get_context_data(self, **kwargs):
@@ -77,41 +130,140 @@ class CoverageView(FileMixin, ListView):
         if not self.form.is_valid():
             return context
         covered = coverage_by_tier(self.day, self.condition)
+        if self.state != State.GAPS:
+            self.course = self.read_course()
         asked = set(self.form.tiers)
-        numbers = {"vacant": sum(row.uncovered for row in covered if row.tier in asked)}
-        numbers["ending"] = (
-            context["paginator"].count if self.ending else ending(self.form.tiers, self.day, self.condition).count()
-        )
+        numbers = {
+            "vacant": sum(row.uncovered for row in covered if row.tier in asked),
+            "ending": self.ending_in(CoverageForm.AHEAD[0]),
+        }
         rows = [
-            {"vacancy": row, "assign_url": self.assign_url(row.place)}
+            {
+                "vacancy": row,
+                "assign_url": self.assign_url(row.place),
+                "candidates_url": self.candidates_url(row.place),
+                "to_come": self.lies_ahead(row),
+            }
             for row in self.described(context["object_list"])
         ]
         return context | {
             "day": self.day,
+            "to_come": self.day > self.today,
             "part": self.form.part,
-            "ending": self.ending,
+            "state": self.state,
+            "ending": self.state == State.ENDING,
+            "days": self.ahead,
+            "ahead": [self.ahead_tab(days) for days in CoverageForm.AHEAD],
             "tiles": [self.tile(row) for row in covered],
             # Four cells fill the sheet on a desk; on a phone two do, and there only one blank may be needed.
             "blanks": [number % 2 for number in range(len(covered), len(COVERED_TIERS))],
-            "tabs": tabs("ending" if self.ending else "vacant", self.request.GET, numbers),
+            "tabs": tabs(self.state or "vacant", self.request, numbers),
             "rows": rows,
             "may_assign": any(row["assign_url"] for row in rows),
+            "forecast": self.forecast(),
+            "history": self.history(),
+            "review": self.review(),
             **self.areas(),
+        }
+
+    def lies_ahead(self, row):
+        """The day from which nobody will answer, while that is still to come."""
+        return row.since if self.state == State.VACANT and row.since and row.since > self.today else None
+
+    def ending_in(self, days):
+        return self.course.ending(self.day, self.day + timedelta(days=days), set(self.form.tiers))
+
+    def ahead_tab(self, days):
+        """What ends within some days, as a choice beside the others."""
+        return {
+            "label": ngettext("%(number)s day", "%(number)s days", days) % {"number": figures.count(days)},
+            "url": self.address(state=State.ENDING, days=days, **self.tier_asked()),
+            "current": days == self.ahead,
+            "count": self.ending_in(days),
         }
 
     def tile(self, covered):
         """One tier as a figure that opens the list of what it lacks."""
-        missing = ngettext("%(number)s has nobody", "%(number)s have nobody", covered.uncovered)
         return {
             "label": covered.tier.label,
             "value": figures.count(covered.covered),
             "unit": f"/ {figures.count(covered.total)}",
             "count": figures.pct(covered.percent),
-            "note": missing % {"number": figures.count(covered.uncovered)}
-            if covered.uncovered
-            else _("All have somebody"),
+            "note": missing(covered),
             "url": self.address(tier=covered.tier.value),
         }
+
+    def forecast(self):
+        """Each tier now and on days to come, as far as the ends are known; every number opens its names."""
+        days = [self.base, *(self.base + timedelta(days=days) for days in CoverageForm.AHEAD)]
+        found = {day: self.course.on(day) for day in days}
+        tiers = [tier for tier in COVERED_TIERS if any(tier in by_tier for by_tier in found.values())]
+        return {
+            "days": [
+                {"day": day, "ahead": (day - self.base).days, "asked": day == self.day, "today": day == self.today}
+                for day in days
+            ],
+            "rows": [
+                {"tier": tier, "cells": [self.cell(day, found[day].get(tier)) for day in days]} for tier in tiers
+            ],
+        }
+
+    def cell(self, day, covered):
+        """A tier on a day, with the address of the names it lacks; None where it has no localities then."""
+        if covered is None:
+            return None
+        return {
+            "covered": covered,
+            "missing": missing(covered),
+            "url": self.address(day=day.isoformat(), tier=covered.tier.value) if covered.uncovered else "",
+        }
+
+    def history(self):
+        """One tier at the end of each of twelve months, the running one up to the day; and its days with nobody."""
+        days = [*(month.last_day for month in self.months[:-1]), self.base]
+        found = [self.course.on(day) for day in days]
+        tiers = [tier for tier in COVERED_TIERS if any(tier in by_tier for by_tier in found)]
+        if not tiers:
+            return None
+        asked = self.form.cleaned_data["tier"]
+        # What the office looks at first are the self-governing groups, the lowest (R59).
+        tier = Tier(asked) if asked in tiers else tiers[-1]
+        rates = [by_tier[tier].percent if tier in by_tier else None for by_tier in found]
+        known = [rate for rate in rates if rate is not None]
+        low = max(int(min(known)) // 5 * 5 - 5, 0)
+        high = min(int(max(known)) // 5 * 5 + 5, 100)
+        gaps = self.course.gaps(self.months[0].first_day, self.base, {tier})
+        return {
+            "tier": tier,
+            "tiers": [
+                {
+                    "label": other.label,
+                    "url": self.address(tier=other.value, **self.state_asked()) + "#history",
+                    "current": other == tier,
+                }
+                for other in tiers
+            ],
+            "rates": rates,
+            "labels": [_("M%(month)s") % {"month": month.number} for month in self.months],
+            "low": low,
+            "high": high,
+            "step": 5 if high - low <= 25 else 20,
+            "rows": [
+                {"month": month, "day": day, "cell": self.cell(day, by_tier.get(tier))}
+                for month, day, by_tier in reversed(list(zip(self.months, days, found, strict=True)))
+            ],
+            "first_day": self.months[0].first_day,
+            "last_day": self.base,
+            "gaps": len(gaps),
+            "gap_days": sum(stretch.days for stretches in gaps.values() for stretch in stretches),
+            "gaps_url": self.address(tier=tier.value, state=State.GAPS),
+        }
+
+    def tier_asked(self):
+        return {"tier": self.form.cleaned_data["tier"]} if self.form.cleaned_data["tier"] else {}
+
+    def state_asked(self):
+        return {"state": self.state} if self.state else {}
 
     def address(self, **more):
         """The address of this page with other questions; the day and the part of the tree stay."""
@@ -120,10 +272,37 @@ class CoverageView(FileMixin, ListView):
 
     def assign_url(self, place):
         """The address of a new assignment to a place, empty where the reader does not decide."""
-        if not lies_in_hand(place, self.request.user):
+        if self.state == State.GAPS or not lies_in_hand(place, self.request.user):
             return ""
         query = {"locality": place.locality.code, "next": self.request.get_full_path()}
         return f"{reverse('assignments:create')}?{urlencode(query)}"
+
+    def candidates_url(self, place):
+        """The address of people for a place, empty where the reader does not decide."""
+        if not lies_in_hand(place, self.request.user):
+            return ""
+        query = urlencode({"next": self.request.get_full_path()})
+        return f"{reverse('reports:candidates', args=[place.locality_id])}?{query}"
+
+    def review(self):
+        """When the commune or hamlet asked for was last looked through, and whether the reader may stamp it."""
+        part = self.form.part or self.only_part()
+        if part is None or part.tier not in REVIEWED_TIERS:
+            return None
+        found = CoverageReview.objects.visible_to(self.request.user).filter(locality=part, day__lte=self.day)
+        place = self.day == self.today and place_to_review(part.pk, self.request.user, self.today)
+        return {
+            "name": part.name,
+            "stamps": list(found.select_related("by").order_by("-day")[:REVIEWS_SHOWN]),
+            "url": reverse("assignments:reviewed", args=[part.pk]) if place else "",
+        }
+
+    def only_part(self):
+        """The one commune or hamlet that the reader sees, which need not be asked for; None for anybody else."""
+        tops = list(reach_of(self.request.user).sees)
+        if len(tops) != 1 or tops[0][0] not in REVIEWED_TIERS:
+            return None
+        return Locality.objects.visible_to(self.request.user).with_latest().filter(pk=tops[0][1]).first()
 
     def areas(self):
         """The communes (or what else lies inside) beside each other, those that lack most first."""
@@ -131,11 +310,80 @@ class CoverageView(FileMixin, ListView):
         if area is None:
             return {"areas": []}
         rows = gaps_by_area(area, self.day, self.condition)
+        shown = rows[:AREAS_SHOWN]
+        reviews = self.last_reviews([row.place.locality_id for row in shown]) if area in REVIEWED_TIERS else {}
         return {
             "area": area,
             "areas": [
-                {"gaps": row, "url": self.address(within=row.place.locality.code)} for row in rows[:AREAS_SHOWN]
+                {
+                    "gaps": row,
+                    "url": self.address(within=row.place.locality.code),
+                    "review": reviews.get(row.place.locality_id),
+                }
+                for row in shown
             ],
             "areas_left_out": max(len(rows) - AREAS_SHOWN, 0),
+            "areas_reviewed": area in REVIEWED_TIERS,
             "with_hamlets": area != Tier.HAMLET,
         }
+
+    def last_reviews(self, localities):
+        """Return {locality id: its last stamp up to the day} of some localities."""
+        found = CoverageReview.objects.visible_to(self.request.user).filter(
+            locality__in=localities, day__lte=self.day
+        )
+        return {review.locality_id: review for review in found.select_related("by").order_by("day")}
+
+
+def missing(covered):
+    """What a tier lacks, in words."""
+    if not covered.uncovered:
+        return _("All have somebody")
+    words = ngettext("%(number)s has nobody", "%(number)s have nobody", covered.uncovered)
+    return words % {"number": figures.count(covered.uncovered)}
+
+
+class GapRow:
+    """A place and the stretches of days in which nobody answered for it."""
+
+    since, people = None, ()
+
+    def __init__(self, place, stretches):
+        self.place, self.stretches = place, stretches
+
+    @property
+    def days(self):
+        """Days with nobody, all stretches together."""
+        return sum(stretch.days for stretch in self.stretches)
+
+    @property
+    def words(self):
+        """The stretches, for a cell of a file."""
+        return "; ".join(f"{stretch.first_day} – {stretch.last_day}" for stretch in self.stretches)
+
+
+def place_to_review(locality, user, day):
+    """The commune or hamlet as it stands on a day, when the user decides there; else None."""
+    places = Place.objects.visible_to(user).on(day).filter(locality=locality, tier__in=REVIEWED_TIERS)
+    place = places.select_related("locality").first()
+    return place if place and lies_in_hand(place, user) else None
+
+
+class ReviewedView(View):
+    """Stamp a commune or hamlet as looked through today."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, pk):
+        day = today()
+        place = place_to_review(pk, request.user, day)
+        if place is None:
+            raise Http404
+        review = review_coverage(place.locality, day=day, by=request.user)
+        if review.by_id == request.user.pk:
+            messages.success(request, _("%(place)s is reviewed as of today.") % {"place": place.name})
+        else:
+            text = _("%(place)s was reviewed today already, by %(name)s.")
+            messages.info(request, text % {"place": place.name, "name": review.by or figures.DASH})
+        query = urlencode({"within": place.locality.code})
+        return redirect(f"{reverse('assignments:coverage')}?{query}")

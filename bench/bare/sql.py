@@ -254,7 +254,9 @@ def ask(statement, values):
 def months(values, *columns):
     """Return attendance by month: the columns of the place, month, expected and not excused, present."""
     month = MONTH[connection.vendor]
-    join = "JOIN assignments_place AS place ON place.id = attendance.place_id" if columns else ""
+    # Said of the place, too: PostgreSQL then reads the places of the district once, and does not look up each.
+    near = "ON place.id = attendance.place_id AND place.area_id = %(area)s"
+    join = f"JOIN assignments_place AS place {near}" if columns else ""
     group = ", ".join(str(number) for number in range(1, len(columns) + 2))
     place = "".join(f"place.{column}_id, " for column in columns)
     return ask(MONTHS.format(place=place, month=month, join=join, group=group), values)

@@ -14,6 +14,8 @@ register = template.Library()
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
 UNKNOWN = (None, "")
+# No language sets the thousands of less apart; a page has a thousand such numbers.
+NEVER_GROUPED = 1_000
 
 
 @register.filter
@@ -37,6 +39,8 @@ def whole_percent_of(part, whole):
 @register.filter
 def count(value):
     """A count with its thousands apart: 1.609."""
+    if type(value) is int and 0 <= value < NEVER_GROUPED:
+        return str(value)
     return DASH if value in UNKNOWN else _written(Decimal(value))
 
 

@@ -79,3 +79,13 @@ def test_a_locality_is_searched_and_chosen_in_a_browser(page, signed_in, live_se
     page.locator(".select2-results__option", has_text="Ấp 2 (Thị trấn An › Nhóm Bắc)").click()
 
     assert page.locator("#select2-id_locality-container").inner_text().endswith("Ấp 2 (Thị trấn An › Nhóm Bắc)")
+
+
+def test_models_stand_in_the_order_of_the_readers_alphabet(client, settings):
+    settings.LANGUAGE_CODE = "vi"
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+
+    apps = {app["app_label"]: app["models"] for app in client.get("/admin/").context["app_list"]}
+    names = [str(model["name"]) for model in apps["assignments"]]
+
+    assert names.index("Cơ quan, đơn vị") < names.index("Địa bàn") < names.index("Giới hạn")

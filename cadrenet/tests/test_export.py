@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 from cadrenet import export
 from cadrenet.export import csv_response, file_name, write_csv, xlsx_response
 
+# A response that is closed ends its request, and that looks at the connections that earlier tests left open.
+pytestmark = pytest.mark.django_db
 HEADER = ["code", "name", "present", "percent", "day", "starts_at"]
 ROWS = [
     [

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from cadrenet.figures import change_in_points, percent
+from cadrenet.figures import change_in_points, each, percent
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,13 @@ def test_change_is_the_difference_in_points():
 @pytest.mark.parametrize("now,before", [(None, Decimal(1)), (Decimal(1), None), (None, None)])
 def test_change_is_none_when_either_side_is_unknown(now, before):
     assert change_in_points(now, before) is None
+
+
+@pytest.mark.parametrize("part, whole, expected", [(25, 117, "0.21"), (1, 8, "0.13"), (0, 4, "0.00"), (9, 4, "2.25")])
+def test_how_many_come_to_each_is_rounded_half_up(part, whole, expected):
+    assert each(part, whole) == Decimal(expected)
+
+
+@pytest.mark.parametrize("part, whole", [(1, 0), (1, None), (None, 4)])
+def test_how_many_come_to_each_is_none_where_there_is_nothing_to_divide_by(part, whole):
+    assert each(part, whole) is None

@@ -1,10 +1,12 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cadrenet.periods import (
     Month,
@@ -13,6 +15,7 @@ from cadrenet.periods import (
     QuarterConverter,
     QuarterField,
     months_between,
+    starts_before,
     today,
 )
 
@@ -148,6 +151,27 @@ def test_what_is_not_a_month_is_refused(text):
 )
 def test_months_between_counts_whole_months_with_both_days(first, last, months):
     assert months_between(first, last) == months
+
+
+@pytest.mark.parametrize(
+    "last, months, first",
+    [
+        (date(2022, 5, 9), 24, date(2020, 5, 10)),
+        (date(2022, 12, 31), 12, date(2022, 1, 1)),
+        (date(2022, 5, 30), 3, date(2022, 2, 28)),
+        (date(2022, 3, 14), 0, date(2022, 3, 15)),
+    ],
+)
+def test_the_latest_first_day_from_which_some_months_have_passed(last, months, first):
+    assert starts_before(last, months) == first
+
+
+@given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.integers(0, 300))
+def test_one_day_later_a_month_is_missing(last, months):
+    first = starts_before(last, months)
+
+    assert months_between(first, last) == months
+    assert months_between(first + timedelta(days=1), last) == max(months - 1, 0)
 
 
 def test_converters_read_and_write_addresses():

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Cadre, Placed
-from assignments.models.place import PlacedQuerySet, below
+from assignments.models.place import PlacedQuerySet, facts_below
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
@@ -36,7 +36,7 @@ class AttendanceQuerySet(PlacedQuerySet):
         if agencies:
             people |= Q(cadre__agency__in=agencies)
         near = in_areas_of(roots) if any(tier in WIDE_TIERS for tier, _id in roots) else Q()
-        return self.filter(below(roots, "place__") | people, near | people if near else Q())
+        return self.filter(facts_below(roots) | people, near | people if near else Q())
 
     def counted(self):
         """Rows that rates are made of: expected, at meetings that were held."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed, Tier
-from assignments.models.place import PlacedQuerySet, below
+from assignments.models.place import PlacedQuerySet, facts_below
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import search_key
 
@@ -53,18 +53,16 @@ WIDE_TIERS = {Tier.PROVINCE, Tier.DISTRICT, Tier.REGIONAL_GROUP}
 def in_areas_of(roots):
     """Return the condition that a fact lies in the areas in which some roots ever stood.
 
-    It says less than ``below``, with which it goes together: the indexes of facts begin with the area, so one
-    district among fifty reads its own facts only. A province lies above the areas, and asks for nothing.
+    It says less than ``facts_below``, with which it goes together: the indexes of facts begin with the area, so one
+    district among fifty reads its own facts only. A province lies above the areas, and asks for nothing; neither do
+    districts alone, which are their own areas.
     """
-    if any(tier == Tier.PROVINCE for tier, _id in roots):
-        return Q()
-    # A district is its own area; where others lie has to be asked.
     areas = {locality for tier, locality in roots if tier == Tier.DISTRICT}
     others = {locality for _tier, locality in roots} - areas
-    if others:
-        stood = Place.objects.order_by().filter(locality__in=others)
-        areas |= set(stood.values_list("area", flat=True).distinct())
-    return Q(area__in=areas)
+    if not others or any(tier == Tier.PROVINCE for tier, _id in roots):
+        return Q()
+    stood = Place.objects.order_by().filter(locality__in=others)
+    return Q(area__in=areas | set(stood.values_list("area", flat=True).distinct()))
 
 
 class MeetingQuerySet(PlacedQuerySet):
@@ -74,17 +72,25 @@ class MeetingQuerySet(PlacedQuerySet):
     """
 
     def reached(self, reach, roots):
+        # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
+        agencies = Agency.objects.order_by().reached(reach, roots)
+        return self.below_or_of(roots, agencies.values_list("pk", flat=True), self.attended(reach))
+
+    def reached_in_places(self, reach, roots):
+        # An agency meets in no place, so none has to be asked for.
+        return self.below_or_of(roots, [], self.attended(reach))
+
+    def attended(self, reach):
+        """The keys of the meetings at which the user or own staff are expected or were, from one source each."""
         from meetings.models.attendance import Attendance
 
-        # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
-        agencies = Agency.objects.order_by().filter(below(roots, "locality__latest__") | Q(pk__in=reach.agencies))
         attended = Attendance.objects.order_by()
         sources = []
         if reach.cadres:
             sources.append(attended.filter(cadre__in=reach.cadres).values_list("meeting", flat=True))
         if reach.agencies:
             sources.append(attended.filter(cadre__agency__in=reach.agencies).values_list("meeting", flat=True))
-        return self.below_or_of(roots, agencies.values_list("pk", flat=True), sources)
+        return sources
 
     def reached_to_edit(self, reach, roots):
         return self.below_or_of(roots, reach.records_for, [])
@@ -101,10 +107,10 @@ class MeetingQuerySet(PlacedQuerySet):
             for source in sources:
                 others |= Q(pk__in=list(source))
             near = in_areas_of(roots)
-            return self.filter(below(roots, "place__") | others, near | others if near else Q())
+            return self.filter(facts_below(roots) | others, near | others if near else Q())
         meetings = Meeting.objects.order_by()
         sources = [
-            meetings.filter(below(roots, "place__")).values_list("pk", flat=True),
+            meetings.filter(facts_below(roots)).values_list("pk", flat=True),
             meetings.filter(agency__in=agencies).values_list("pk", flat=True),
             *sources,
         ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 
+from assignments.filters import seen_locality
 from assignments.models import Agency
 from assignments.scope import reach_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
@@ -86,7 +87,9 @@ class MeetingListView(ScopedListView):
         return self.request.GET.get("sort") == UPCOMING
 
     def get_queryset(self):
-        found = super().get_queryset().select_related("place", "agency", "locality")
+        user = self.request.user
+        within = seen_locality(user, self.request.GET.get("within"))
+        found = Meeting.objects.visible_to(user, within).select_related("place", "agency", "locality")
         # By day first: that is what the index knows.
         if self.upcoming:
             return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")

@@ -100,6 +100,8 @@ class Issue(Placed):
         indexes = [
             models.Index(fields=["area", "raised_on", "closed_on"], name="issue_figures"),
             models.Index(fields=["locality", "raised_on"], name="issue_by_locality"),
+            # Where an issue is closed may be another area than where it was raised, so it is found by the day alone.
+            models.Index(fields=["closed_on", "closed_place"], name="issue_closed"),
         ]
 
     def __str__(self):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assignments.models import Locality, Tier
+from assignments.models import Locality, Place, Tier
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dated import Dated, DatedQuerySet
@@ -20,7 +20,7 @@ class PartyOrganisationQuerySet(DatedQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(locality__in=Locality.objects.all().reached(reach, roots))
+        return self.filter(locality__in=Place.objects.within(roots).values("locality"))
 
 
 class PartyOrganisation(Dated):
@@ -148,7 +148,7 @@ class RatingQuerySet(ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(organisation__in=PartyOrganisation.objects.all().reached(reach, roots))
+        return self.filter(organisation__locality__in=Place.objects.within(roots).values("locality"))
 
 
 class Rating(models.Model):

@@ -19,21 +19,21 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # name of the file -> command, and where a page gives the same: its address
 PATTERNS = [
     (
-        r"small-quarterly-(?P<quarter>\d{4}-Q\d)-(?P<level>\w+?)(?:-within-(?P<within>\w+))?",
+        r"\w+?-quarterly-(?P<quarter>\d{4}-Q\d)-(?P<level>\w+?)(?:-within-(?P<within>\w+))?",
         lambda it: (["quarterly_summary", it["quarter"]], {"level": it["level"], "within": it["within"]}),
         "/reports/quarterly/",
     ),
     (
-        r"small-ratings-(?P<year>\d{4})-(?P<kind>\w+)",
+        r"\w+?-ratings-(?P<year>\d{4})-(?P<kind>\w+)",
         lambda it: (["annual_ratings", it["year"]], {"kind": it["kind"]}),
         "/reports/ratings/",
     ),
     (
-        r"small-coverage-(?P<day>[\d-]+)-(?P<level>\w+)",
+        r"\w+?-coverage-(?P<day>[\d-]+)-(?P<level>\w+)",
         lambda it: (["coverage", it["day"]], {"level": it["level"]}),
         None,
     ),
-    (r"small-clashes-(?P<quarter>\d{4}-Q\d)", lambda it: (["clashes", it["quarter"]], {}), None),
+    (r"\w+?-clashes-(?P<quarter>\d{4}-Q\d)", lambda it: (["clashes", it["quarter"]], {}), None),
 ]
 
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import translation
 
-from assignments.models import Locality, Tier
+from assignments.models import Acting, Decision, Handover, Locality, Term, Tier
 from assignments.places import misplaced
 from assignments.scope import reach_of
 from meetings.models import Attendance, Meeting
@@ -280,6 +280,18 @@ def reach(login):
     return sees, records, decides, len(found.agencies), len(found.records_for)
 
 
+def test_papers_tell_of_terms_a_decision_in_effect_one_in_preparation_and_open_handovers(loaded):
+    drafts = [(paper.number, paper.lines.count() > 0) for paper in Decision.objects.drafts()]
+    in_effect = Decision.objects.exclude(enacted_on=None).first()
+
+    assert [term.holds_on(TODAY) for term in Term.objects.order_by("first_day")] == [True, False]
+    assert drafts == [("214-QĐ/HU", True)]
+    assert in_effect.lines.count() == in_effect.assignments.count() > 5
+    assert Handover.objects.open().count() > 0
+    assert Handover.objects.filter(successor=None).count() == 0
+    assert Acting.objects.on(TODAY).count() == 1
+
+
 def test_each_account_reaches_what_its_role_does(loaded):
     groups = ["90104-01-01", "90104-01-02", "90104-01-03", "90104-01-04", "90104-01-05"]
 
@@ -288,7 +300,8 @@ def test_each_account_reaches_what_its_role_does(loaded):
         "tochuc": (["D01"], ["D01"], ["D01"], 0, 0),
         "truongnhom": (["R02"], ["R02"], [], 0, 0),
         "hotronhom": (["R02"], ["R02"], [], 0, 0),
-        "phutrachxa": (["90104"], ["90104"], [], 0, 0),
+        # Acts for a neighbour, too.
+        "phutrachxa": (["90101", "90104"], ["90101", "90104"], [], 0, 0),
         "phutrachap": (["90104-01"], ["90104-01"], [], 0, 0),
         "vanphongxa": (["90104"], ["90104"], ["90104"], 0, 0),
         "phutrachto": (groups, groups, [], 0, 0),

@@ -497,7 +497,7 @@ def test_the_start_page_costs_the_same_for_one_who_is_away_and_for_three(django_
             Acting.objects.create(cadre=cast.dung, absent=other, first_day=NOW, last_day=NOW)
             submit(cast.new, "2022-Q1", NOW)
         keep_rosters(Meeting.objects.all())
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(15):
             client.get("/")
 
 

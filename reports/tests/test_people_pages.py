@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
+from assignments.models import AccessGrant, Limit
 from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
 from cadrenet.periods import Quarter, today
 from meetings.models import Attendance, Meeting
@@ -232,6 +234,148 @@ def test_clashes_that_the_agency_causes_open_their_list():
 
     assert context["clashes"] == 1
     assert client.get(context["clashes_url"]).context["paginator"].count == 1
+    assert [(item["day"], item["url"], item["detail"]) for item in context["clashing"]] == [
+        (
+            date(2022, 5, 9),
+            Meeting.objects.get(kind="agency").get_absolute_url(),
+            "1 clash with locality meetings of own staff",
+        )
+    ]
+
+
+def test_each_member_of_staff_has_counts_that_open_their_lists_sorted_by_name():
+    tree = small_tree()
+    office = agency("A", at=tree.district)
+    one, other = cadre("P", "Đỗ Văn Ba", agency=office), cadre("Q", "Bùi Văn An", agency=office)
+    cadre("R", "Lê Dung", agency=office)
+    assign(one, tree.an1, first_day=date(2022, 1, 1))
+    assign(other, tree.an1, first_day=date(2022, 1, 1))
+    a_quarter(tree, one)
+    client = visitor(user("head", of=office))
+
+    context = shown(client, office.get_absolute_url(), quarter="2022-Q2")
+
+    assert [
+        (
+            row.cadre.full_name,
+            row.figures.attendance_present,
+            row.figures.attendance_expected,
+            row.figures.attendance_unrecorded,
+        )
+        for row in context["staff"]
+    ] == [("Bùi Văn An", 0, 4, 4), ("Đỗ Văn Ba", 1, 4, 1), ("Lê Dung", 0, 0, 0)]
+    for row in context["staff"]:
+        for status in ("present", "expected", "unrecorded"):
+            found = client.get(row.lists[status]).context["paginator"].count
+            assert (row.cadre.code, status, found) == (
+                row.cadre.code,
+                status,
+                getattr(row.figures, f"attendance_{status}"),
+            )
+    assert sum(row.figures.attendance_expected for row in context["staff"]) == 8
+
+
+def test_the_time_served_stands_beside_each_assignment():
+    tree = small_tree()
+    office = agency("A", at=tree.district)
+    assign(cadre("P", agency=office), tree.an1, first_day=today() - timedelta(days=400))
+
+    page = visitor(user("head", of=office)).get(office.get_absolute_url()).content.decode()
+
+    assert "Thị trấn An › Nhóm Bắc · In charge · 13 months" in page
+
+
+def test_whoever_has_left_stands_there_while_the_quarter_counts_them_and_is_no_longer_counted_as_staff():
+    tree = small_tree()
+    office = agency("A", at=tree.district)
+    gone, stays = cadre("P", "Bùi Văn An", agency=office), cadre("Q", "Đỗ Văn Ba", agency=office)
+    gone.left_on = date(2022, 6, 30)
+    gone.save()
+    assign(gone, tree.an1, first_day=date(2022, 1, 1), last_day=date(2022, 6, 30))
+    a_quarter(tree, gone)
+    client = visitor(user("head", of=office))
+
+    then = client.get(office.get_absolute_url(), {"quarter": "2022-Q2"})
+    later = client.get(office.get_absolute_url(), {"quarter": "2022-Q4"})
+
+    assert [row.cadre for row in then.context["staff"]] == [gone, stays]
+    assert [row.cadre for row in later.context["staff"]] == [stays]
+    assert (then.context["serving"], later.context["serving"]) == (1, 1)
+    assert "served until 30 Jun 2022" in then.content.decode()
+
+
+def test_evenings_on_which_most_of_a_small_agency_are_out():
+    tree = small_tree()
+    office = agency("A", at=tree.district)
+    one, two, three = (cadre(f"P{n}", name, agency=office) for n, name in enumerate(["Lê Dung", "Bùi An", "Đỗ Ba"]))
+    assign(one, tree.an1)
+    assign(two, tree.an2)
+    assign(three, tree.cam1)
+    all_out, most, one_out, at_noon, too_late = (today() + timedelta(days=days) for days in (2, 4, 6, 8, 31))
+    for place in (tree.an1, tree.an2, tree.cam1):
+        meet(place, all_out, "planned")
+        meet(place, too_late, "planned")
+        Meeting.objects.create(kind="cell", locality=place, starts_at=at(at_noon, 12), status="planned")
+    for place in (tree.an1, tree.cam1):
+        meet(place, most, "planned")
+    meet(tree.an1, one_out, "planned")
+    keep_rosters(Meeting.objects.all())
+    client = visitor(user("head", of=office))
+
+    context = shown(client, office.get_absolute_url())
+
+    assert [(item["day"], item["text"], item["detail"]) for item in context["evenings"]] == [
+        (all_out, "All 3 members of staff are out", "Bùi An: Ấp 2 · Đỗ Ba: Ấp 1 · Lê Dung: Khu phố 1"),
+        (most, "2 of 3 members of staff are out", "Đỗ Ba: Ấp 1 · Lê Dung: Khu phố 1"),
+    ]
+    assert [client.get(item["url"]).context["paginator"].count for item in context["evenings"]] == [3, 2]
+    Limit.objects.create(name="small_agency", value=2)
+    assert shown(client, office.get_absolute_url())["evenings"] == []
+
+
+def test_the_numbers_of_reports_open_their_lists_also_for_the_head_who_sees_no_places():
+    tree = small_tree()
+    office = agency("A", at=tree.district)
+    who = cadre("P", agency=office)
+    for place in (tree.an, tree.an1, tree.an2):
+        assign(who, place)
+    other = cadre("Q", agency=agency("B", at=tree.district))
+    assign(other, tree.binh1)
+    for place, day in ((tree.an, date(2022, 7, 1)), (tree.an1, date(2022, 8, 1))):
+        QuarterlyReport.objects.create(
+            cadre=who, locality=place, quarter="2022-Q2", submitted_on=day, status="submitted"
+        )
+
+    for reader in (user("head", of=office), user("all", at=tree.district)):
+        client = visitor(reader)
+        context = shown(client, office.get_absolute_url(), quarter="2022-Q2")
+        assert context["reports"] == {"expected": 3, "on_time": 1, "late": 1, "missing": 1}
+        for state, url in context["report_lists"].items():
+            rows = client.get(url).context["object_list"]
+            assert (state, {row.cadre for row in rows}, len(rows)) == (state, {who}, context["reports"][state])
+    foreign = visitor(user("other", of=other.agency)).get(context["report_lists"]["expected"])
+    assert list(foreign.context["filter"].form.errors) == ["agency"]
+
+
+def test_the_navigation_of_an_agency_leads_to_its_page_and_the_clerk_enters_meetings_there():
+    tree = small_tree()
+    office, second = agency("A", at=tree.district), agency("B", at=tree.district)
+    head, clerk = user("head", of=office), user("clerk", of=office, level="recorder")
+    both = user("both", of=office)
+    AccessGrant.objects.create(user=both, agency=second, level="viewer")
+
+    def leads(who):
+        context = shown(visitor(who), office.get_absolute_url())
+        found = [
+            (str(item["label"]), item["url"], item["current"])
+            for item in context["nav"].bottom
+            if item["icon"] == "building"
+        ]
+        return found, context["create_url"]
+
+    assert leads(head) == ([("Own agency", office.get_absolute_url(), True)], "")
+    assert leads(clerk) == ([("Own agency", office.get_absolute_url(), True)], "/meetings/new/?of=agency")
+    assert leads(both) == ([("Own agency", "/agencies/", True)], "")
 
 
 def test_the_head_of_an_agency_is_told_whether_own_staff_reported():
@@ -302,7 +446,7 @@ def test_a_quarter_that_makes_no_sense_is_told_and_the_usual_one_shown(quarter):
         assert (context["quarter"], list(context["form"].errors)) == (Quarter.of(today()), ["quarter"])
 
 
-@pytest.mark.parametrize("name, number", [("cadre", 19), ("agency", 22)])
+@pytest.mark.parametrize("name, number", [("cadre", 20), ("agency", 28)])
 def test_cost_does_not_grow_with_what_is_shown(name, number, django_assert_num_queries):
     tree = small_tree()
     office = agency("A", at=tree.district)
@@ -317,6 +461,13 @@ def test_cost_does_not_grow_with_what_is_shown(name, number, django_assert_num_q
             assign(cadre(f"Q{place.pk}", agency=office), place)
             for days in (-3, 3):
                 meet(place, today() + timedelta(days=days), "held" if days < 0 else "planned", kind=kind)
+            Meeting.objects.create(
+                kind="agency",
+                agency=office,
+                starts_at=at(today() - timedelta(days=3), 18),
+                ends_at=at(today() - timedelta(days=3), 21),
+            )
+        Meeting.objects.filter(kind="cell").update(ends_at=F("starts_at") + timedelta(hours=1))
         keep_rosters(Meeting.objects.all())
         client.get(url)
         with django_assert_num_queries(number):

@@ -54,6 +54,7 @@ APART = {"set_language", "account_login", "account_logout", "account_inactive", 
 KEYS = {"pk", "assignment"}
 ROWS = {
     "reports:locality": Locality,
+    "reports:candidates": Locality,
     "reports:cadre": Cadre,
     "reports:agency": Agency,
     "reports:organisation": PartyOrganisation,
@@ -71,12 +72,24 @@ ROWS = {
     "reports:attended": Meeting,
     "assignments:assignment": Assignment,
     "assignments:end": Assignment,
+    "assignments:reviewed": Locality,
     "assignments:board_row": Locality,
     "assignments:take_back": Assignment,
     "assignments:replace": Assignment,
     "assignments:acting_end": Acting,
     "assignments:leaving": Cadre,
     "reports:handover": Handover,
+    "assignments:decision": Decision,
+    "assignments:decision_edit": Decision,
+    "assignments:decision_delete": Decision,
+    "assignments:line_add": Decision,
+    "assignments:line_edit": DecisionLine,
+    "assignments:line_delete": DecisionLine,
+    "assignments:paste": Decision,
+    "assignments:copy": Decision,
+    "assignments:reasons": Decision,
+    "assignments:enact": Decision,
+    "assignments:annex": Decision,
 }
 # What the other parts of an address may be.
 VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}

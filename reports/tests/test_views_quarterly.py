@@ -337,7 +337,7 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
     client = visitor(it.committee)
     client.get(ADDRESS)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(15):
         client.get(ADDRESS)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         file_body(client.get(ADDRESS, {"format": "csv"}))

@@ -191,5 +191,5 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
     client = visitor(it.committee)
     client.get(ADDRESS)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         client.get(ADDRESS)

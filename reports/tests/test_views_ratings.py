@@ -274,7 +274,7 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
     client = visitor(office(tree))
     client.get(ADDRESS)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(ADDRESS, {"kind": "cell"})
     with django_assert_num_queries(7):
         client.get("/reports/ratings/organisations/", {"kind": "cell"})

@@ -1,5 +1,7 @@
 """What the tests of pages share: a visitor who reads English, and how many rows a list has."""
 
+import re
+
 from django.conf import settings
 from django.test import Client
 
@@ -15,6 +17,11 @@ def visitor(who):
 def plain(text):
     """Text as one types it, with plain blanks."""
     return text and text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def without_token(response):
+    """The text of a page without what differs from one request to the next."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
 
 
 def listed(client, url):

@@ -4,7 +4,6 @@ from django.core.paginator import Paginator
 
 from assignments.models import Agency, Cadre
 from assignments.queries import visible_keys
-from assignments.tenure import holding
 from cadrenet.listing import PER_PAGE, ScopedDetailView
 from cadrenet.periods import today
 from reports.people import AgencyPage
@@ -23,15 +22,16 @@ class AgencyView(ScopedDetailView):
     def get_context_data(self, **kwargs):
         user, day = self.request.user, today()
         page = AgencyPage(self.object, user, self.request.GET, day)
-        staff = Cadre.objects.visible_to(user).filter(agency=self.object).order_by("sort_key", "code")
-        page_obj = Paginator(staff, PER_PAGE).get_page(self.request.GET.get("page"))
+        page_obj = Paginator(page.staff(), PER_PAGE).get_page(self.request.GET.get("page"))
+        serving = Cadre.objects.visible_to(user).filter(agency=self.object).serving_on(day)
         seen = (
             visible_keys(type(self.object.locality), user, [self.object.locality_id]) if self.object.locality else ()
         )
         return super().get_context_data(
             title=self.object.name,
             page_obj=page_obj,
-            staff=holding(page_obj.object_list, day, user),
+            serving=serving.count(),
+            staff=page.members(page_obj.object_list),
             locality_visible=self.object.locality_id in seen,
             **page.context(),
             **kwargs,

@@ -40,7 +40,7 @@ class HandoverListView(ScopedListView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            tabs=tabs("handovers", self.request.GET, user=self.request.user),
+            tabs=tabs("handovers", self.request),
             empty_text=_("No handover waits for a tick"),
             empty_detail=_("One opens when somebody is replaced. Those that are done stand under “All”."),
             **kwargs,

@@ -19,8 +19,8 @@ from reports.queries import (
     QUARTERLY_COLUMNS,
     attendance_by_month,
     gathered,
-    quarterly_summary,
     reasons_of_absence,
+    summary_and_whole,
     total_of,
 )
 from reports.tables import QUARTERLY_GROUPS, cells, ordered, sorted_by
@@ -44,7 +44,7 @@ class QuarterlyView(FileMixin, TemplateView):
             return TemplateView.render_to_response(self, context, status=400 if asks_for_file else 200)
         asked = self.form.cleaned_data
         self.quarter, self.level, self.within = asked["quarter"], Tier(asked["level"]), asked["within"]
-        self.rows = quarterly_summary(self.quarter, self.level, self.form.condition)
+        self.rows, self.figures = summary_and_whole(self.quarter, self.level, self.form.condition)
         return super().get(request, *args, **kwargs)
 
     def get_file_rows(self):
@@ -139,8 +139,7 @@ class QuarterlyView(FileMixin, TemplateView):
             return None
         if self.within.tier == self.level:
             return self.rows[0] if len(self.rows) == 1 else None
-        found = quarterly_summary(self.quarter, self.within.tier, self.form.condition)
-        return next((row for row in found if row.locality_id == self.within.pk), None)
+        return self.figures
 
     def beside(self):
         """Why people were absent, and how attendance went over twelve months, in the same part of the tree."""

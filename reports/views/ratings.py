@@ -31,7 +31,8 @@ class RatingsView(FileMixin, TemplateView):
 
     def get(self, request, *args, **kwargs):
         ratings = Rating.objects.visible_to(request.user)
-        self.years = {kind: ratings_by_year(ratings, kind) for kind in Kind}
+        found = ratings_by_year(ratings)
+        self.years = {kind: found.get(kind, {}) for kind in Kind}
         self.form = RatingsForm(request.GET, years=self.years, day=today())
         if not self.form.is_valid():
             asks_for_file = request.GET.get("format") in ("csv", "xlsx")

@@ -11,6 +11,7 @@ from cadrenet.periods import today as office_today
 from cadrenet.progress import Progress
 from reports.demo import Plan, invent
 from reports.demo.accounts import ACCOUNTS, open_accounts, still_open
+from reports.demo.papers import Papers
 from reports.demo.plan import FULL_SIZE, SEED
 from reports.district.writing import refresh_statistics, write
 
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         demo = invent(plan)
         with transaction.atomic():
             write(demo.tables, Progress(verbosity))
+            Papers(demo).write()
             open_accounts(demo)
         refresh_statistics()
 
