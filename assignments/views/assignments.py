@@ -48,7 +48,7 @@ def tabs(current, request, numbers=None):
     ]
     if current == "board":
         # The board has its own lists of places with nobody.
-        pages[1:3] = [("coverage", _("Who answers where"), "assignments:coverage", {})]
+        pages[1:3] = [("coverage", _("Coverage"), "assignments:coverage", {})]
     if may_assign(request.user):
         pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
     return [
