@@ -40,6 +40,7 @@ WIDTHS = pytest.mark.parametrize("width", [360, 1280])
 
 def fits(page):
     """Whether the page itself does not scroll sideways."""
+    page.wait_for_load_state()  # a click may only just have begun to lead here
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
@@ -66,7 +67,7 @@ def test_every_page_fits_and_is_accessible(office, assert_accessible, width, nam
 
 def test_a_place_with_nobody_gets_somebody_while_one_types(office):
     office.goto(office.address("assignments:coverage"))
-    office.get_by_role("link", name="Tổ số 1, Khu phố 1").click()
+    office.get_by_role("link", name="Giao người phụ trách Tổ số 1, Khu phố 1").click()
     office.locator("#id_cadre").fill("nguyen thi anh")
     office.locator("#matches-cadre label", has_text="Nguyễn Thị Ánh").nth(1).click()
     office.locator("#id_first_day").fill("01/06/2022")

@@ -29,6 +29,7 @@ def office(page, signed_in, live_server):
 
 def fits(page):
     """Whether the page itself does not scroll sideways."""
+    page.wait_for_load_state()  # a click may only just have begun to lead here
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

@@ -20,6 +20,7 @@ def _on_the_tenth_of_january():
 
 def fits(page):
     """Whether nothing but a table scrolls sideways."""
+    page.wait_for_load_state()  # a click may only just have begun to lead here
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
