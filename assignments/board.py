@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from assignments.actions import just_made
-from assignments.models import Assignment, Cadre, Limit, Lineage, Tier
+from assignments.models import Assignment, Cadre, Limit, Lineage, Locality, Tier
 from assignments.queries import COVERED_TIERS, ONE_DAY, SOON, Vacancy, answered_by_tier, held_counts
 from assignments.tenure import served_since
 from cadrenet.periods import months_between, starts_before
@@ -31,8 +31,13 @@ class Show(TextChoices):
 
 
 def in_order_of_tree(places):
-    """Places as the tree stands: each followed by what lies in it, siblings by code."""
-    return places.order_by(*(F(f"{tier}__code").asc(nulls_first=True) for tier in Tier.values))
+    """Places as the tree stands: each followed by what lies in it, siblings by code.
+
+    The codes are looked up and not joined: to find the best order of eight joins took PostgreSQL 21 ms of planning,
+    for a query of two.
+    """
+    codes = (Locality.objects.filter(pk=OuterRef(tier)).order_by().values("code")[:1] for tier in Tier.values)
+    return places.order_by(*(Subquery(code).asc(nulls_first=True) for code in codes))
 
 
 def conditions(day, tiers, minimum):

@@ -139,9 +139,14 @@ class Covered:
 
 def answered_by_tier(day, tiers=COVERED_TIERS):
     """As ``answered`` for places of any of these tiers; one query for the rules."""
-    rules, condition = rules_on(day), Q(pk__in=[])
+    rules, alike = rules_on(day), defaultdict(list)
     for tier in tiers:
-        condition |= Q(held_as(rules.get(tier), tier, day), tier=tier)
+        rule = rules.get(tier)
+        alike[rule and (rule.role, rule.minimum)].append(tier)
+    condition = Q(pk__in=[])
+    for some in alike.values():
+        # The tier stands first: who answers is then looked up only for places of these tiers, and once for each.
+        condition |= Q(tier__in=some) & Q(held_as(rules.get(some[0]), some[0], day))
     return condition
 
 

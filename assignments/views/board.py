@@ -22,11 +22,10 @@ from assignments.models import Assignment, Limit, Locality, Place, Tier
 from assignments.queries import COVERED_TIERS
 from assignments.sight import lies_in_hand
 from assignments.views.assignments import may_assign, tabs
-from cadrenet.listing import Column, FileMixin
+from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
-PER_PAGE = 100
 ROWS_AT_ONCE = 500
 PAPER = ("decision_number", "decision_on", "first_day")
 # What an address of the board says about one moment only.

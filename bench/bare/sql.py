@@ -110,7 +110,7 @@ WITH page AS (
     LEFT JOIN assignments_locality AS low ON low.id = place.hamlet_id
     WHERE place.area_id = %(area)s AND place.tier IN ('regional_group', 'commune', 'hamlet')
         AND place.first_day <= %(today)s AND place.last_day >= %(today)s
-    ORDER BY 5 NULLS FIRST, 6 NULLS FIRST, 7 NULLS FIRST LIMIT 100
+    ORDER BY 5 NULLS FIRST, 6 NULLS FIRST, 7 NULLS FIRST LIMIT 50
 )
 SELECT page.locality_id, page.tier, page.name, page.path, assignment.id, cadre.id, cadre.full_name, agency.name,
     assignment.last_day, cadre.left_on,

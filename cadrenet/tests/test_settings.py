@@ -98,6 +98,7 @@ def test_postgresql_over_the_local_socket_needs_no_password(load):
 
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["NAME"], database["HOST"], database["USER"], database["PASSWORD"]) == ("cadrenet", "", "", "")
+    assert database["OPTIONS"]["options"] == "-c jit=off"
 
 
 def test_every_static_file_that_another_names_exists(tmp_path, settings):
