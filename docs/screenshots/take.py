@@ -22,7 +22,7 @@ PICTURES = [
     ("overview", "thuongtruc", "xem-toan-huyen", DESK, True, "/"),
     ("today", "phutrachap", "huyen-nam-toi-ap", PHONE, False, "/"),
     ("quarterly", "thuongtruc", "xem-toan-huyen", DESK, False, "/reports/quarterly/"),
-    ("coverage", "tochuc", "phan-cong-can-bo", DESK, False, "/assignments/coverage/"),
+    ("board", "tochuc", "phan-cong-can-bo", DESK, False, "/assignments/board/?show=nobody"),
     ("ratings", "thuongtruc", "xem-toan-huyen", DESK, False, "/reports/ratings/"),
 ]
 
