@@ -15,8 +15,8 @@ from simple_history.utils import bulk_create_with_history
 
 from assignments.actions import Refused, enact
 from assignments.changes import Change, objections
-from assignments.models import Assignment, Cadre, CoverageRule, Decision, DecisionLine, Place, Tier
-from assignments.queries import COVERED_TIERS, Covered, in_force_on, in_order_of_tier, is_held
+from assignments.models import Assignment, Cadre, Decision, DecisionLine, Place, Tier
+from assignments.queries import COVERED_TIERS, Covered, in_force_on, in_order_of_tier, is_held, rules_by_tier
 
 ONE_DAY = timedelta(days=1)
 # What a line does.
@@ -353,9 +353,7 @@ def coverage_after(decision, rows):
     for row in rows:
         if row.line.cadre_id:
             held[row.line.locality_id].append((row.line.role, row.line.cadre_id, None, None))
-    rules = defaultdict(list)
-    for rule in CoverageRule.objects.filter(tier__in=COVERED_TIERS).order_by("-pk"):
-        rules[rule.tier].append(rule)
+    rules = rules_by_tier()
     asked = {tier: in_force_on(rules[tier], tier, day) for tier in COVERED_TIERS}
     covered = {tier: Covered(tier) for tier in COVERED_TIERS}
     vacant = []

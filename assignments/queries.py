@@ -80,6 +80,14 @@ def all_rules():
     return list(CoverageRule.objects.order_by("-pk"))
 
 
+def rules_by_tier():
+    """Return {tier: its rules of coverage, the latest entered first}; none for a tier without a rule."""
+    found = defaultdict(list)
+    for rule in all_rules():
+        found[rule.tier].append(rule)
+    return found
+
+
 def held_as(rule, tier, day):
     """Return the condition on places that as many answer for the locality as a rule asks for; without one, one."""
     rule = rule or CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
@@ -333,12 +341,10 @@ class Course:
         rows = Assignment.objects.during(first_day, last_day).order_by()
         # Few are named one by one; of many the database works out by itself which they are.
         wanted = {locality for locality, *_rest in stood} if len(stood) <= NAMED else places.values("locality")
-        held_by, rules = defaultdict(list), defaultdict(list)
+        held_by, rules = defaultdict(list), rules_by_tier()
         named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
         for locality, *row in named:
             held_by[locality].append(row)
-        for rule in CoverageRule.objects.filter(tier__in=tiers).order_by("-pk"):
-            rules[rule.tier].append(rule)
         self.stretches = [
             Stretch(locality, place, Tier(tier), *cut)
             for locality, place, tier, begins, ends in stood

@@ -17,17 +17,22 @@ def lies_in_hand(place, user):
 
 
 def lies_below(place, roots, user):
-    """Return whether a place is, or lies below, one of these (tier, locality id); everything for who sees all."""
-    if reach_of(user).everything:
-        return True
+    """Return whether a place is, or lies below, one of these (tier, locality id); everything for who sees all.
+
+    An agency's meeting has no place, and lies below nothing.
+    """
+    if place is None or reach_of(user).everything:
+        return reach_of(user).everything
     return any(getattr(place, f"{tier}_id") == id for tier, id in roots)
 
 
 def chain_of(place, user, query=""):
     """The localities above a place and the place itself, each with its page where the user may open it.
 
-    ``query`` is added to the addresses: a page as of a day leads to pages as of that day.
+    ``query`` is added to the addresses: a page as of a day leads to pages as of that day. No place, no chain.
     """
+    if place is None:
+        return []
     reach = reach_of(user)
     links, seen = [], reach.everything
     for tier, id, name in [*place.chain, (Tier(place.tier), place.locality_id, place.name)]:

@@ -29,11 +29,6 @@ from cadrenet.templatetags import figures
 ROWS_AT_ONCE = 500
 
 
-def may_assign(user):
-    """Whether there is any part of the tree in which a user decides who answers for what."""
-    return decides(user)
-
-
 def tabs(current, request, numbers=None):
     """The pages about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
     query = {name: request.GET[name] for name in ("within", "tier", "day") if request.GET.get(name)}
@@ -49,7 +44,7 @@ def tabs(current, request, numbers=None):
     if current == "board":
         # The board has its own lists of places with nobody.
         pages[1:3] = [("coverage", _("Coverage"), "assignments:coverage", {})]
-    if may_assign(request.user):
+    if decides(request.user):
         pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
     return [
         {
@@ -105,7 +100,7 @@ class AssignmentsView(ScopedListView):
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
                 "tabs": tabs("list", self.request),
             }
-        if may_assign(user):
+        if decides(user):
             context |= {"create_url": reverse("assignments:create"), "create_label": _("Assign")}
         return context
 
@@ -134,7 +129,7 @@ class AssignmentView(ScopedDetailView):
             chain=chain_of(row.place, user) if row.place else [],
             ended=ended,
             may_end=may_end,
-            may_replace=may_end and may_assign(user) and not followed,
+            may_replace=may_end and decides(user) and not followed,
             handovers=handovers,
             changes=changes_of(self.object),
             others=self.others(),
@@ -192,7 +187,7 @@ class DecidingMixin:
     """Pages for those who decide somewhere; for anybody else they do not exist."""
 
     def dispatch(self, request, *args, **kwargs):
-        if not may_assign(request.user):
+        if not decides(request.user):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

@@ -20,8 +20,9 @@ from assignments.board import BoardRow, Show, conditions, in_order_of_tree, rows
 from assignments.forms import BoardForm, HandForm, PaperForm
 from assignments.models import Assignment, Limit, Locality, Place, Tier
 from assignments.queries import COVERED_TIERS
+from assignments.scope import decides
 from assignments.sight import lies_in_hand
-from assignments.views.assignments import may_assign, tabs
+from assignments.views.assignments import tabs
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -178,7 +179,7 @@ class BoardView(FileMixin, ListView):
         )
         if not self.form.is_valid():
             return context
-        may_write = may_assign(user) and self.day == today()
+        may_write = decides(user) and self.day == today()
         lines = self.lines(context["object_list"], may_write)
         return context | {
             "day": self.day,

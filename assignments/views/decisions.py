@@ -29,7 +29,8 @@ from assignments.forms import CopyForm, DecisionForm, LineEditForm, LineForm, Pa
 from assignments.models import Assignment, Cadre, Decision, DecisionLine, Tier
 from assignments.pasted import KINDS
 from assignments.queries import visible_keys
-from assignments.views.assignments import DecidingMixin, may_assign, tabs
+from assignments.scope import decides
+from assignments.views.assignments import DecidingMixin, tabs
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -62,7 +63,7 @@ class DecisionsView(ListView):
             tabs=tabs("decisions", self.request),
             **kwargs,
         )
-        if may_assign(self.request.user):
+        if decides(self.request.user):
             context["create_url"] = reverse("assignments:decision_new")
         return context
 
@@ -158,7 +159,7 @@ class DraftMixin(DecidingMixin, SingleObjectMixin):
     context_object_name = "decision"
 
     def dispatch(self, request, *args, **kwargs):
-        if may_assign(request.user):
+        if decides(request.user):
             self.object = self.get_object()
             if not self.object.is_draft:
                 return self.took_effect()

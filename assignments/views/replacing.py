@@ -14,9 +14,9 @@ from assignments.actions import Refused, carry_out, leave
 from assignments.forms import LeavingForm, ReplaceForm
 from assignments.models import Agency, Assignment, Cadre
 from assignments.queries import held_outside
+from assignments.scope import decides
 from assignments.sight import chain_of
 from assignments.tenure import served, with_moment, with_place
-from assignments.views.assignments import may_assign
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
@@ -30,7 +30,7 @@ class ChangeView(SingleObjectMixin, FormView):
     outlook_template = ""
 
     def dispatch(self, request, *args, **kwargs):
-        if not may_assign(request.user):
+        if not decides(request.user):
             raise Http404
         self.object = self.get_object()
         return self.prepare() or super().dispatch(request, *args, **kwargs)

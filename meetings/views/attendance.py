@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from assignments.filters import seen_locality
 from assignments.models import Cadre
+from assignments.sight import chain_of
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
 from meetings.actions import is_late, last_day_in_time
@@ -20,7 +21,7 @@ from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days
-from meetings.views.tabs import chain_of, tabs, with_quarter
+from meetings.views.tabs import tabs, with_quarter
 
 
 class RecordView(TemplateView):

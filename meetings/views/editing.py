@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from assignments.models import Cadre, Place, Tier
+from assignments.sight import chain_of
 from cadrenet.periods import today
 from meetings.actions import Refused, set_status
 from meetings.forms import LocalityMeetingForm
 from meetings.models import Attendance, Meeting
 from meetings.queries import HALF_DAYS, HalfDay, outlook
 from meetings.views.meetings import agency_form, may_enter
-from meetings.views.tabs import chain_of
 
 MEETING_TIERS = [Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVERNING_GROUP]
 OFFERED_AT_ONCE = 30

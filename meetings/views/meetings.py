@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from assignments.filters import seen_locality
 from assignments.models import Agency
 from assignments.scope import reach_of
+from assignments.sight import chain_of, lies_in_sight
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings.actions import last_day_in_time
@@ -26,7 +27,7 @@ from meetings.queries import (
     small_number,
     staff_by_day,
 )
-from meetings.views.tabs import chain_of, lies_in_sight, tabs, with_quarter
+from meetings.views.tabs import tabs, with_quarter
 
 UPCOMING = "upcoming"
 ROWS_AT_ONCE = 500

@@ -1,10 +1,8 @@
-"""What the pages of meetings have in common: the lists beside each other, and the chain above a place."""
+"""What the pages of meetings have in common: the lists beside each other, and the quarter that is meant."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assignments.models import Tier
-from assignments.scope import reach_of
 from cadrenet.periods import Month, Quarter, today
 from meetings.models import Meeting
 
@@ -30,25 +28,3 @@ def with_quarter(request):
         seen = Meeting.objects.visible_to(request.user).filter(day__lte=today()).order_by("-day")
         query["quarter"] = str(Quarter.of(seen.values_list("day", flat=True).first() or today()))
     return query
-
-
-def chain_of(place, user):
-    """The localities above a place and the place itself, each with its page where the user may open it."""
-    if place is None:
-        return []
-    reach = reach_of(user)
-    steps = [(tier, id, name) for tier, id, name in place.chain]
-    steps.append((Tier(place.tier), place.locality_id, place.name))
-    chain, seen = [], reach.everything
-    for tier, id, name in steps:
-        seen = seen or (tier.value, id) in reach.sees
-        chain.append({"label": name, "url": reverse("reports:locality", args=[id]) if seen else ""})
-    return chain
-
-
-def lies_in_sight(place, user):
-    """Return whether the user sees a place itself, and not only somebody who is expected there."""
-    reach = reach_of(user)
-    if place is None or reach.everything:
-        return reach.everything
-    return any(getattr(place, f"{tier}_id") == id for tier, id in reach.sees)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from assignments.models import Cadre
-from assignments.views.assignments import may_assign
+from assignments.scope import decides
 from assignments.views.replacing import may_let_leave
 from cadrenet.listing import ScopedDetailView
 from cadrenet.periods import today
@@ -23,7 +23,7 @@ class CadreView(ScopedDetailView):
     def get_context_data(self, **kwargs):
         page = CadrePage(self.object, self.request.user, self.request.GET, today())
         user, cadre = self.request.user, self.object
-        may_leave = not cadre.left_on and may_assign(user) and may_let_leave(user, cadre)
+        may_leave = not cadre.left_on and decides(user) and may_let_leave(user, cadre)
         return super().get_context_data(
             title=cadre.full_name,
             leaving_url=reverse("assignments:leaving", args=[cadre.pk]) if may_leave else "",

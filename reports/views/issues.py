@@ -12,6 +12,7 @@ from django.views.generic.detail import SingleObjectMixin
 
 from assignments.models import Locality
 from assignments.scope import reach_of
+from assignments.sight import chain_of
 from cadrenet.listing import (
     Column,
     ScopedCreateView,
@@ -22,7 +23,6 @@ from cadrenet.listing import (
     scope_choices,
 )
 from cadrenet.periods import today
-from meetings.views.tabs import chain_of
 from reports.actions import reopen
 from reports.filters import IssueFilter
 from reports.forms import CloseIssueForm, IssueForm, PassOnIssueForm

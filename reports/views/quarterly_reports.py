@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
+from assignments.sight import chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
-from meetings.views.tabs import chain_of
 from reports.actions import answer, may_answer, may_submit, submit
 from reports.filters import ReportFilter
 from reports.history import told

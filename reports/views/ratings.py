@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from assignments.models import Place
+from assignments.sight import chain_of
 from cadrenet.figures import change_in_points, percent
 from cadrenet.listing import Column, FileMixin, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags.figures import count, pct, points
-from meetings.views.tabs import chain_of
 from reports.behind import rated
 from reports.filters import RatingFilter
 from reports.forms import RatingsForm

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Locality
+from assignments.sight import chain_of
 from cadrenet.listing import Column, ScopedCreateView, ScopedDetailView, ScopedListView, ScopedUpdateView
 from cadrenet.periods import today
-from meetings.views.tabs import chain_of
 from reports.filters import ResourceFilter
 from reports.forms import ResourceForm
 from reports.history import told
