@@ -6,12 +6,13 @@ so that no fact is ever without one.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.apps import apps
 from django.db import transaction
 
 from assignments.models import Locality, LocalityVersion, Place, Placed, Tier
-from assignments.models.place import PATH_SEPARATOR
+from assignments.models.place import PATH_SEPARATOR, area_field
 from cadrenet.vietnamese import search_key, sort_key
 
 # Past so many, rows are read all together and sorted out here: a database takes only so many parameters.
@@ -26,6 +27,7 @@ DERIVED = [
     "households",
     "last_day",
     "counts_until",
+    "moved",
     "parent_id",
     "area_id",
     *(f"{tier}_id" for tier in Tier.values),
@@ -48,6 +50,18 @@ class Span:
     def key(self):
         """What must stay the same for two neighbouring stretches to be one place."""
         return (self.version.pk, self.above.key if self.above else None)
+
+    @cached_property
+    def chain(self):
+        """This stretch and those above it that it lies in, up to the top."""
+        return [self, *(self.above.chain if self.above else [])]
+
+    @property
+    def area_id(self):
+        """The district that it lies in, or else the province, or else what is highest."""
+        by_tier = {step.tier: step.version.locality_id for step in self.chain}
+        top = self.chain[-1].version.locality_id
+        return by_tier.get(Tier.DISTRICT) or by_tier.get(Tier.PROVINCE) or top
 
 
 class Tree:
@@ -86,9 +100,11 @@ class Tree:
         found = {}
         for locality_id in self.tiers:
             spans = self.spans(locality_id)
+            moved = len({span.area_id for span in spans}) > 1
             for index, span in enumerate(spans):
                 until = spans[index + 1].first_day - timedelta(days=1) if index + 1 < len(spans) else date.max
-                found[locality_id, span.first_day] = place_of(span, until)
+                found[locality_id, span.first_day] = place = place_of(span, until)
+                place.moved = moved
         return found
 
 
@@ -106,7 +122,7 @@ def joined(spans):
 
 def place_of(span, counts_until):
     """Return the place of one stretch, unsaved."""
-    version = span.version
+    version, chain = span.version, span.chain
     place = Place(
         locality_id=version.locality_id,
         tier=span.tier,
@@ -119,16 +135,11 @@ def place_of(span, counts_until):
         last_day=span.last_day,
         counts_until=counts_until,
         parent_id=version.parent_id,
+        area_id=span.area_id,
     )
-    chain = []
-    step = span
-    while step:
-        chain.append(step)
-        step = step.above
     for step in chain:
         setattr(place, f"{step.tier}_id", step.version.locality_id)
     place.path = PATH_SEPARATOR.join(step.version.name for step in reversed(chain[1:]))
-    place.area_id = place.district_id or place.province_id or chain[-1].version.locality_id
     return place
 
 
@@ -228,10 +239,10 @@ class PlaceIndex:
             if getattr(fact, f"{place_field}_id") != place_id:
                 setattr(fact, f"{place_field}_id", place_id)
                 changed = True
-            if place_field == "place":
-                area_id = place.area_id if place else None
-                changed = changed or fact.area_id != area_id
-                fact.area_id = area_id
+            area, area_id = f"{area_field(place_field)}_id", place.area_id if place else None
+            if getattr(fact, area) != area_id:
+                setattr(fact, area, area_id)
+                changed = True
         return changed
 
 

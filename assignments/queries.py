@@ -9,10 +9,11 @@ from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
-from assignments.models import Assignment, Cadre, CoverageRule, Locality, Place, Tier
-from assignments.models.place import ancestor, below
+from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
+from assignments.models.place import below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
+from cadrenet.prepared import Fixed, prepared
 from cadrenet.remembered import remembered
 
 ONE_DAY = timedelta(days=1)
@@ -26,52 +27,62 @@ def where(user=None, within=None):
     ``user`` None is a command at the server's own console, which sees everything; pages always pass the user.
     ``prefix`` leads to the place, as in ``"place__"``.
     """
-
-    return Part(user, within)
+    root = None if within is None else (within.tier, within.pk)
+    reach = None if user is None else reach_of(user)
+    # Nothing to narrow for who sees everything, or all of that locality.
+    free = reach is None or reach.everything or root in reach.sees
+    return Part(None if free else tuple(sorted(reach.sees)), root)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the tree, as ``where`` names it."""
+    """A part of the tree, as ``where`` names it: what is or lies below ``within`` and below any of ``roots``.
 
-    user: object
-    within: Locality | None
+    These are (tier, locality id); None narrows nothing, and no roots leave nothing.
+    """
+
+    roots: tuple | None
+    within: tuple | None
 
     def __call__(self, prefix=""):
-        roots = self.roots
-        q = Q() if roots is None else below(roots, prefix)
+        q = Q() if self.roots is None else below(self.roots, prefix)
         if self.within is not None:
-            q &= Q(**{f"{prefix}{ancestor(self.within.tier)}": self.within})
+            q &= below([self.within], prefix)
         return q
-
-    @property
-    def roots(self):
-        """The tops of what the user sees; None where that narrows nothing: for who sees everything, or ``within``."""
-        reach = None if self.user is None else reach_of(self.user)
-        if reach is None or reach.everything:
-            return None
-        if self.within is not None and (self.within.tier, self.within.pk) in reach.sees:
-            return None
-        return reach.sees
 
     @remembered
     def areas(self, first_day, last_day):
         """Return the areas that it lies in from the first to the last of some days, by which facts are read."""
-        if self.within is not None and self.within.tier == Tier.DISTRICT:
+        if self.within is not None and self.within[0] == Tier.DISTRICT:
             # Its own area; where others lie has to be asked.
-            return {self.within.pk}
-        places = Place.objects.during(first_day, last_day).filter(self())
-        return set(places.order_by().values_list("area", flat=True).distinct())
+            return self.within[1:]
+        return tuple(area for (area,) in areas_of(first_day, last_day, self))
+
+
+@prepared
+def areas_of(first_day, last_day, condition):
+    """The areas in which places of a part of the tree stood on some days."""
+    places = Place.objects.during(first_day, last_day).filter(condition())
+    return places.order_by("area").values_list("area").distinct()
 
 
 def answered(tier, day):
     """Return the condition on places that enough people answer for the locality on a day, as the rule then says."""
-    return held_as(rules_on(day).get(tier), tier, day)
+    return held_as(asked_of(tier, day), day)
 
 
-def rules_on(day):
-    """Return {tier: rule of coverage} of a day."""
-    return {rule.tier: rule for rule in all_rules() if rule.holds_on(day)}
+@dataclass(frozen=True)
+class Asked:
+    """What has to be so for a locality to be covered: at least so many people hold a role there."""
+
+    role: str = Assignment.Role.IN_CHARGE
+    minimum: int = 1
+
+
+def asked_of(tier, day):
+    """Return what is asked of localities of a tier on a day; without a rule, one person in charge."""
+    rule = next((rule for rule in all_rules() if rule.tier == tier and rule.holds_on(day)), None)
+    return Asked(rule.role, rule.minimum) if rule else Asked()
 
 
 @remembered
@@ -88,16 +99,15 @@ def rules_by_tier():
     return found
 
 
-def held_as(rule, tier, day):
-    """Return the condition on places that as many answer for the locality as a rule asks for; without one, one."""
-    rule = rule or CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
-    holding = Assignment.objects.on(day).filter(locality=OuterRef("locality"), role=rule.role)
-    if rule.minimum <= 1:
+def held_as(asked, day):
+    """Return the condition on places that as many answer for the locality on a day as is asked."""
+    holding = Assignment.objects.on(day).filter(locality=OuterRef("locality"), role=asked.role)
+    if asked.minimum <= 1:
         # One is looked up for each place; to answer Exists, PostgreSQL would read the assignments of all districts.
         one = Subquery(holding.order_by().values("pk")[:1])
-        return IsNull(one, False) if rule.minimum else Q(pk__isnull=False)
+        return IsNull(one, False) if asked.minimum else Q(pk__isnull=False)
     people = holding.order_by().values("locality").annotate(n=Count("cadre", distinct=True)).values("n")
-    return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=rule.minimum))
+    return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=asked.minimum))
 
 
 def existing(tier, day, condition):
@@ -147,28 +157,38 @@ class Covered:
 
 def answered_by_tier(day, tiers=COVERED_TIERS):
     """As ``answered`` for places of any of these tiers; one query for the rules."""
-    rules, alike = rules_on(day), defaultdict(list)
-    for tier in tiers:
-        rule = rules.get(tier)
-        alike[rule and (rule.role, rule.minimum)].append(tier)
-    condition = Q(pk__in=[])
-    for some in alike.values():
+    return held_by_tier(asked_by_tier(day, tiers), day)
+
+
+def asked_by_tier(day, tiers):
+    """Return (tier, ``Asked``) for each of some tiers on a day, as an argument of a prepared query."""
+    return Fixed(tuple((tier, asked_of(tier, day)) for tier in tiers))
+
+
+def held_by_tier(asked, day):
+    """Return the condition on places that as many answer for the locality on a day as is asked at its tier."""
+    alike, condition = defaultdict(list), Q(pk__in=[])
+    for tier, of_tier in asked.value:
+        alike[of_tier].append(tier)
+    for of_tiers, tiers in alike.items():
         # The tier stands first: who answers is then looked up only for places of these tiers, and once for each.
-        condition |= Q(tier__in=some) & Q(held_as(rules.get(some[0]), some[0], day))
+        condition |= Q(tier__in=tiers) & Q(held_as(of_tiers, day))
     return condition
 
 
 def coverage_by_tier(day, condition, tiers=COVERED_TIERS):
     """Return a ``Covered`` for each of these tiers that has localities on a day; one query beside the rules."""
-    found = (
-        Place.objects.on(day)
-        .filter(condition(), tier__in=tiers)
-        .order_by()
-        .values("tier")
-        .annotate(total=Count("pk"), covered=Count("pk", filter=answered_by_tier(day, tiers)))
-    )
-    by_tier = {row["tier"]: Covered(Tier(row["tier"]), row["total"], row["covered"]) for row in found}
+    found = covered_counts(day, condition, asked_by_tier(day, tiers))
+    by_tier = {tier: Covered(Tier(tier), total, covered) for tier, total, covered in found}
     return [by_tier[tier] for tier in tiers if tier in by_tier]
+
+
+@prepared
+def covered_counts(day, condition, asked):
+    """Tier, number of its localities on a day, and of those that somebody answers for."""
+    tiers = [tier for tier, _asked in asked.value]
+    places = Place.objects.on(day).filter(condition(), tier__in=tiers).order_by()
+    return places.values_list("tier").annotate(Count("pk"), Count("pk", filter=held_by_tier(asked, day)))
 
 
 def rank_of_tier(path="tier"):

@@ -15,6 +15,7 @@ from reports.forms import choices_of_quarters
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, Resource
 from reports.queries import (
     GOOD_OR_BETTER,
+    Period,
     old_before,
     owed,
     quarters_with_meetings,
@@ -205,7 +206,7 @@ class ReportFilter(ListFilter):
         asked = self.asked
         # An agency's reports are those of its staff, wherever these serve: who leads it sees people and no places.
         user = None if asked["agency"] else self.request.user
-        rows, on_time, late = owed(asked["quarter"], where(user, asked["within"]))
+        rows, on_time, late = owed(Period.of(asked["quarter"]), where(user, asked["within"]))
         rows = self.filters["agency"].filter(rows, asked["agency"])
         state = Case(
             When(on_time, then=Value(self.State.ON_TIME)),

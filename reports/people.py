@@ -22,7 +22,7 @@ from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
 from reports.forms import choices_of_quarters
 from reports.models import due_day
-from reports.queries import Figures, attendance_counts, owed
+from reports.queries import Figures, Period, attendance_counts, owed
 
 LAST_SHOWN = 10
 NEXT_SHOWN = 5
@@ -131,7 +131,7 @@ def meeting_item(meeting, who=""):
 
 def owed_reports(quarter, user, **whose):
     """Assignments that owe a report on a quarter, each with its ``state``, as far as the reader may see."""
-    rows, on_time, late = owed(quarter, where())
+    rows, on_time, late = owed(Period.of(quarter), where())
     state = Case(
         When(on_time, then=Value("on_time")),
         When(late, then=Value("late")),

@@ -6,7 +6,7 @@ the last day. Counts are the truth, percentages are made from them (``cadrenet.f
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, Limit, Place, Tier
 from assignments.models.place import PATH_SEPARATOR, facts_below
-from assignments.queries import answered
+from assignments.queries import asked_of, held_as
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter
+from cadrenet.prepared import Fixed, prepared
 from meetings.models import Attendance, Meeting
 from reports.models import (
     REPORTING_TIERS,
@@ -159,10 +160,28 @@ QUARTERLY_COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class Period:
+    """A quarter, as queries are asked of it: its days, the day on which its reports are due, and its own name."""
+
+    first_day: date
+    last_day: date
+    due: date
+    name: str
+
+    @classmethod
+    def of(cls, quarter):
+        return cls(*quarter.days, due_day(quarter), str(quarter))
+
+    @property
+    def days(self):
+        return self.first_day, self.last_day
+
+
 def quarterly_summary(quarter, level, condition):
     """Return a ``Row`` for each locality of a tier that existed in the quarter, in order of code.
 
-    ``condition`` comes from ``assignments.queries.where``. Five queries, whatever the size.
+    ``condition`` comes from ``assignments.queries.where``. Four queries beside the rules, whatever the size.
     """
     return summary_and_whole(quarter, level, condition)[0]
 
@@ -174,15 +193,26 @@ def summary_and_whole(quarter, level, condition):
     """
     rows, whole = _rows(quarter, level, condition), Figures()
     if rows:
-        areas = condition.areas(*quarter.days)
-        for part in (_meetings, _attendance, _smaller_figures):
-            for locality_id, counts in part(quarter, level, condition, areas):
-                row = rows.get(locality_id)
-                for name, value in counts.items():
-                    setattr(whole, name, getattr(whole, name) + (value or 0))
+        for locality_id, names, counts in counted(Period.of(quarter), level, condition):
+            row = rows.get(locality_id)
+            for name, value in zip(names, counts, strict=False):
+                if value:
+                    setattr(whole, name, getattr(whole, name) + value)
                     if row:
-                        setattr(row, name, value or 0)
+                        setattr(row, name, getattr(row, name) + value)
     return list(rows.values()), whole
+
+
+def counted(period, level, condition):
+    """Yield locality of a tier, names of figures and their counts: all that is counted of a quarter."""
+    areas = condition.areas(*period.days)
+    for locality_id, *counts in meetings(*period.days, level, condition, areas):
+        yield locality_id, MEETINGS, counts
+    for locality_id, *counts in attendance(*period.days, level, condition, areas):
+        yield locality_id, [*ATTENDANCE, "guests"], counts
+    asked = Fixed(asked_of(Tier.SELF_GOVERNING_GROUP, period.last_day))
+    for names, locality_id, *counts in smaller_figures(period, level, condition, areas, asked):
+        yield locality_id, names.split(","), counts
 
 
 def total_of(rows):
@@ -195,61 +225,56 @@ def total_of(rows):
 
 def _rows(quarter, level, condition):
     """Return the rows by locality, in order of code."""
-    reached = Place.objects.during(*quarter.days).filter(condition(), tier=level)
-    stood = Place.objects.during(*quarter.days).filter(tier=level, locality__in=reached.values("locality"))
     rows = {}
-    for id, code, name, path in stood.order_by("locality__code", "first_day").values_list(
-        "locality_id", "locality__code", "name", "path"
-    ):
+    for id, code, name, path in stood(*quarter.days, level, condition):
         row = rows.setdefault(id, Row(locality_id=id, locality_code=code, tier=level, quarter=str(quarter)))
         # The last of the quarter stays: the name it bore last.
         row.locality_name, row.path = name, path
     return rows
 
 
+@prepared
+def stood(first_day, last_day, level, condition):
+    """Localities of a tier that stood in a part of the tree on some days, with each name they bore."""
+    during = Place.objects.during(first_day, last_day).filter(tier=level)
+    reached = during.filter(locality__in=during.filter(condition()).values("locality"))
+    rows = reached.order_by("locality__code", "first_day")
+    return rows.values_list("locality_id", "locality__code", "name", "path")
+
+
+MEETINGS = ["meetings_due", "meetings_held", "meetings_not_held", "households_total", "households_represented"]
+
+
 def meetings_of(quarter, tier, condition):
     """Return the figures of meetings and households of a whole part of the tree, of that tier. One query."""
-    whole = Figures()
-    for _id, counts in _meetings(quarter, tier, condition, condition.areas(*quarter.days)):
-        whole.add(Figures(**{name: value or 0 for name, value in counts.items()}))
+    whole, areas = Figures(), condition.areas(*quarter.days)
+    for _id, *counts in meetings(*quarter.days, tier, condition, areas):
+        whole.add(Figures(**{name: value or 0 for name, value in zip(MEETINGS, counts, strict=True)}))
     return whole
 
 
-def _meetings(quarter, level, condition, areas):
-    """Yield meetings due, held and not held, and households, by locality of the level."""
+@prepared
+def meetings(first_day, last_day, level, condition, areas):
+    """Locality of the level, and of its meetings the figures that ``MEETINGS`` names."""
     held = Q(status=Meeting.Status.HELD)
     known = held & Q(households_total__isnull=False, households_represented__isnull=False)
-    found = (
-        Meeting.objects.in_quarter(quarter)
-        .due()
-        .filter(condition("place__"), area__in=areas, place__area__in=areas)
-        .order_by()
-        .values(row=F(f"place__{level}"))
-        .annotate(
-            meetings_due=Count("status"),
-            meetings_held=Count("status", filter=held),
-            meetings_not_held=Count("status", filter=Q(status=Meeting.Status.NOT_HELD)),
-            total=Sum("households_total", filter=known),
-            represented=Sum("households_represented", filter=known),
-        )
+    rows = Meeting.objects.filter(day__range=(first_day, last_day)).due().order_by()
+    rows = rows.filter(condition("place__"), area__in=areas, place__area__in=areas)
+    return rows.values_list(f"place__{level}").annotate(
+        meetings_due=Count("status"),
+        meetings_held=Count("status", filter=held),
+        meetings_not_held=Count("status", filter=Q(status=Meeting.Status.NOT_HELD)),
+        total=Sum("households_total", filter=known),
+        represented=Sum("households_represented", filter=known),
     )
-    for counts in found:
-        counts["households_total"] = counts.pop("total")
-        counts["households_represented"] = counts.pop("represented")
-        yield counts.pop("row"), counts
 
 
-def _attendance(quarter, level, condition, areas):
-    """Yield the facts of attendance at held meetings, and guests, by locality of the level."""
-    found = (
-        attended(quarter.days, condition, areas)
-        .values(row=F(f"place__{level}"))
-        .annotate(
-            **attendance_counts(), guests=Count("status", filter=Q(expected=False, status=Attendance.Status.PRESENT))
-        )
-    )
-    for counts in found:
-        yield counts.pop("row"), counts
+@prepared
+def attendance(first_day, last_day, level, condition, areas):
+    """Locality of the level, attendance at held meetings, and guests."""
+    guests = Count("status", filter=Q(expected=False, status=Attendance.Status.PRESENT))
+    rows = attended((first_day, last_day), condition, areas)
+    return rows.values_list(f"place__{level}").annotate(**attendance_counts(), guests=guests)
 
 
 def attended(days, condition, areas):
@@ -270,8 +295,12 @@ def attendance_counts():
     }
 
 
-def _smaller_figures(quarter, level, condition, areas):
-    """Yield issues, resources, coverage and reports by locality of the level, read in one query."""
+ATTENDANCE = list(attendance_counts())
+
+
+@prepared
+def smaller_figures(period, level, condition, areas, asked):
+    """Names of figures, locality of the level, and three counts: issues, resources, coverage and reports."""
     first, *others = (
         queryset.order_by()
         .annotate(names=Value(",".join(counts)), row=F(f"{prefix}{level}"))
@@ -279,16 +308,16 @@ def _smaller_figures(quarter, level, condition, areas):
         .annotate(**dict(zip("abc", padded(counts.values()), strict=True)))
         .values_list("names", "row", "a", "b", "c")
         for queryset, prefix, counts in (
-            issues_raised(quarter, condition, areas),
-            issues_closed(quarter, condition, areas),
-            issues_open(quarter, condition, areas),
-            resources(quarter, condition, areas),
-            groups(quarter, condition, areas),
-            reports(quarter, condition, areas),
+            issues_raised(period, condition, areas),
+            issues_closed(period, condition, areas),
+            issues_open(period, condition, areas),
+            issues_brought_along(period, condition, areas),
+            resources(period, condition, areas),
+            groups(period, condition, areas, asked.value),
+            reports(period, condition, areas),
         )
     )
-    for names, row, *values in first.union(*others, all=True):
-        yield row, dict(zip(names.split(","), values, strict=False))
+    return first.union(*others, all=True)
 
 
 def padded(counts):
@@ -297,43 +326,45 @@ def padded(counts):
     return [*counts, *nothing][:3]
 
 
-def issues_raised(quarter, condition, areas):
+def issues_raised(period, condition, areas):
     """Issues by the day they were raised."""
-    rows = Issue.objects.filter(condition("place__"), area__in=areas, raised_on__range=quarter.days)
+    rows = Issue.objects.filter(condition("place__"), area__in=areas, raised_on__range=period.days)
     return rows, "place__", {"issues_raised": Count("pk")}
 
 
-def issues_closed(quarter, condition, areas):
+def issues_closed(period, condition, areas):
     """Issues by the day they were closed, where the locality stood on that day."""
-    rows = Issue.objects.filter(
-        condition("closed_place__"), closed_place__area__in=areas, closed_on__range=quarter.days
-    )
+    rows = Issue.objects.filter(condition("closed_place__"), closed_area__in=areas, closed_on__range=period.days)
     return rows, "closed_place__", {"issues_closed": Count("pk")}
 
 
-def issues_open(quarter, condition, areas):
+def issues_open(period, condition, areas):
     """Issues not closed by the quarter's last day, where the locality stood that day, or last."""
-    rows = open_issues(quarter.last_day, condition, area__in=areas)
+    rows = open_issues(period.last_day, condition, area__in=areas).filter(area__in=areas)
     return rows, "locality__places__", {"issues_open": Count("pk")}
 
 
-def resources(quarter, condition, areas):
+def issues_brought_along(period, condition, areas):
+    """The open issues of localities that lay in another area when these were raised: an index knows these few."""
+    rows = open_issues(period.last_day, condition, area__in=areas, moved=True).exclude(area__in=areas)
+    return rows, "locality__places__", {"issues_open": Count("pk")}
+
+
+def resources(period, condition, areas):
     """Resources promised and delivered, by the day they were mobilised."""
-    rows = Resource.objects.filter(condition("place__"), area__in=areas, mobilised_on__range=quarter.days)
+    rows = Resource.objects.filter(condition("place__"), area__in=areas, mobilised_on__range=period.days)
     return rows, "place__", {"resources_value_vnd": Sum("value_vnd")}
 
 
-def groups(quarter, condition, areas):
+def groups(period, condition, areas, asked):
     """Self-governing groups that exist on the quarter's last day, and those somebody answers for."""
-    tier, last_day = Tier.SELF_GOVERNING_GROUP, quarter.last_day
-    rows = Place.objects.on(last_day).filter(condition(), tier=tier, area__in=areas)
-    covered = Count("pk", filter=answered(tier, last_day))
-    return rows, "", {"groups": Count("pk"), "groups_covered": covered}
+    rows = Place.objects.on(period.last_day).filter(condition(), tier=Tier.SELF_GOVERNING_GROUP, area__in=areas)
+    return rows, "", {"groups": Count("pk"), "groups_covered": Count("pk", filter=held_as(asked, period.last_day))}
 
 
-def reports(quarter, condition, areas):
+def reports(period, condition, areas):
     """Reports that those in charge of communes and hamlets on the quarter's last day owe, and handed in."""
-    rows, on_time, late = owed(quarter, condition, area__in=areas)
+    rows, on_time, late = owed(period, condition, area__in=areas)
     counts = {
         "reports_expected": Count("pk"),
         "reports_on_time": Count("pk", filter=on_time),
@@ -342,23 +373,22 @@ def reports(quarter, condition, areas):
     return rows, "locality__places__", counts
 
 
-def owed(quarter, condition, **place):
+def owed(period, condition, **place):
     """Return assignments that owe a report on a quarter, and the conditions that it came on time, and late.
 
     ``place`` are further conditions on where the locality stands on the quarter's last day.
     """
-    last_day, stood = quarter.last_day, "locality__places__"
+    last_day, stood = period.last_day, "locality__places__"
     place |= {"tier__in": REPORTING_TIERS, "first_day__lte": last_day, "last_day__gte": last_day}
     rows = Assignment.objects.on(last_day).filter(
         condition(stood),
         role=Assignment.Role.IN_CHARGE,
         **{f"{stood}{name}": value for name, value in place.items()},
     )
-    handed_in = (
-        QuarterlyReport.objects.of(quarter).handed_in().filter(cadre=OuterRef("cadre"), locality=OuterRef("locality"))
-    )
-    due = due_day(quarter)
-    return rows, Exists(handed_in.filter(submitted_on__lte=due)), Exists(handed_in.filter(submitted_on__gt=due))
+    handed_in = QuarterlyReport.objects.of(period.name).handed_in()
+    handed_in = handed_in.filter(cadre=OuterRef("cadre"), locality=OuterRef("locality"))
+    on_time = handed_in.filter(submitted_on__lte=period.due)
+    return rows, Exists(on_time), Exists(handed_in.filter(submitted_on__gt=period.due))
 
 
 # --- Around the quarter: what the overview shows beside its figures ---------------------------------------

@@ -77,7 +77,7 @@ class Place(models.Model):
 
     The column of a tier holds the locality of that tier in whose area it lies, or the locality itself, so that
     "below X on that day" is one comparison. Days are never empty here: an open side is the first or last day
-    that a date can hold. Rows are derived and never edited.
+    that a date can hold. A locality that has ``moved`` stood in several areas. Rows are derived and never edited.
     """
 
     locality = models.ForeignKey(Locality, on_delete=models.PROTECT, related_name="places")
@@ -91,6 +91,7 @@ class Place(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     counts_until = models.DateField()
+    moved = models.BooleanField(default=False)
     parent = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
     area = models.ForeignKey(Locality, on_delete=models.PROTECT, related_name="+")
     province = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")
@@ -116,6 +117,7 @@ class Place(models.Model):
         indexes = [
             models.Index(fields=["tier", "area", "first_day", "last_day"], name="place_by_tier"),
             models.Index(fields=["parent", "first_day"], name="place_by_parent"),
+            models.Index(fields=["area"], condition=Q(moved=True), name="place_moved"),
         ]
 
     def __str__(self):
@@ -159,6 +161,11 @@ class Place(models.Model):
         return [(Tier(tier), id, name) for (tier, id), name in zip(tiers, names, strict=True)]
 
 
+def area_field(place_field):
+    """Return the field that holds the area of a fact's place: of ``closed_place``, ``closed_area``."""
+    return place_field.replace("place", "area")
+
+
 class PlacedQuerySet(ScopedQuerySet):
     """Facts reached through the place where they happened."""
 
@@ -196,16 +203,17 @@ class PlacedQuerySet(ScopedQuerySet):
         for place_field, day_field in self.model.placed.items():
             stood = Place.objects.counting_on(OuterRef(day_field)).filter(locality=OuterRef("locality"))
             self.update(**{place_field: Subquery(stood.values("pk")[:1])})
-        self.update(area=Subquery(Place.objects.filter(pk=OuterRef("place")).values("area")[:1]))
+            area = Place.objects.filter(pk=OuterRef(place_field)).values("area")
+            self.update(**{area_field(place_field): Subquery(area[:1])})
 
 
 class Placed(models.Model):
     """A fact with a day of its own, which counts where its locality stood on that day.
 
     ``placed`` maps each derived place to the field with its day. ``assignments.places`` sets the places when the
-    tree changes; ``save()`` sets them when the fact does. ``area`` is the top of the tree around the place (its
-    district, or what is highest): an index that begins with it keeps one district's figures as fast among fifty as
-    alone. A model has ``locality``, or says ``locality_id`` itself.
+    tree changes; ``save()`` sets them when the fact does. Each has its area beside it: ``area`` is the top of the tree
+    around the place (its district, or what is highest). An index that begins with it keeps one district's figures as
+    fast among fifty as alone. A model has ``locality``, or says ``locality_id`` itself.
     """
 
     placed = {"place": "day"}
@@ -228,4 +236,4 @@ class Placed(models.Model):
             if self.locality_id and day:
                 place = Place.objects.counting_on(day).filter(locality=self.locality_id).first()
             setattr(self, place_field, place)
-        self.area_id = self.place.area_id if self.place else None
+            setattr(self, f"{area_field(place_field)}_id", place.area_id if place else None)

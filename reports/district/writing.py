@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from assignments.actions import assignments_changed, localities_changed
 from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion
+from assignments.models.place import area_field
 from assignments.places import PlaceIndex
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, repeat
@@ -194,7 +195,7 @@ class Writer:
         """As ``put`` for what happened at a place on a day."""
         localities = self.ids["localities.csv"]
         index = PlaceIndex({localities[code] for values in rows if (code := values["locality_code"])})
-        derived = [*model.placed, "area"]
+        derived = [*model.placed, *map(area_field, model.placed)]
         return self.put(model, ("code",), rows, derive=index.set_places, derived=derived)
 
     def put(self, model, key, rows, *, derive=None, derived=(), history=True):

@@ -77,9 +77,10 @@ class Issue(Placed):
         related_name="issues",
     )
     closed_place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    closed_area = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = IssueQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["place", "area", "closed_place"])
+    history = HistoricalRecords(excluded_fields=["place", "area", "closed_place", "closed_area"])
 
     class Meta:
         ordering = ["-raised_on", "pk"]
@@ -100,8 +101,8 @@ class Issue(Placed):
         indexes = [
             models.Index(fields=["area", "raised_on", "closed_on"], name="issue_figures"),
             models.Index(fields=["locality", "raised_on"], name="issue_by_locality"),
-            # Where an issue is closed may be another area than where it was raised, so it is found by the day alone.
-            models.Index(fields=["closed_on", "closed_place"], name="issue_closed"),
+            # An issue may be closed in another area than that in which it was raised.
+            models.Index(fields=["closed_area", "closed_on", "closed_place"], name="issue_closed"),
         ]
 
     def __str__(self):

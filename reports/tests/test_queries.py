@@ -15,6 +15,7 @@ from reports.models import QuarterlyReport, due_day
 from reports.queries import (
     Cap,
     Figures,
+    Period,
     attendance_by_month,
     gathered,
     open_issues_by_theme,
@@ -244,7 +245,7 @@ def test_a_report_is_on_time_up_to_the_fifth_day(submitted_on, status, state):
         cadre=who, locality=tree.an, quarter="2022-Q4", status=status, submitted_on=submitted_on
     )
 
-    rows, on_time, late = owed(Q4, where())
+    rows, on_time, late = owed(Period.of(Q4), where())
 
     assert due_day(Q4) == date(2023, 1, 5)
     assert {
@@ -260,7 +261,7 @@ def test_support_and_heads_of_groups_owe_no_report():
     assign(cadre("P2"), tree.an1a)
     assign(cadre("P3"), tree.an)
 
-    rows, _on_time, _late = owed(Q4, where())
+    rows, _on_time, _late = owed(Period.of(Q4), where())
 
     assert [row.cadre.code for row in rows] == ["P3"]
 

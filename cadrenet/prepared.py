@@ -1,0 +1,154 @@
+"""Queries put together once, and asked again with other days and keys.
+
+To put together one of our longer queries and to write it as SQL takes Django as long as the database takes to answer
+it. A function that is decorated with ``prepared`` does so once for each shape of its arguments: for two localities
+and a day, say, whichever they are. See docs/adr/0013-queries-put-together-once.md.
+"""
+
+import logging
+from copy import copy
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date, timedelta
+from functools import wraps
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+
+log = logging.getLogger(__name__)
+
+# Shapes kept of one function; past these all begin anew, so that memory stays bounded.
+KEPT = 200
+# What stands for days and keys while a query is put together: values that nothing else in a query has.
+FIRST_DAY, BETWEEN_DAYS = date(1001, 1, 1), timedelta(days=97)
+FIRST_KEY = 7_000_000_000_000_000
+
+
+def prepared(function):
+    """Decorate a function that returns a queryset, to return the list of its rows, put together once for all values.
+
+    Its arguments are days, whole numbers, texts, None, and tuples and dataclasses of these. Days and numbers are what
+    may differ from one time to the next; everything else belongs to the shape, and so does what is ``Fixed``.
+
+    The function uses days and numbers only as they are given. It may ask whether two are equal and which day is
+    earlier, but what is reckoned from them (the day before, whether a number is large) is an argument of its own.
+    Where it does otherwise the first call finds out: the query is then put together each time, and the log says so.
+    """
+    kept = {}
+
+    @wraps(function)
+    def ask(*args):
+        values = {}
+        shape = mapped(args, lambda value: values.setdefault(value, Hole(len(values))))
+        given = list(values)
+        key = shape, in_order(given)
+        if key not in kept:
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[key] = statement_of(function, args, given)
+        statement = kept[key]
+        return statement.rows(given) if statement else list(function(*args))
+
+    return ask
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Where the shape of some arguments leaves out a value."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """An argument of which each value has a query of its own."""
+
+    value: object
+
+
+def mapped(argument, change):
+    """Return an argument with each day and number in it changed."""
+    if argument is None or isinstance(argument, str | bool | Fixed):
+        return argument
+    if isinstance(argument, date | int):
+        return change(argument)
+    if isinstance(argument, tuple):
+        return tuple(mapped(part, change) for part in argument)
+    if is_dataclass(argument):
+        parts = {field.name: mapped(getattr(argument, field.name), change) for field in fields(argument)}
+        return replace(argument, **parts)
+    raise TypeError(f"{argument!r} is not an argument of a prepared query.")
+
+
+def in_order(values):
+    """Return which of some values are days, from the earliest to the latest: a query may differ by it."""
+    days = [number for number, value in enumerate(values) if isinstance(value, date)]
+    return tuple(sorted(days, key=values.__getitem__))
+
+
+def stand_ins(values):
+    """Return {value: what stands for it}; days stay in their order."""
+    found = {value: FIRST_KEY + number for number, value in enumerate(values)}
+    return found | {values[number]: FIRST_DAY + BETWEEN_DAYS * n for n, number in enumerate(in_order(values))}
+
+
+def statement_of(function, args, values):
+    """Return the ``Statement`` of a function for arguments of this shape; None where it uses a value otherwise."""
+    standing = stand_ins(values)
+    statement = Statement(function(*mapped(args, standing.__getitem__)), list(standing.values()))
+    # What it says with the values in their places must be what Django says of the values themselves.
+    if statement.said_with(values) == said(compiler_of(function(*args))):
+        return statement
+    log.error("%s.%s uses its values otherwise than given", function.__module__, function.__qualname__)
+    return None
+
+
+class Statement:
+    """A query as SQL, with the places at which values belong."""
+
+    def __init__(self, queryset, standing):
+        self.queryset, self.compiler = queryset, compiler_of(queryset)
+        self.sql, self.params = said(self.compiler)
+        numbers = {value: number for number, value in enumerate(standing)}
+        # SQLite is told a day as text; PostgreSQL a number with its size.
+        numbers |= {str(value): number for value, number in numbers.items() if isinstance(value, date)}
+        self.places = [
+            (place, numbers[param], as_is if isinstance(param, date) else type(param))
+            for place, param in enumerate(self.params)
+            if isinstance(param, date | int | str) and param in numbers
+        ]
+
+    def said_with(self, values):
+        """Return the SQL and its parameters for some values."""
+        params = list(self.params)
+        for place, number, kind in self.places:
+            params[place] = kind(values[number])
+        return self.sql, tuple(params)
+
+    def rows(self, values):
+        """Return the rows for some values."""
+        said = self.said_with(values)
+        if said[0] is None:
+            return []
+        compiler, queryset = copy(self.compiler), self.queryset.all()
+        compiler.connection = connections[queryset.db]
+        compiler.as_sql = lambda *args, **kwargs: said
+        queryset.query.get_compiler = lambda *args, **kwargs: compiler
+        return list(queryset)
+
+
+def as_is(value):
+    return value
+
+
+def compiler_of(queryset):
+    """Return what writes a queryset as SQL."""
+    return queryset.query.get_compiler(queryset.db)
+
+
+def said(compiler):
+    """Return the SQL of a query and its parameters; None and nothing where no row can be meant."""
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None, ()
+    return sql, tuple(params)
