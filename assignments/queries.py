@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
-from assignments.models.place import below
+from assignments.models.place import below, facts_below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.prepared import Fixed, prepared
@@ -45,10 +45,15 @@ class Part:
     within: tuple | None
 
     def __call__(self, prefix=""):
-        q = Q() if self.roots is None else below(self.roots, prefix)
-        if self.within is not None:
-            q &= below([self.within], prefix)
-        return q
+        return self._each(below, prefix)
+
+    def of_facts(self, place_field="place"):
+        """Return the same of facts, which need no place to be looked up to lie in a district."""
+        return self._each(facts_below, place_field)
+
+    def _each(self, below, *where):
+        q = Q() if self.roots is None else below(self.roots, *where)
+        return q if self.within is None else q & below([self.within], *where)
 
     @remembered
     def areas(self, first_day, last_day):
@@ -86,9 +91,10 @@ def asked_of(tier, day):
 
 
 @remembered
+@prepared
 def all_rules():
-    """Return all rules of coverage, which are few, the latest entered first."""
-    return list(CoverageRule.objects.order_by("-pk"))
+    """All rules of coverage, which are few, the latest entered first."""
+    return CoverageRule.objects.order_by("-pk")
 
 
 def rules_by_tier():
@@ -188,7 +194,8 @@ def covered_counts(day, condition, asked):
     """Tier, number of its localities on a day, and of those that somebody answers for."""
     tiers = [tier for tier, _asked in asked.value]
     places = Place.objects.on(day).filter(condition(), tier__in=tiers).order_by()
-    return places.values_list("tier").annotate(Count("pk"), Count("pk", filter=held_by_tier(asked, day)))
+    covered = Count("pk", filter=held_by_tier(asked, day))
+    return places.values_list("tier").annotate(total=Count("pk"), covered=covered)
 
 
 def rank_of_tier(path="tier"):

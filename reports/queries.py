@@ -104,8 +104,17 @@ class Figures:
 
     def add(self, other):
         """Add another's counts to these."""
-        for field in fields(Figures):
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        self.count(COUNTS, [getattr(other, name) for name in COUNTS])
+
+    def count(self, names, counts):
+        """Add what a database counted, where None is nothing; there may be more counts than names."""
+        own = vars(self)
+        for name, number in zip(names, counts, strict=False):
+            if number:
+                own[name] += number
+
+
+COUNTS = [field.name for field in fields(Figures)]
 
 
 @dataclass
@@ -194,12 +203,9 @@ def summary_and_whole(quarter, level, condition):
     rows, whole = _rows(quarter, level, condition), Figures()
     if rows:
         for locality_id, names, counts in counted(Period.of(quarter), level, condition):
-            row = rows.get(locality_id)
-            for name, value in zip(names, counts, strict=False):
-                if value:
-                    setattr(whole, name, getattr(whole, name) + value)
-                    if row:
-                        setattr(row, name, getattr(row, name) + value)
+            whole.count(names, counts)
+            if locality_id in rows:
+                rows[locality_id].count(names, counts)
     return list(rows.values()), whole
 
 
@@ -249,7 +255,7 @@ def meetings_of(quarter, tier, condition):
     """Return the figures of meetings and households of a whole part of the tree, of that tier. One query."""
     whole, areas = Figures(), condition.areas(*quarter.days)
     for _id, *counts in meetings(*quarter.days, tier, condition, areas):
-        whole.add(Figures(**{name: value or 0 for name, value in zip(MEETINGS, counts, strict=True)}))
+        whole.count(MEETINGS, counts)
     return whole
 
 
@@ -328,13 +334,14 @@ def padded(counts):
 
 def issues_raised(period, condition, areas):
     """Issues by the day they were raised."""
-    rows = Issue.objects.filter(condition("place__"), area__in=areas, raised_on__range=period.days)
+    rows = Issue.objects.filter(condition.of_facts(), area__in=areas, raised_on__range=period.days)
     return rows, "place__", {"issues_raised": Count("pk")}
 
 
 def issues_closed(period, condition, areas):
     """Issues by the day they were closed, where the locality stood on that day."""
-    rows = Issue.objects.filter(condition("closed_place__"), closed_area__in=areas, closed_on__range=period.days)
+    rows = Issue.objects.filter(condition.of_facts("closed_place"), closed_area__in=areas)
+    rows = rows.filter(closed_on__range=period.days)
     return rows, "closed_place__", {"issues_closed": Count("pk")}
 
 
@@ -352,7 +359,7 @@ def issues_brought_along(period, condition, areas):
 
 def resources(period, condition, areas):
     """Resources promised and delivered, by the day they were mobilised."""
-    rows = Resource.objects.filter(condition("place__"), area__in=areas, mobilised_on__range=period.days)
+    rows = Resource.objects.filter(condition.of_facts(), area__in=areas, mobilised_on__range=period.days)
     return rows, "place__", {"resources_value_vnd": Sum("value_vnd")}
 
 

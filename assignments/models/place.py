@@ -36,11 +36,16 @@ def below(roots, prefix=""):
     return reduce(or_, conditions, Q(pk__in=[]))
 
 
-def facts_below(roots):
+def facts_below(roots, place_field="place"):
     """As ``below`` for facts: these carry their area, so that below a district no place has to be looked up."""
     districts = [locality_id for tier, locality_id in roots if tier == Tier.DISTRICT]
-    others = below([(tier, locality_id) for tier, locality_id in roots if tier != Tier.DISTRICT], "place__")
-    return Q(area__in=districts) | others if districts else others
+    others = below([(tier, id) for tier, id in roots if tier != Tier.DISTRICT], f"{place_field}__")
+    return Q(**{f"{area_field(place_field)}__in": districts}) | others if districts else others
+
+
+def area_field(place_field):
+    """Return the field that holds the area of a fact's place: of ``closed_place``, ``closed_area``."""
+    return place_field.replace("place", "area")
 
 
 class PlaceQuerySet(ScopedQuerySet):
@@ -159,11 +164,6 @@ class Place(models.Model):
         ]
         names = self.path.split(PATH_SEPARATOR) if self.path else []
         return [(Tier(tier), id, name) for (tier, id), name in zip(tiers, names, strict=True)]
-
-
-def area_field(place_field):
-    """Return the field that holds the area of a fact's place: of ``closed_place``, ``closed_area``."""
-    return place_field.replace("place", "area")
 
 
 class PlacedQuerySet(ScopedQuerySet):

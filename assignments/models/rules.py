@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models.assignment import Assignment
 from assignments.models.locality import Tier
 from cadrenet.dated import Dated
+from cadrenet.prepared import prepared
 from cadrenet.remembered import remembered
 
 
@@ -124,6 +125,7 @@ class Limit(Dated):
 
 
 @remembered
+@prepared
 def all_limits():
-    """Return all limits: a page asks for several, on several days, and all of them are few."""
-    return list(Limit.objects.order_by("pk"))
+    """All limits: a page asks for several, on several days, and all of them are few."""
+    return Limit.objects.order_by("pk")
