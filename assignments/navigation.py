@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.models import Place, Tier
 from assignments.scope import decides, reach_of
+from cadrenet.prepared import prepared
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
 # Holds nothing today: the own past, and what is still to be handed over.
@@ -119,9 +120,17 @@ class Office:
     """The name of the top of the tree, asked for only when a page shows it."""
 
     def __str__(self):
-        # From the few places that lie in nothing: to look at every locality's latest place takes as long as a page.
-        tops = Place.objects.filter(parent=None, locality__latest=F("pk")).order_by("tier", "locality__code")
-        return tops.values_list("name", flat=True).first() or ""
+        return next(iter(top_names()), "")
+
+
+@prepared
+def top_names():
+    """The name of the top of the tree as it is called now, or was last; the first by code where there are several.
+
+    From the few places that lie in nothing: to look at every locality's latest place takes as long as a page.
+    """
+    tops = Place.objects.filter(parent=None, locality__latest=F("pk")).order_by("tier", "locality__code")
+    return tops.values_list("name", flat=True)[:1]
 
 
 class Navigation:

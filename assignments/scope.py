@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import BigIntegerField, Value
 
 from cadrenet.periods import today
+from cadrenet.prepared import prepared
 
 # Marks what somebody holds only because he acts for another today.
 ACTING = "acting"
@@ -69,7 +70,7 @@ def decides(user):
 def _reach_of(user, day):
     sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
     cadre, acting_for = None, set()
-    for level, agency_id, cadre_id, tier, locality_id in _held_by(user, day):
+    for level, agency_id, cadre_id, tier, locality_id in _held_by(user.pk, day):
         if level == ACTING:
             acting_for.add(cadre_id)
         else:
@@ -100,21 +101,22 @@ def _reach_of(user, day):
     )
 
 
+@prepared
 def _held_by(user, day):
-    """Return (level, agency, cadre, tier, locality) of all that a user holds on a day, in one query.
+    """(Level, agency, cadre, tier, locality) of all that a user, given by id, holds on a day, in one query.
 
     A grant has a level; an assignment, which lets its cadre record, has a cadre; so has the row that says only who
     the user's cadre is. The assignments of somebody for whom that cadre acts have the level ``ACTING``.
     """
     Assignment, Cadre = apps.get_model("assignments", "Assignment"), apps.get_model("assignments", "Cadre")
-    Acting = apps.get_model("assignments", "Acting")
+    Acting, Grant = apps.get_model("assignments", "Acting"), apps.get_model("assignments", "AccessGrant")
     nothing, none = Value(""), Value(None, BigIntegerField())
-    grants = user.grants.on(day).values_list("level", "agency", none, "locality__tier", "locality")
+    grants = Grant.objects.on(day).filter(user=user).order_by()
     assignments = Assignment.objects.on(day).filter(cadre__user=user).order_by()
     acted_for = Acting.objects.on(day).filter(cadre__user=user).order_by().values("absent")
     others = Assignment.objects.on(day).filter(cadre__in=acted_for).order_by()
     cadres = Cadre.objects.filter(user=user).order_by()
-    return grants.union(
+    return grants.values_list("level", "agency", none, "locality__tier", "locality").union(
         assignments.values_list(nothing, none, "cadre", "locality__tier", "locality"),
         others.values_list(Value(ACTING), none, "cadre", "locality__tier", "locality"),
         cadres.values_list(nothing, none, "pk", nothing, none),
@@ -130,7 +132,10 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Rows the user may see."""
-        reach = reach_of(user)
+        return self.in_reach(reach_of(user))
+
+    def in_reach(self, reach):
+        """Rows that somebody with this reach may see."""
         return self if reach.everything else self.reached(reach, reach.sees)
 
     def editable_by(self, user):

@@ -26,12 +26,13 @@ FIRST_KEY = 7_000_000_000_000_000
 def prepared(function):
     """Decorate a function that returns a queryset, to return the list of its rows, put together once for all values.
 
-    Its arguments are days, whole numbers, texts, None, and tuples and dataclasses of these. Days and numbers are what
-    may differ from one time to the next; everything else belongs to the shape, and so does what is ``Fixed``.
+    Its arguments are days, whole numbers, texts, None, and tuples, sets and dataclasses of these. Days and numbers
+    are what may differ from one time to the next; all else belongs to the shape, and so does what is ``Fixed``.
 
-    The function uses days and numbers only as they are given. It may ask whether two are equal and which day is
-    earlier, but what is reckoned from them (the day before, whether a number is large) is an argument of its own.
-    Where it does otherwise the first call finds out: the query is then put together each time, and the log says so.
+    The function uses days and numbers only as they are given. It may ask whether two are equal and which comes first,
+    but what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
+    the members of a set sorted. Where it does otherwise the first call finds out: the query is then put together each
+    time, and the log says so.
     """
     kept = {}
 
@@ -66,13 +67,15 @@ class Fixed:
 
 
 def mapped(argument, change):
-    """Return an argument with each day and number in it changed."""
+    """Return an argument with each day and number in it changed, those of a set from the smallest on."""
     if argument is None or isinstance(argument, str | bool | Fixed):
         return argument
     if isinstance(argument, date | int):
         return change(argument)
     if isinstance(argument, tuple):
         return tuple(mapped(part, change) for part in argument)
+    if isinstance(argument, frozenset):
+        return frozenset(mapped(part, change) for part in sorted(argument))
     if is_dataclass(argument):
         parts = {field.name: mapped(getattr(argument, field.name), change) for field in fields(argument)}
         return replace(argument, **parts)
@@ -80,15 +83,21 @@ def mapped(argument, change):
 
 
 def in_order(values):
-    """Return which of some values are days, from the earliest to the latest: a query may differ by it."""
-    days = [number for number, value in enumerate(values) if isinstance(value, date)]
-    return tuple(sorted(days, key=values.__getitem__))
+    """Return the positions of some values from the smallest to the largest, numbers before days.
+
+    Two queries may differ by it, and a list that a query sorts stays sorted.
+    """
+    kinds = [isinstance(value, date) for value in values]
+    return tuple(sorted(range(len(values)), key=lambda position: (kinds[position], values[position])))
 
 
 def stand_ins(values):
-    """Return {value: what stands for it}; days stay in their order."""
-    found = {value: FIRST_KEY + number for number, value in enumerate(values)}
-    return found | {values[number]: FIRST_DAY + BETWEEN_DAYS * n for n, number in enumerate(in_order(values))}
+    """Return {value: what stands for it}; their order stays."""
+    found = {}
+    for rank, position in enumerate(in_order(values)):
+        value = values[position]
+        found[value] = FIRST_DAY + BETWEEN_DAYS * rank if isinstance(value, date) else FIRST_KEY + rank
+    return {value: found[value] for value in values}
 
 
 def statement_of(function, args, values):

@@ -7,12 +7,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assignments.models import Assignment, Cadre, Place, Tier
+from assignments.models import Assignment, Cadre, Handover, Place, Tier
 from assignments.queries import COVERED_TIERS, answering_on, visible_keys, where
 from assignments.scope import reach_of
 from assignments.sight import chain_of, lies_in_hand, lies_in_sight
 from assignments.wording import SHORT
 from cadrenet.periods import Quarter
+from cadrenet.prepared import prepared
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
 from meetings.queries import counted
@@ -287,10 +288,11 @@ def steps_for(handover, user, place):
 # --- What is still to be ticked ---------------------------------------------------------------------------------
 
 
-def own_open(handovers, cadre):
-    """Handovers that wait for the tick of a cadre: as predecessor, or as successor."""
+@prepared
+def own_open(cadre):
+    """Keys of the handovers that wait for the tick of a cadre: as predecessor, or as successor. Both see them."""
     gives, receives = Q(ended__cadre=cadre, given_on=None), Q(successor__cadre=cadre, received_on=None)
-    return handovers.filter(gives | receives)
+    return Handover.objects.filter(gives | receives).order_by().values_list("pk", flat=True)
 
 
 def with_people(handovers):
@@ -298,9 +300,13 @@ def with_people(handovers):
     return handovers.select_related("ended__cadre", "ended__locality__latest", "successor__cadre")
 
 
-def tasks(handovers, cadre):
-    """What a cadre has to hand over or to take over, for ``components/card_list.html``. One query."""
-    for handover in with_people(own_open(handovers, cadre)).order_by("ended__last_day", "pk"):
+def tasks(cadre):
+    """What a cadre has to hand over or to take over, for ``components/card_list.html``. Mostly nothing, which
+    one query tells; the names are asked for only where there is something.
+    """
+    waiting = own_open(cadre)
+    handovers = with_people(Handover.objects.filter(pk__in=waiting)) if waiting else []
+    for handover in sorted(handovers, key=lambda row: (row.ended.last_day, row.pk)):
         where = handover.ended.locality.latest
         place = where.name if where else handover.ended.locality.code
         gives = handover.ended.cadre_id == cadre

@@ -1,10 +1,10 @@
 """What somebody in charge has before him today: tonight's meeting, what is left to do, what comes next."""
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Acting, Assignment, Handover, Place, Tier
+from assignments.models import Acting, Assignment, Place, Tier
 from assignments.models.place import below
-from assignments.queries import answered
+from assignments.queries import asked_of, held_as
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter
+from cadrenet.prepared import Fixed, prepared
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
@@ -45,11 +46,12 @@ class Today:
         self.reach = reach_of(self.user)
         # Where the user records: as an assigned cadre at that place itself, as an officer at and below it.
         self.granted = self.reach.records - self.reach.assigned
-        self.assigned = [id for _tier, id in self.reach.assigned]
+        self.assigned = frozenset(id for _tier, id in self.reach.assigned)
+        self.since = self.day - LOOK_BACK
 
     def context(self):
         """Everything the page shows."""
-        everybody = self.expected_rows()
+        everybody = self.expected()
         rows = [row for row in everybody if row.cadre_id == self.reach.cadre]
         owed = list(self.reports_due())
         acting = list(self.acting())
@@ -72,23 +74,15 @@ class Today:
         """What of it belongs on any start page: places to hand or take over, and the queue of whoever is away."""
         found = {"handovers": list(self.handovers()), "acted_for": []}
         if acting := list(self.acting()):
-            rows, owed = self.expected_rows(), list(self.reports_due())
+            rows, owed = self.expected(), list(self.reports_due())
             found["acted_for"] = [self.of_absent(row, rows, owed) for row in acting]
         return found
 
     # --- meetings
 
-    def expected_rows(self):
+    def expected(self):
         """Where the user, or whoever is acted for, is expected: not recorded yet before today, or still to come."""
-        if not self.reach.cadres:
-            return []
-        rows = Attendance.objects.visible_to(self.user).filter(
-            cadre__in=self.reach.cadres, expected=True, meeting__status__in=GOING
-        )
-        near = Q(day__gte=self.day) | Q(day__gte=self.day - LOOK_BACK, status=Attendance.Status.UNRECORDED)
-        rows = rows.filter(near).select_related("meeting", "meeting__place", "meeting__locality")
-        at_most = 50 * len(self.reach.cadres)
-        return list(rows.order_by("day", "meeting__starts_at", "pk")[:at_most])
+        return expected_rows(self.reach.cadres, self.day, self.since) if self.reach.cadres else []
 
     @cached_property
     def in_time(self):
@@ -101,13 +95,11 @@ class Today:
         if not self.granted:
             return self.assigned
         standing = Place.objects.editable_by(self.user).on(self.day).filter(below(self.granted))
-        return [*standing.values_list("locality", flat=True), *self.assigned]
+        return self.assigned.union(standing.values_list("locality", flat=True))
 
     def recordable(self):
         """Meetings that are the user's to record, nearer than the look back."""
-        found = Meeting.objects.editable_by(self.user).filter(
-            locality__in=self.own_localities, day__gte=self.day - LOOK_BACK
-        )
+        found = Meeting.objects.editable_by(self.user).filter(locality__in=self.own_localities, day__gte=self.since)
         return found.with_where().order_by("day", "starts_at", "pk")
 
     def meetings_here(self):
@@ -125,17 +117,21 @@ class Today:
 
     def to_record(self, rows):
         """Meetings that the user records for others; the many of the groups in one line."""
-        own = {row.meeting_id for row in rows}
-        found = self.recordable().to_record(self.day - timedelta(days=1))
-        single = found.exclude(kind=Kind.SELF_GOVERNING_GROUP).exclude(pk__in=own)
-        for meeting in single[:AT_MOST]:
+        own, number = {row.meeting_id for row in rows}, 0
+        if self.granted:
+            found = self.recordable().to_record(self.day - timedelta(days=1)).exclude(pk__in=own)
+            single = found.exclude(kind=Kind.SELF_GOVERNING_GROUP)[:AT_MOST]
+            number = found.filter(kind=Kind.SELF_GOVERNING_GROUP).count()
+        else:
+            left = meetings_to_record(self.assigned, self.since, self.day - timedelta(days=1))
+            single = [meeting for meeting in left if meeting.pk not in own][:AT_MOST]
+        for meeting in single:
             yield self.task(meeting)
-        number = found.filter(kind=Kind.SELF_GOVERNING_GROUP).exclude(pk__in=own).count() if self.granted else 0
         if number:
             query = {
                 "status": "to_record",
                 "kind": Kind.SELF_GOVERNING_GROUP.value,
-                "first_day": self.day - LOOK_BACK,
+                "first_day": self.since,
                 "last_day": self.day - timedelta(days=1),
             }
             yield {
@@ -146,7 +142,7 @@ class Today:
                     number,
                 )
                 % {"number": number},
-                "detail": _("since %(day)s") % {"day": written_day(self.day - LOOK_BACK)},
+                "detail": _("since %(day)s") % {"day": written_day(self.since)},
                 "action_url": f"{reverse('meetings:list')}?{urlencode(query)}",
                 "action": _("Show"),
             }
@@ -193,7 +189,7 @@ class Today:
         """Places that the user has to hand over or to take over."""
         if not self.reach.cadre:
             return []
-        return handover.tasks(Handover.objects.visible_to(self.user), self.reach.cadre)
+        return handover.tasks(self.reach.cadre)
 
     def acting(self):
         """For whom the user acts today, and until when."""
@@ -246,24 +242,12 @@ class Today:
         if not self.reach.cadres:
             return
         last, this = Quarter.of(self.day).previous, Quarter.of(self.day)
-        held = Assignment.objects.visible_to(self.user).filter(
-            cadre__in=self.reach.cadres, role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS
-        )
-        held = list(held.during(last.last_day, self.day).select_related("locality__latest").order_by("pk"))
-        if not held:
-            return
-        handed = {
-            (report.cadre_id, report.locality_id, report.quarter): report.status
-            for report in QuarterlyReport.objects.visible_to(self.user).filter(
-                cadre__in=self.reach.cadres, quarter__in=[str(last), str(this)]
-            )
-        }
-        for quarter, owed_on in ((last, last.last_day), (this, self.day)):
-            due = due_day(quarter)
-            if due > self.day + SOON:
+        held = reports_of(self.reach, last.last_day, self.day, str(last), str(this))
+        for quarter, owed_on, of in (last, last.last_day, "of_last"), (this, self.day, "of_this"):
+            if not held or (due := due_day(quarter)) > self.day + SOON:
                 continue
             for assignment in held:
-                status = handed.get((assignment.cadre_id, assignment.locality_id, str(quarter)), "")
+                status = getattr(assignment, of) or ""
                 if assignment.holds_on(owed_on) and status not in ("submitted", "accepted"):
                     yield assignment.cadre_id, self.report(assignment, quarter, due, status)
 
@@ -291,29 +275,21 @@ class Today:
 
         ``acted`` maps the localities of others, for whom the user acts, to their names.
         """
-        ids = {id for _tier, id in self.reach.assigned | self.granted}
-        if not ids:
+        roots = self.reach.assigned | self.granted
+        if not roots:
             return []
-        stands = Place.objects.visible_to(self.user).on(self.day).filter(locality__in=ids)
-        places = list(stands.select_related("type").order_by("path", "sort_key")[:20])
-        group = Tier.SELF_GOVERNING_GROUP
-        lying = Place.objects.visible_to(self.user).on(self.day).filter(tier=group)
-        lying = lying.annotate(answered=ExpressionWrapper(Q(answered(group, self.day)), BooleanField()))
-        total, covered = Counter(), Counter()
-        for locality, held, *above in lying.values_list("locality_id", "answered", *(f"{t}_id" for t in Tier.values)):
-            for id in ids.intersection(above) - {locality}:
-                total[id] += 1
-                covered[id] += held
+        groups = groups_below(roots, self.day, Fixed(asked_of(Tier.SELF_GOVERNING_GROUP, self.day)))
+        total, covered = ({row[0]: row[column] for row in groups} for column in (1, 2))
         return [
             {
                 "place": place,
                 "tier": place.type.name,
                 "for": acted.get(place.locality_id, ""),
                 "url": reverse("reports:locality", args=[place.locality_id]),
-                "groups": total[place.locality_id],
-                "covered": covered[place.locality_id],
+                "groups": total.get(place.locality_id, 0),
+                "covered": covered.get(place.locality_id, 0),
             }
-            for place in places
+            for place in places_on(self.reach, frozenset(id for _tier, id in roots), self.day)
         ]
 
 
@@ -328,3 +304,60 @@ class Card:
         self.when = _("Tonight, %(time)s") % words if starts.hour >= EVENING else _("Today, %(time)s") % words
         # Somebody expected outside his own place says only whether he came.
         self.whole = row.meeting.locality_id in today.assigned or today.reach.everything
+
+
+# --- What is asked of the database --------------------------------------------------------------------------------
+
+
+@prepared
+def expected_rows(cadres, day, since):
+    """Where some cadres are expected from a day on, and since an earlier day where nothing is recorded yet."""
+    near = Q(day__gte=day) | Q(day__gte=since, status=Attendance.Status.UNRECORDED)
+    rows = Attendance.objects.filter(near, cadre__in=sorted(cadres), expected=True, meeting__status__in=GOING)
+    rows = rows.select_related("meeting", "meeting__place").order_by("day", "meeting__starts_at", "pk")
+    return rows[: 50 * len(cadres)]
+
+
+@prepared
+def meetings_to_record(localities, first_day, last_day):
+    """Meetings of some localities of which nobody has said yet what became of them, without those of groups."""
+    rows = Meeting.objects.filter(locality__in=sorted(localities), day__gte=first_day).to_record(last_day)
+    rows = rows.exclude(kind=Kind.SELF_GOVERNING_GROUP)
+    return rows.with_where().order_by("day", "starts_at", "pk")[:50]
+
+
+@prepared
+def reports_of(reach, first_day, last_day, last, this):
+    """Assignments of a user, and of those acted for, that owe reports, with the states of two quarters' reports."""
+    held = Assignment.objects.filter(cadre__in=sorted(reach.cadres)).during(first_day, last_day)
+    held = held.filter(role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS)
+    if reach.acting_for:
+        # The own are one's own; of another's, those that one sees.
+        held = held.in_reach(reach)
+    written = QuarterlyReport.objects.filter(cadre=OuterRef("cadre"), locality=OuterRef("locality")).order_by()
+    of_last, of_this = (Subquery(written.of(quarter).values("status")[:1]) for quarter in (last, this))
+    return held.annotate(of_last=of_last, of_this=of_this).select_related("locality__latest").order_by("pk")
+
+
+@prepared
+def places_on(reach, localities, day):
+    """Where some localities stand on a day."""
+    places = Place.objects.in_reach(reach).on(day).filter(locality__in=sorted(localities))
+    return places.select_related("type").order_by("path", "sort_key")[:20]
+
+
+@prepared
+def groups_below(roots, day, asked):
+    """Locality of the roots, how many groups lie below it on a day, and how many of these somebody answers for."""
+    group, by_tier = Tier.SELF_GOVERNING_GROUP, defaultdict(list)
+    for tier, id in sorted(roots):
+        if tier != group:
+            by_tier[tier].append(id)
+    groups, held = Place.objects.on(day).filter(tier=group).order_by(), held_as(asked.value, day)
+    below_tier = [
+        groups.filter(**{f"{tier}__in": ids})
+        .values_list(tier)
+        .annotate(n=Count("pk"), covered=Count("pk", filter=held))
+        for tier, ids in by_tier.items()
+    ]
+    return below_tier[0].union(*below_tier[1:], all=True) if below_tier else groups.none()

@@ -30,7 +30,7 @@ def below(roots, prefix=""):
     ``roots`` are (tier, locality id) pairs, ``prefix`` leads to the place, as in ``"place__"``. No roots, no rows.
     """
     by_tier = {}
-    for tier, locality_id in roots:
+    for tier, locality_id in sorted(roots):
         by_tier.setdefault(tier, []).append(locality_id)
     conditions = (Q(**{f"{prefix}{ancestor(tier)}__in": ids}) for tier, ids in sorted(by_tier.items()))
     return reduce(or_, conditions, Q(pk__in=[]))
@@ -38,7 +38,7 @@ def below(roots, prefix=""):
 
 def facts_below(roots, place_field="place"):
     """As ``below`` for facts: these carry their area, so that below a district no place has to be looked up."""
-    districts = [locality_id for tier, locality_id in roots if tier == Tier.DISTRICT]
+    districts = sorted(locality_id for tier, locality_id in roots if tier == Tier.DISTRICT)
     others = below([(tier, id) for tier, id in roots if tier != Tier.DISTRICT], f"{place_field}__")
     return Q(**{f"{area_field(place_field)}__in": districts}) | others if districts else others
 
@@ -211,8 +211,8 @@ class Placed(models.Model):
     """A fact with a day of its own, which counts where its locality stood on that day.
 
     ``placed`` maps each derived place to the field with its day. ``assignments.places`` sets the places when the
-    tree changes; ``save()`` sets them when the fact does. Each has its area beside it: ``area`` is the top of the tree
-    around the place (its district, or what is highest). An index that begins with it keeps one district's figures as
+    tree changes; ``save()`` sets them when the fact does. Each has its area beside it, the top of the tree
+    around the place: its district, or what is highest. An index that begins with it keeps one district's figures as
     fast among fifty as alone. A model has ``locality``, or says ``locality_id`` itself.
     """
 
