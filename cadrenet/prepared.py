@@ -27,10 +27,11 @@ def prepared(function):
     """Decorate a function that returns a queryset, to return the list of its rows, put together once for all values.
 
     Its arguments are days, whole numbers, texts, None, and tuples, sets and dataclasses of these. Days and numbers
-    are what may differ from one time to the next; all else belongs to the shape, and so does what is ``Fixed``.
+    are what may differ from one time to the next, and texts that are ``Given``; all else belongs to the shape, and so
+    does what is ``Fixed``.
 
-    The function uses days and numbers only as they are given. It may ask whether two are equal and which comes first,
-    but what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
+    The function uses such values only as they are given. It may ask whether two are equal and which comes first, but
+    what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
     the members of a set sorted. Where it does otherwise the first call finds out: the query is then put together each
     time, and the log says so.
     """
@@ -47,7 +48,7 @@ def prepared(function):
                 kept.clear()
             kept[key] = statement_of(function, args, given)
         statement = kept[key]
-        return statement.rows(given) if statement else list(function(*args))
+        return statement.rows(given) if statement else list(function(*mapped(args, as_is)))
 
     return ask
 
@@ -66,8 +67,17 @@ class Fixed:
     value: object
 
 
+@dataclass(frozen=True)
+class Given:
+    """A text of which each value has the same query, such as a code; the function is called with the text itself."""
+
+    text: str
+
+
 def mapped(argument, change):
-    """Return an argument with each day and number in it changed, those of a set from the smallest on."""
+    """Return an argument with each value in it changed, those of a set from the smallest on."""
+    if isinstance(argument, Given):
+        return change(argument.text)
     if argument is None or isinstance(argument, str | bool | Fixed):
         return argument
     if isinstance(argument, date | int):
@@ -83,11 +93,11 @@ def mapped(argument, change):
 
 
 def in_order(values):
-    """Return the positions of some values from the smallest to the largest, numbers before days.
+    """Return the positions of some values from the smallest to the largest, numbers before days before texts.
 
     Two queries may differ by it, and a list that a query sorts stays sorted.
     """
-    kinds = [isinstance(value, date) for value in values]
+    kinds = [isinstance(value, date) + 2 * isinstance(value, str) for value in values]
     return tuple(sorted(range(len(values)), key=lambda position: (kinds[position], values[position])))
 
 
@@ -96,7 +106,10 @@ def stand_ins(values):
     found = {}
     for rank, position in enumerate(in_order(values)):
         value = values[position]
-        found[value] = FIRST_DAY + BETWEEN_DAYS * rank if isinstance(value, date) else FIRST_KEY + rank
+        if isinstance(value, str):
+            found[value] = f"{FIRST_KEY + rank}"
+        else:
+            found[value] = FIRST_DAY + BETWEEN_DAYS * rank if isinstance(value, date) else FIRST_KEY + rank
     return {value: found[value] for value in values}
 
 
@@ -105,7 +118,7 @@ def statement_of(function, args, values):
     standing = stand_ins(values)
     statement = Statement(function(*mapped(args, standing.__getitem__)), list(standing.values()))
     # What it says with the values in their places must be what Django says of the values themselves.
-    if statement.said_with(values) == said(compiler_of(function(*args))):
+    if statement.said_with(values) == said(compiler_of(function(*mapped(args, as_is)))):
         return statement
     log.error("%s.%s uses its values otherwise than given", function.__module__, function.__qualname__)
     return None
@@ -121,7 +134,7 @@ class Statement:
         # SQLite is told a day as text; PostgreSQL a number with its size.
         numbers |= {str(value): number for value, number in numbers.items() if isinstance(value, date)}
         self.places = [
-            (place, numbers[param], as_is if isinstance(param, date) else type(param))
+            (place, numbers[param], type(param) if isinstance(param, int | str) else as_is)
             for place, param in enumerate(self.params)
             if isinstance(param, date | int | str) and param in numbers
         ]

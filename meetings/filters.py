@@ -2,13 +2,16 @@
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assignments.filters import QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
 from assignments.models import Agency, Cadre, Locality, Tier
 from assignments.models.place import PATH_SEPARATOR
+from assignments.scope import reach_of
 from cadrenet.periods import Quarter, QuarterField, today
+from cadrenet.prepared import prepared
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
 from meetings.queries import clashes, on_restricted_days
 
@@ -30,9 +33,7 @@ class WithinChoice(WithinField):
 
     def offer(self, chosen):
         """Become a list to choose from where that is short enough; return whether there is anything to choose."""
-        seen = Locality.objects.visible_to(self.user).exclude(latest=None).filter(tier__in=OFFERED_TIERS)
-        columns = seen.order_by("latest__path", "code").values_list("tier", "code", "latest__name", "latest__path")
-        rows = list(columns[: MANY_LOCALITIES + 1])
+        rows = localities_offered(reach_of(self.user))
         if len(rows) > MANY_LOCALITIES:
             return True
         options, communes = [("", _("Everything"))], {}
@@ -48,6 +49,14 @@ class WithinChoice(WithinField):
             options.append((locality.code, locality.latest.full_path))
         self.widget = forms.Select(choices=options)
         return len(offered) > 1 or bool(chosen)
+
+
+@prepared
+def localities_offered(reach):
+    """Groups and communes with what they lie in, as they stand or last stood; one more than is offered at most."""
+    seen = Locality.objects.in_reach(reach).exclude(latest=None).filter(tier__in=OFFERED_TIERS)
+    columns = seen.order_by("latest__path", "code").values_list("tier", "code", "latest__name", "latest__path")
+    return columns[: MANY_LOCALITIES + 1]
 
 
 class WithinChoiceFilter(WithinFilter):
@@ -92,9 +101,16 @@ class ScopedChoice(forms.ModelChoiceField):
 
     def offer(self, chosen):
         """Become a list of these rows, read once; return whether there is anything to choose."""
-        options = [(getattr(row, self.to_field_name), self.label_from_instance(row)) for row in self.queryset]
+        rows = rows_seen(self.queryset.model._meta.label, reach_of(self.user))
+        options = [(getattr(row, self.to_field_name), self.label_from_instance(row)) for row in rows]
         self.widget = forms.Select(choices=[("", self.empty_label), *options])
         return bool(options)
+
+
+@prepared
+def rows_seen(model, reach):
+    """All rows of a model that somebody with this reach sees."""
+    return apps.get_model(model).objects.all().in_reach(reach)
 
 
 class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
@@ -105,6 +121,12 @@ class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
     def __init__(self, model, **kwargs):
         self.offered = model
         super().__init__(to_field_name="code", queryset=model.objects.none(), **kwargs)
+
+    @property
+    def field(self):
+        field = super().field
+        field.user = self.parent.request.user
+        return field
 
     def get_queryset(self, request):
         return self.offered.objects.all().visible_to(request.user)

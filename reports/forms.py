@@ -10,6 +10,7 @@ from assignments.models import Handover, Locality, Place, Tier
 from assignments.queries import where
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter, QuarterField
+from cadrenet.prepared import prepared
 from cadrenet.templatetags.figures import pct
 from reports.models import Issue, PartyOrganisation, Resource
 from reports.privacy import personal_data_in
@@ -21,14 +22,18 @@ from reports.queries import quarters_with_meetings
 def roots_of(user):
     """Return the localities at the top of what a user sees, highest first; none lies below another."""
     reach = reach_of(user)
-    found = Locality.objects.visible_to(user).with_latest()
-    if reach.everything:
-        found = found.filter(latest__parent=None)
-    else:
-        found = found.filter(pk__in=[id for _tier, id in reach.sees])
-    roots = sorted(found.exclude(latest=None), key=lambda root: (Tier(root.tier).rank, root.code))
+    roots = sorted(tops_seen(reach), key=lambda root: (Tier(root.tier).rank, root.code))
     ids = {root.pk for root in roots}
     return [root for root in roots if not ids & {id for _tier, id, _name in root.latest.chain}]
+
+
+@prepared
+def tops_seen(reach):
+    """The localities by which somebody has this reach, as far as they have stood anywhere, with where they stand."""
+    found = Locality.objects.in_reach(reach).with_latest().exclude(latest=None)
+    if reach.everything:
+        return found.filter(latest__parent=None)
+    return found.filter(pk__in=sorted(id for _tier, id in reach.sees))
 
 
 def choices_of_quarters(first, last):

@@ -15,7 +15,7 @@ from assignments.wording import SHORT
 from cadrenet.periods import Quarter
 from cadrenet.prepared import prepared
 from cadrenet.templatetags import figures as written
-from meetings.models import Attendance, Meeting
+from meetings.models import Meeting
 from meetings.queries import counted
 from reports.locality import OWN_KINDS, SHOWN_ABOVE
 from reports.models import REPORTING_TIERS, Issue, QuarterlyReport, Resource
@@ -123,7 +123,7 @@ class HandoverSheet:
         past = self.meetings_there().filter(day__lte=self.day)
         past = past.exclude(status__in=[Meeting.Status.PLANNED, Meeting.Status.CANCELLED])
         found = past.order_by("-starts_at", "pk")[:MEETINGS_SHOWN]
-        return counted(found, Attendance.objects.visible_to(self.user))
+        return counted(found, reach_of(self.user))
 
     def next_meetings(self):
         """The next meetings, for ``components/card_list.html``."""

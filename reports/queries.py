@@ -408,12 +408,25 @@ def quarters_with_meetings(user, day):
     places it is asked in full.
     """
     reach = reach_of(user)
-    by_place = reach.sees and not reach.everything
-    meetings = Meeting.objects.filter(facts_below(reach.sees)) if by_place else Meeting.objects.visible_to(user)
-    first = meetings.order_by("day").values("day")[:1]
-    days = meetings.filter(day__lte=day).order_by("-day").annotate(first=Subquery(first)).values_list("first", "day")
-    first, last = days.first() or (day, day)
+    if reach.sees and not reach.everything:
+        days = first_and_last_below(reach.sees, day)
+    else:
+        days = first_and_last(Meeting.objects.visible_to(user), day)
+    first, last = next(iter(days), (day, day))
     return Quarter.of(first), Quarter.of(last)
+
+
+@prepared
+def first_and_last_below(roots, day):
+    """The day of the first meeting below some roots, and of the last up to a day."""
+    return first_and_last(Meeting.objects.filter(facts_below(roots)), day)
+
+
+def first_and_last(meetings, day):
+    """Return the day of the first of some meetings, and of the last up to a day, as a query of one row or none."""
+    first = meetings.order_by("day").values("day")[:1]
+    up_to = meetings.filter(day__lte=day).order_by("-day").annotate(first=Subquery(first))
+    return up_to.values_list("first", "day")[:1]
 
 
 def attendance_by_month(months, condition, *tiers):
@@ -422,30 +435,38 @@ def attendance_by_month(months, condition, *tiers):
     One query over a year serves the table of months, the bars and the lowest. A key holds None where nothing of a
     tier is at or above the meeting.
     """
-    days = months[0].first_day, months[-1].last_day
+    first_day, ends = months[0].first_day, tuple(month.last_day for month in months)
+    areas, alone = condition.areas(first_day, ends[-1]), tuple(dict.fromkeys(tiers))
+    figures = {}
+    for row in attendance_until(ends, first_day, alone, condition, areas):
+        number, localities, counts = row[0], row[1 : 1 + len(alone)], row[1 + len(alone) :]
+        localities = dict(zip(alone, localities, strict=True))
+        found = Figures(**dict(zip(ATTENDANCE, counts, strict=True)))
+        figures[*(localities[tier] for tier in tiers), months[number]] = found
+    return figures
+
+
+@prepared
+def attendance_until(ends, first_day, tiers, condition, areas):
+    """Number of a span of days, each given by its last, the localities of some tiers, and attendance there."""
     number = Case(
-        *(When(day__lte=month.last_day, then=Value(index)) for index, month in enumerate(months)),
+        *(When(day__lte=last_day, then=Value(index)) for index, last_day in enumerate(ends)),
         output_field=IntegerField(),
     )
-    found = (
-        attended(days, condition, condition.areas(*days))
-        .values(number=number, **{f"in_{tier}": F(f"place__{tier}") for tier in tiers})
-        .annotate(**attendance_counts())
-    )
-    figures = {}
-    for counts in found:
-        month = months[counts.pop("number")]
-        localities = {tier: counts.pop(f"in_{tier}") for tier in set(tiers)}
-        figures[*(localities[tier] for tier in tiers), month] = Figures(**counts)
-    return figures
+    rows = attended((first_day, ends[-1]), condition, areas).annotate(number=number)
+    return rows.values_list("number", *(f"place__{tier}" for tier in tiers)).annotate(**attendance_counts())
 
 
 def reasons_of_absence(quarter, condition):
     """Return rows of reason and number of the absences of a quarter that were not excused, most first."""
-    absent = attended(quarter.days, condition, condition.areas(*quarter.days)).filter(
-        expected=True, status=Attendance.Status.ABSENT
-    )
-    return list(absent.values("reason").annotate(n=Count("pk")).order_by("-n", "reason"))
+    return absences(*quarter.days, condition, condition.areas(*quarter.days))
+
+
+@prepared
+def absences(first_day, last_day, condition, areas):
+    rows = attended((first_day, last_day), condition, areas)
+    absent = rows.filter(expected=True, status=Attendance.Status.ABSENT)
+    return absent.values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
 
 
 def gathered(figures, key):
@@ -478,7 +499,12 @@ def open_issues_by_theme(day, condition, seen_on):
     ``seen_on`` is the day by which age is told: for a quarter that goes on, today and not its last day.
     """
     before, _limit = old_before(seen_on)
-    return list(
+    return themes_open(day, before, condition)
+
+
+@prepared
+def themes_open(day, before, condition):
+    return (
         open_issues(day, condition)
         .order_by()
         .values("theme")

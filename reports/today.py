@@ -107,7 +107,7 @@ class Today:
         if not self.granted:
             return []
         found = self.recordable().filter(day=self.day).exclude(kind=Kind.SELF_GOVERNING_GROUP).due()
-        return counted(found[:20], Attendance.objects.visible_to(self.user))
+        return counted(found[:20], self.reach)
 
     def unrecorded(self, rows):
         """The user's own attendance of which nothing is said yet, oldest first."""

@@ -10,6 +10,12 @@ from assignments.models.place import PlacedQuerySet, facts_below
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
+def of_people(cadres, agencies):
+    """Return the condition that a row is of one of these cadres, or of the staff of one of these agencies."""
+    people = Q(cadre__in=sorted(cadres)) if cadres else Q(pk__in=[])
+    return people | Q(cadre__agency__in=sorted(agencies)) if agencies else people
+
+
 class AttendanceQuerySet(PlacedQuerySet):
     """Attendance in the user's part of the tree, the user's own, of whom the user acts for, and of own staff."""
 
@@ -32,11 +38,16 @@ class AttendanceQuerySet(PlacedQuerySet):
 
     def below_or_of(self, roots, cadres, agencies):
         """Rows below some roots, of some cadres, or of the staff of some agencies."""
-        people = Q(cadre__in=cadres) if cadres else Q(pk__in=[])
-        if agencies:
-            people |= Q(cadre__agency__in=agencies)
+        people = of_people(cadres, agencies)
         near = in_areas_of(roots) if any(tier in WIDE_TIERS for tier, _id in roots) else Q()
         return self.filter(facts_below(roots) | people, near | people if near else Q())
+
+    def in_reach_at(self, reach, meetings):
+        """As ``in_reach``, of some meetings, which are found by their keys however wide the reach is."""
+        rows = self.filter(meeting__in=meetings)
+        if reach.everything:
+            return rows
+        return rows.filter(facts_below(reach.sees) | of_people(reach.cadres, reach.agencies))
 
     def counted(self):
         """Rows that rates are made of: expected, at meetings that were held."""

@@ -98,7 +98,7 @@ class MeetingListView(ScopedListView):
 
     def counted(self, meetings):
         """The meetings with the attendance that the reader may see."""
-        return counted(meetings, Attendance.objects.visible_to(self.request.user))
+        return counted(meetings, reach_of(self.request.user))
 
     def get_file_rows(self):
         meetings = super().get_file_rows()
