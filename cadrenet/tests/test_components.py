@@ -246,7 +246,7 @@ def test_symbol_that_does_not_exist_is_refused():
 
 
 def test_symbol_in_a_component_is_printed_by_the_page():
-    page = rendered('{% include "components/chip.html" with status="excused" only %}{% icon_sprite %}')
+    page = rendered('{% chip status="excused" %}{% icon_sprite %}')
 
     assert '<use href="#i-bolt"/>' in page
     assert f'<symbol id="i-bolt" viewBox="0 0 24 24">{SYMBOLS["bolt"]}</symbol>' in page

@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     TRAINING = "training", _("Training session")
 
 
+KIND_LABELS = dict(Kind.choices)
 # What a meeting is called together with whose it is; a language may join the two in its own way for each kind.
 TITLES = {
     # Translators: vi "Họp Đảng ủy %(where)s"
@@ -250,6 +251,10 @@ class Meeting(Placed):
 
     def get_absolute_url(self):
         return reverse("meetings:meeting", args=[self.pk])
+
+    def get_kind_display(self):
+        """The kind in words; Django's own makes a table of all kinds anew for each row of a list."""
+        return str(KIND_LABELS.get(self.kind, self.kind))
 
     @property
     def held_by(self):

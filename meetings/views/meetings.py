@@ -90,7 +90,7 @@ class MeetingListView(ScopedListView):
     def get_queryset(self):
         user = self.request.user
         within = seen_locality(user, self.request.GET.get("within"))
-        found = Meeting.objects.visible_to(user, within).select_related("place", "agency", "locality")
+        found = Meeting.objects.visible_to(user, within).with_where()
         # By day first: that is what the index knows.
         if self.upcoming:
             return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")
@@ -101,7 +101,7 @@ class MeetingListView(ScopedListView):
         return counted(meetings, reach_of(self.request.user))
 
     def get_file_rows(self):
-        meetings = super().get_file_rows()
+        meetings = self.object_list.select_related("place", "agency", "locality").iterator(2000)
         while some := list(islice(meetings, ROWS_AT_ONCE)):
             yield from self.counted(some)
 

@@ -1,0 +1,65 @@
+"""What stands on a page of meetings fifty times, written here and not by a template for each."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from cadrenet.templatetags import ui
+from cadrenet.templatetags.figures import DASH, count, daytime
+from meetings.models import Meeting
+
+register = template.Library()
+
+LINE = """<tr>
+<td class="cn-nowrap">{}</td>
+<th scope="row"><a href="{}">{}</a></th>
+<td>{}</td>
+<td>{}</td>
+{}
+</tr>
+"""
+NUMBERS = """<td class="num" data-label="{}">{} / {}</td>
+<td class="num{}" data-label="{}">{}</td>"""
+EXPECTED = """<td class="num cn-opt">– / {}</td>
+<td class="num cn-opt">–</td>"""
+NOTHING = mark_safe("""<td class="num cn-opt">–</td>
+<td class="num cn-opt">–</td>""")
+
+
+@register.simple_tag(takes_context=True)
+def meeting_lines(context, rows):
+    """Print the lines of the list of meetings (``meetings.queries.Counted``)."""
+    chips = {status: ui.chip(context, status) for status in {row.meeting.status for row in rows}}
+    words = {"present": _("Present"), "unrecorded": _("Not recorded yet")}
+    lines = (
+        format_html(
+            LINE,
+            daytime(row.meeting.starts_at),
+            row.meeting.get_absolute_url(),
+            row.meeting.get_kind_display(),
+            where(row.meeting),
+            chips[row.meeting.status],
+            numbers(row, words),
+        )
+        for row in rows
+    )
+    return mark_safe("".join(lines))  # noqa: S308
+
+
+def where(meeting):
+    """The place with what lies above it, or the agency."""
+    if meeting.place:
+        return ui.place(meeting.place.name, above=meeting.place.above)
+    return (meeting.agency and meeting.agency.name) or DASH
+
+
+def numbers(row, words):
+    """Who came of those expected, and of how many nothing is known; of a planned meeting only who is expected."""
+    if row.expected and row.meeting.status == Meeting.Status.HELD:
+        hatched = " cn-hatched" if row.unrecorded else ""
+        came = words["present"], count(row.present), count(row.expected)
+        return format_html(NUMBERS, *came, hatched, words["unrecorded"], count(row.unrecorded))
+    if row.expected and row.meeting.status == Meeting.Status.PLANNED:
+        return format_html(EXPECTED, count(row.expected))
+    return NOTHING
