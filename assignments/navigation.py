@@ -1,5 +1,6 @@
 """What stands in the side and bottom navigation: by role, in one order; what one may not open is not shown."""
 
+from django.core.cache import caches
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -117,10 +118,10 @@ def navigation(request):
 
 
 class Office:
-    """The name of the top of the tree, asked for only when a page shows it."""
+    """The name of the top of the tree, asked for only when a page shows it, and by each worker once a minute."""
 
     def __str__(self):
-        return next(iter(top_names()), "")
+        return caches["worker"].get_or_set("office", lambda: next(iter(top_names()), ""))
 
 
 @prepared

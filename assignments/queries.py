@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 
+from django.apps import apps
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
 from assignments.models.place import below, facts_below
+from assignments.models.rules import all_rules
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.prepared import Fixed, prepared
@@ -63,12 +65,29 @@ class Part:
             return self.within[1:]
         return tuple(area for (area,) in areas_of(first_day, last_day, self))
 
+    @remembered
+    def areas_before(self, day):
+        """Return the areas that what lies in it on a day has ever lain in, where its open issues were raised."""
+        return with_areas_before(self.areas(day, day))
+
+
+def with_areas_before(areas):
+    """Return some areas, and those in which the localities stood before that have moved into them."""
+    return tuple(sorted({*areas, *(area for (area,) in areas_before(areas))}))
+
 
 @prepared
 def areas_of(first_day, last_day, condition):
-    """The areas in which places of a part of the tree stood on some days."""
-    places = Place.objects.during(first_day, last_day).filter(condition())
+    """The areas in which places of a part of the tree stood on some days, or had last stood by then."""
+    places = Place.objects.filter(condition(), first_day__lte=last_day, counts_until__gte=first_day)
     return places.order_by("area").values_list("area").distinct()
+
+
+@prepared
+def areas_before(areas):
+    """The areas in which those localities of some areas stood that have moved: an index knows these few."""
+    moved = Place.objects.filter(area__in=areas, moved=True).values("locality")
+    return Place.objects.filter(locality__in=moved).order_by("area").values_list("area").distinct()
 
 
 def answered(tier, day):
@@ -86,21 +105,14 @@ class Asked:
 
 def asked_of(tier, day):
     """Return what is asked of localities of a tier on a day; without a rule, one person in charge."""
-    rule = next((rule for rule in all_rules() if rule.tier == tier and rule.holds_on(day)), None)
+    rule = next((rule for rule in all_rules()[0] if rule.tier == tier and rule.holds_on(day)), None)
     return Asked(rule.role, rule.minimum) if rule else Asked()
-
-
-@remembered
-@prepared
-def all_rules():
-    """All rules of coverage, which are few, the latest entered first."""
-    return CoverageRule.objects.order_by("-pk")
 
 
 def rules_by_tier():
     """Return {tier: its rules of coverage, the latest entered first}; none for a tier without a rule."""
     found = defaultdict(list)
-    for rule in all_rules():
+    for rule in all_rules()[0]:
         found[rule.tier].append(rule)
     return found
 
@@ -495,8 +507,14 @@ def answering_on(day, localities):
 
 def visible_keys(model, user, keys):
     """Return which of these keys a user may see: a name may stand on a page whose own page is not the user's."""
-    rows = model.objects.visible_to(user).filter(pk__in=set(keys))
-    return set(rows.order_by().values_list("pk", flat=True))
+    return set(keys_in_reach(model._meta.label, reach_of(user), frozenset(keys))) if keys else set()
+
+
+@prepared
+def keys_in_reach(model, reach, keys):
+    """Those of some keys of a model that a reach lets see."""
+    rows = apps.get_model(model).objects.all().in_reach(reach).filter(pk__in=sorted(keys))
+    return rows.order_by().values_list("pk", flat=True)
 
 
 # --- Who serves where --------------------------------------------------------------------------------------------

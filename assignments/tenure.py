@@ -12,6 +12,8 @@ from assignments.models import Agency, Assignment, Cadre, Limit, Lineage, Locali
 from assignments.queries import visible_keys
 from cadrenet.figures import percent
 from cadrenet.periods import months_between, starts_before
+from cadrenet.prepared import prepared
+from cadrenet.remembered import remembered
 
 ONE_DAY = timedelta(days=1)
 
@@ -55,10 +57,8 @@ def served_since(assignments):
     origins = origins_of({locality for _cadre, locality in pairs})
     places = set().union(*origins.values()) if origins else set()
     periods = defaultdict(list)
-    rows = Assignment.objects.filter(cadre__in={cadre for cadre, _locality in pairs}, locality__in=places)
-    for cadre, locality, first_day, last_day in rows.order_by().values_list(
-        "cadre", "locality", "first_day", "last_day"
-    ):
+    cadres = frozenset(cadre for cadre, _locality in pairs)
+    for cadre, locality, first_day, last_day in periods_of(cadres, frozenset(places)):
         periods[cadre, locality].append((first_day or date.min, last_day or date.max))
     return {
         assignment.pk: unbroken(
@@ -73,6 +73,13 @@ def served_since(assignments):
     }
 
 
+@prepared
+def periods_of(cadres, localities):
+    """Cadre, locality, first and last day of the assignments of some cadres to some localities."""
+    rows = Assignment.objects.filter(cadre__in=sorted(cadres), locality__in=sorted(localities)).order_by()
+    return rows.values_list("cadre", "locality", "first_day", "last_day")
+
+
 def origins_of(localities):
     """Return {locality id: ids of itself and of all that it came out of, step by step}. One query."""
     return followed(localities, "successor", "predecessor")
@@ -85,10 +92,9 @@ def followers_of(localities):
 
 def followed(localities, end, other):
     """Return {locality id: ids of itself and of all that mergers and splits lead to from this end to the other}."""
-    # All there are: mergers and splits are few beside localities, and a chain of them is not one join.
     leads_to = defaultdict(set)
-    for here, there in Lineage.objects.order_by().values_list(end, other):
-        leads_to[here].add(there)
+    for pair in all_lineage():
+        leads_to[pair[end]].add(pair[other])
     found = {}
     for locality in localities:
         found[locality], ahead = set(), {locality}
@@ -96,6 +102,13 @@ def followed(localities, end, other):
             found[locality] |= ahead
             ahead = set().union(*(leads_to[id] for id in ahead if id in leads_to)) - found[locality]
     return found
+
+
+@remembered
+@prepared
+def all_lineage():
+    """Predecessor and successor of all mergers and splits: they are few, and a chain of them is not one join."""
+    return Lineage.objects.order_by().values("predecessor", "successor")
 
 
 def unbroken(periods, first_day):

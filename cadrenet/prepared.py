@@ -6,10 +6,11 @@ and a day, say, whichever they are. See docs/adr/0013-queries-put-together-once.
 """
 
 import logging
+from collections import Counter
 from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
-from functools import wraps
+from functools import cached_property, wraps
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
@@ -30,8 +31,8 @@ def prepared(function):
     are what may differ from one time to the next, and texts that are ``Given``; all else belongs to the shape, and so
     does what is ``Fixed``.
 
-    The function uses such values only as they are given. It may ask whether two are equal and which comes first, but
-    what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
+    The function uses such values only as they are given. It may ask whether two are equal and which day is earlier,
+    but what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
     the members of a set sorted. Where it does otherwise the first call finds out: the query is then put together each
     time, and the log says so.
     """
@@ -42,7 +43,7 @@ def prepared(function):
         values = {}
         shape = mapped(args, lambda value: values.setdefault(value, Hole(len(values))))
         given = list(values)
-        key = shape, in_order(given)
+        key = shape, days_in_order(given)
         if key not in kept:
             if len(kept) >= KEPT:
                 kept.clear()
@@ -92,33 +93,27 @@ def mapped(argument, change):
     raise TypeError(f"{argument!r} is not an argument of a prepared query.")
 
 
-def in_order(values):
-    """Return the positions of some values from the smallest to the largest, numbers before days before texts.
-
-    Two queries may differ by it, and a list that a query sorts stays sorted.
-    """
-    kinds = [isinstance(value, date) + 2 * isinstance(value, str) for value in values]
-    return tuple(sorted(range(len(values)), key=lambda position: (kinds[position], values[position])))
+def days_in_order(values):
+    """Return the positions of the days among some values, from the earliest on: a query may differ by it."""
+    days = [position for position, value in enumerate(values) if isinstance(value, date)]
+    return tuple(sorted(days, key=values.__getitem__))
 
 
 def stand_ins(values):
-    """Return {value: what stands for it}; their order stays."""
-    found = {}
-    for rank, position in enumerate(in_order(values)):
-        value = values[position]
-        if isinstance(value, str):
-            found[value] = f"{FIRST_KEY + rank}"
-        else:
-            found[value] = FIRST_DAY + BETWEEN_DAYS * rank if isinstance(value, date) else FIRST_KEY + rank
-    return {value: found[value] for value in values}
+    """Return {value: what stands for it}; days stay in their order."""
+    found = {value: FIRST_KEY + position for position, value in enumerate(values)}
+    found |= {value: str(key) for value, key in found.items() if isinstance(value, str)}
+    days = enumerate(days_in_order(values))
+    return found | {values[position]: FIRST_DAY + BETWEEN_DAYS * rank for rank, position in days}
 
 
 def statement_of(function, args, values):
     """Return the ``Statement`` of a function for arguments of this shape; None where it uses a value otherwise."""
     standing = stand_ins(values)
     statement = Statement(function(*mapped(args, standing.__getitem__)), list(standing.values()))
-    # What it says with the values in their places must be what Django says of the values themselves.
-    if statement.said_with(values) == said(compiler_of(function(*mapped(args, as_is)))):
+    # With the values in their places it must say what Django says of the values themselves; a set has no order.
+    ours, theirs = statement.said_with(values), said(compiler_of(function(*mapped(args, as_is))))
+    if ours[0] == theirs[0] and Counter(map(repr, ours[1])) == Counter(map(repr, theirs[1])):
         return statement
     log.error("%s.%s uses its values otherwise than given", function.__module__, function.__qualname__)
     return None
@@ -151,11 +146,26 @@ class Statement:
         said = self.said_with(values)
         if said[0] is None:
             return []
-        compiler, queryset = copy(self.compiler), self.queryset.all()
-        compiler.connection = connections[queryset.db]
+        compiler = copy(self.compiler)
+        compiler.connection = connections[self.queryset.db]
         compiler.as_sql = lambda *args, **kwargs: said
-        queryset.query.get_compiler = lambda *args, **kwargs: compiler
-        return list(queryset)
+        compiler.get_converters = lambda expressions: self.converters
+        # As the queryset's own clone would be, without going through all that it consists of.
+        asked, asked._query = like(self.queryset), like(self.queryset.query)
+        asked._query.get_compiler = lambda *args, **kwargs: compiler
+        return list(asked)
+
+    @cached_property
+    def converters(self):
+        """What Django makes of the columns, the same each time."""
+        return self.compiler.get_converters([column[0] for column in self.compiler.select[: self.compiler.col_count]])
+
+
+def like(thing):
+    """Return an object with what another one has, which is neither evaluated nor gone through."""
+    found = type(thing).__new__(type(thing))
+    found.__dict__.update(thing.__dict__)
+    return found
 
 
 def as_is(value):

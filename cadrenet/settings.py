@@ -126,11 +126,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Counters that lock a login after repeated failures are shared by all workers, so not in memory.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cadrenet_cache" if not DEBUG else "locmemcache://")}
+# What every page shows and what changes once in years may be a minute old, and is kept by each worker for itself.
+CACHES["worker"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60}
 
 # --- Who may come in ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "assignments.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["assignments.login.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -153,6 +155,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/10m/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "cadrenet.sessions"
 # A login costs far more than a page, and evenings are short: a phone stays signed in for two weeks.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 

@@ -19,7 +19,10 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from cadrenet.settings import *  # noqa: E402, F403
-from cadrenet.settings import DATABASES, STORAGES  # noqa: E402
+from cadrenet.settings import CACHES, DATABASES, STORAGES  # noqa: E402
+
+# A test knows nothing of the one before.
+CACHES["worker"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 # Argon2 is slow on purpose; a test signs in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -144,7 +144,7 @@ class HandoverSheet:
         """Open issues at and below the place, pressing ones and the oldest first; one more than is shown."""
         if not self.in_sight:
             return []
-        found = open_issues(self.day, self.condition).filter(
+        found = open_issues(self.day, self.condition, self.condition.areas_before(self.day)).filter(
             pk__in=Issue.objects.visible_to(self.user).order_by().values("pk")
         )
         rows = found.select_related("place", "responsible_agency").order_by("-urgent", "raised_on", "pk")

@@ -3,27 +3,29 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-from django.db.models import Count, Min, Q, Sum
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Assignment, Cadre, Lineage, Place, Tier
-from assignments.queries import COVERED_TIERS, coverage_by_tier, visible_keys, where
+from assignments.models import Assignment, Place, Tier
+from assignments.queries import COVERED_TIERS, Covered, asked_by_tier, where, with_areas_before
 from assignments.scope import reach_of
 from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight
 from assignments.tenure import served_since
 from assignments.wording import SHORT, counted
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between
+from cadrenet.prepared import Fixed
 from cadrenet.templatetags import figures as written
 from meetings.models import KIND_TIERS, Attendance, Kind, Meeting
 from meetings.queries import small_number
+from reports import locality_facts as facts
 from reports.behind import behind
-from reports.models import Issue, PartyOrganisation, Rating, Resource
-from reports.queries import Figures, open_issues, quarterly_summary
+from reports.models import Issue
+from reports.queries import attendance_of, meetings_of
 from reports.timeline import timeline
 
 OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
@@ -131,27 +133,35 @@ class Year:
 class LocalityPage:
     """Everything the page of one locality shows; each fact is asked for once, however much lies below."""
 
-    def __init__(self, locality, user, day, today):
-        self.locality, self.user, self.today = locality, user, today
-        self.tier = Tier(locality.tier)
-        self.places = list(locality.places.select_related("type").order_by("first_day"))
-        self.standing = standing(self.places, day, user)
+    def __init__(self, places, user, day, today):
+        self.places, self.user, self.today = places, user, today
+        self.reach = reach_of(user)
+        self.standing = standing(places, day, user)
+
+    @cached_property
+    def locality(self):
+        """The locality itself, which knows where it stands now, or stood last."""
+        locality, latest = self.places[0].locality, self.places[-1]
+        locality.latest = latest
+        return locality
 
     def context(self):
         """Everything the template shows."""
+        self.tier, self.root = Tier(self.locality.tier), (self.locality.tier, self.locality.pk)
+        # What lay below it lay in the same areas as the locality itself.
+        self.areas = tuple(sorted({place.area_id for place in self.places}))
         self.place, self.day = self.standing.place, self.standing.day
         self.is_now = self.day == self.today
         self.condition = where(self.user, self.locality)
         self.quarter = self.quarter_so_far()
         self.figures = self.figures_so_far()
-        # To find out what a user sees of meetings asks the database: once for the page.
-        self.meetings_seen = Meeting.objects.visible_to(self.user, self.locality)
-        self.covered = coverage_by_tier(self.day, self.condition, [t for t in COVERED_TIERS if self.tier.above(t)])
-        assignments = Assignment.objects.visible_to(self.user).filter(locality=self.locality)
-        self.assignments = list(
-            assignments.select_related("cadre", "cadre__agency").order_by("first_day", "last_day", "pk")
-        )
+        self.assignments = facts.assignments_of(self.reach, self.locality.pk)
         below, year, issues = self.below(), self.year(), self.issues()
+        self.covered = [
+            Covered(tier, number, covered)
+            for tier, (number, covered, _households) in below.items()
+            if tier in COVERED_TIERS
+        ]
         return {
             "title": self.place.name,
             "place": self.place,
@@ -191,7 +201,7 @@ class LocalityPage:
 
     def links(self, below):
         """Where one may go from here."""
-        may_record = self.is_now and lies_below(self.place, reach_of(self.user).records, self.user)
+        may_record = self.is_now and lies_below(self.place, self.reach.records, self.user)
         may_assign = self.is_now and lies_in_hand(self.place, self.user)
         assign = urlencode({"locality": self.locality.code, "next": self.locality.get_absolute_url()})
         history = urlencode({"locality": self.locality.code, "state": "all"})
@@ -224,8 +234,7 @@ class LocalityPage:
         # A list is of a whole quarter: it agrees when nothing of the quarter comes after the day.
         whole = self.is_now or self.day == self.quarter.whole.last_day
         self.lists = behind(self.quarter.whole, self.locality.code) if whole else {}
-        rows = quarterly_summary(self.quarter, self.tier, self.condition)
-        return next((row for row in rows if row.locality_id == self.locality.pk), Figures())
+        return attendance_of(self.quarter, self.root, self.condition, self.areas)
 
     def attendance_tile(self):
         figures, unrecorded = self.figures, self.figures.attendance_unrecorded
@@ -240,7 +249,7 @@ class LocalityPage:
 
     def meeting_tile(self, year):
         if year is None:
-            figures = self.figures
+            figures = meetings_of(self.quarter, self.root, self.condition, self.areas)
             return {
                 "label": _("Meetings held, %(quarter)s") % {"quarter": self.quarter.whole.label},
                 "value": written.count(figures.meetings_held),
@@ -313,45 +322,37 @@ class LocalityPage:
     # --- What it is -------------------------------------------------------------------------------------------
 
     def below(self):
-        """Return {tier: (localities below, households in them)} of the day."""
-        rows = (
-            Place.objects.on(self.day)
-            .filter(self.condition())
-            .exclude(locality=self.locality)
-            .order_by()
-            .values_list("tier")
-            .annotate(Count("pk"), Sum("households"))
-        )
-        found = {Tier(tier): (number, households) for tier, number, households in rows}
+        """Return {tier: (localities below, those that somebody answers for, households in them)} of the day."""
+        asked = asked_by_tier(self.day, [tier for tier in Tier if self.tier.above(tier)])
+        rows = facts.below(self.day, self.condition, self.locality.pk, asked)
+        found = {Tier(tier): counts for tier, *counts in rows}
         return {tier: found[tier] for tier in Tier if tier in found}
 
     def facts(self, below):
         """The line under the name: type, what lies below, households, code."""
         households = self.place.households
         if households is None:
-            households = below.get(Tier.SELF_GOVERNING_GROUP, (0, None))[1]
-        facts = [self.place.type.name, *(counted(tier, number) for tier, (number, _sum) in below.items())]
+            households = below.get(Tier.SELF_GOVERNING_GROUP, (0, 0, None))[-1]
+        told = [self.place.type.name, *(counted(tier, number) for tier, (number, *_more) in below.items())]
         if households is not None:
             text = ngettext("%(number)s household", "%(number)s households", households)
-            facts.append(text % {"number": written.count(households)})
-        return [*facts, _("code %(code)s") % {"code": self.locality.code}]
+            told.append(text % {"number": written.count(households)})
+        return [*told, _("code %(code)s") % {"code": self.locality.code}]
 
     def successors(self):
         """What came out of a locality that has ended, as far as the reader may see it."""
         if self.standing.why != "ended":
             return []
-        rows = Lineage.objects.visible_to(self.user).filter(predecessor=self.locality)
-        return [row.successor for row in rows.select_related("successor__latest").order_by("effective_on", "pk")]
+        rows = facts.lineage_of(self.reach, self.locality.pk)
+        return [row.successor for row in rows if row.predecessor_id == self.locality.pk]
 
     # --- Who is in charge -------------------------------------------------------------------------------------
 
     def ladder(self):
         """Those who answer for the locality and for all above it, whether the reader sees that or not (R61)."""
         steps = [*self.place.chain, (self.tier, self.locality.pk, self.place.name)]
-        held = Assignment.objects.on(self.day).filter(locality__in=[id for _tier, id, _name in steps])
-        rows = list(held.select_related("cadre", "cadre__agency").order_by("role", "first_day", "pk"))
+        rows = facts.holding(self.reach, self.day, tuple(id for _tier, id, _name in steps))
         since = served_since(rows)
-        seen = visible_keys(Cadre, self.user, [row.cadre_id for row in rows])
         by_locality = defaultdict(list)
         for row in rows:
             by_locality[row.locality_id].append(row)
@@ -361,7 +362,7 @@ class LocalityPage:
                 yield {
                     "tier": SHORT[tier],
                     "name": row.cadre.full_name,
-                    "url": row.cadre.get_absolute_url() if row.cadre_id in seen else "",
+                    "url": row.cadre.get_absolute_url() if row.cadre_seen else "",
                     "role": self.office(row, name),
                     "since": self.tenure(row, since[row.pk]),
                     "phone": row.cadre.phone,
@@ -394,9 +395,7 @@ class LocalityPage:
         """How many people answer for what lies below, tier by tier."""
         if not self.covered:
             return
-        below = Place.objects.on(self.day).filter(self.condition()).exclude(locality=self.locality)
-        rows = Assignment.objects.on(self.day).answering().filter(locality__in=below.values("locality"))
-        people = dict(rows.order_by().values_list("locality__tier").annotate(Count("cadre", distinct=True)))
+        people = dict(facts.people_below(self.day, self.condition, self.locality.pk))
         for row in self.covered:
             number = people.get(row.tier, 0)
             missing = ngettext("%(number)s has nobody", "%(number)s have nobody", row.uncovered)
@@ -425,13 +424,13 @@ class LocalityPage:
         months = [Month.of(self.day)]
         while len(months) < MONTHS:
             months.insert(0, months[0].previous)
-        own = self.meetings_seen.filter(locality=self.locality, kind=kind)
-        found = own.filter(day__range=(months[0].first_day, months[-1].last_day)).order_by("starts_at", "pk")
-        year = Year(kind, [OwnMeeting(meeting) for meeting in found])
+        first_day, last_day = months[0].first_day, months[-1].last_day
+        found = facts.own_meetings(self.reach, self.root, kind, first_day, last_day)
+        began = min((meeting.day for meeting in found), default=None)
+        year = Year(kind, [OwnMeeting(meeting) for meeting in found if first_day <= meeting.day <= last_day])
         statuses = self.count_attendance(year.rows)
         for row in year.rows:
             row.status = self.status_of(row.meeting, statuses[row.meeting.pk])
-        began = own.aggregate(day=Min("day"))["day"]
         for month in months:
             rows = [row for row in year.rows if Month.of(row.meeting.day) == month]
             held = any(row.meeting.is_held and self.is_past(row.meeting) for row in rows)
@@ -456,10 +455,8 @@ class LocalityPage:
     def count_attendance(self, rows):
         """Fill in who came of those expected; return {meeting id: {cadre id: status}}."""
         statuses = defaultdict(dict)
-        found = Attendance.objects.visible_to(self.user).filter(
-            meeting__in=[row.meeting.pk for row in rows], expected=True
-        )
-        for meeting, cadre, status in found.order_by().values_list("meeting", "cadre", "status"):
+        keys = tuple(sorted(row.meeting.pk for row in rows))
+        for meeting, cadre, status in facts.attendance_at(self.reach, keys):
             statuses[meeting][cadre] = status
         for row in rows:
             came = list(statuses[row.meeting.pk].values())
@@ -502,14 +499,9 @@ class LocalityPage:
             past = [row for row in reversed(year.rows) if self.is_past(row.meeting)]
             least = small_number(self.day) if self.tells_less() else 0
             return [self.meeting_row(row, least) for row in past[:MEETINGS_SHOWN]]
-        found = (
-            self.meetings_seen.filter(kind=SHOWN_ABOVE, day__lte=self.day)
-            .exclude(day=self.day, status=Meeting.Status.PLANNED)
-            .select_related("place")
-            .order_by("-starts_at", "pk")
-        )
+        found = facts.last_meetings(self.reach, self.root, SHOWN_ABOVE, self.day, Fixed(MEETINGS_SHOWN))
         # Counted for these few afterwards: within the query it would be counted for all that are sorted.
-        rows = [OwnMeeting(meeting) for meeting in found[:MEETINGS_SHOWN]]
+        rows = [OwnMeeting(meeting) for meeting in found]
         self.count_attendance(rows)
         for row in rows:
             planned = row.meeting.status == Meeting.Status.PLANNED
@@ -530,16 +522,14 @@ class LocalityPage:
 
     def tells_less(self):
         """Whether small numbers of households are kept back: from readers above the commune who do not record."""
-        reach = reach_of(self.user)
-        inside = [root for root in reach.sees if not Tier(root[0]).above(Tier.COMMUNE)]
-        records = lies_below(self.place, reach.records, self.user)
+        inside = [root for root in self.reach.sees if not Tier(root[0]).above(Tier.COMMUNE)]
+        records = lies_below(self.place, self.reach.records, self.user)
         return not (records or lies_below(self.place, inside, self.user))
 
     def next_meetings(self, year):
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
-        found = self.meetings_seen.due().filter(day__gte=self.day).select_related("place")
-        found = found.filter(kind=SHOWN_ABOVE) if year is None else found.filter(locality=self.locality)
-        found = found.exclude(Q(day=self.day) & ~Q(status=Meeting.Status.PLANNED))
+        kind = SHOWN_ABOVE if year is None else None
+        found = facts.next_meetings(self.reach, self.root, kind, self.day, Fixed(NEXT_SHOWN))
         return [
             {
                 "day": meeting.day,
@@ -548,7 +538,7 @@ class LocalityPage:
                 "detail": "" if year is not None else ", ".join([meeting.place.name, meeting.place.above]),
                 "side": written.daytime(meeting.starts_at).rpartition(" ")[2],
             }
-            for meeting in found.order_by("starts_at", "pk")[:NEXT_SHOWN]
+            for meeting in found
         ]
 
     # --- What was raised, mobilised, rated --------------------------------------------------------------------
@@ -556,16 +546,15 @@ class LocalityPage:
     def issues(self):
         """Open issues at and below the locality, pressing ones and the oldest first, and how many are closed."""
         day = self.standing.seen_on
-        found = open_issues(day, self.condition)
-        counts = found.aggregate(open=Count("pk"), urgent=Count("pk", filter=Q(urgent=True)), oldest=Min("raised_on"))
-        closed = Issue.objects.visible_to(self.user).filter(
-            closed_on__lte=day, **{f"closed_place__{self.tier}": self.locality}
-        )
-        rows = found.select_related("responsible_agency", "place").order_by("-urgent", "raised_on", "pk")
+        raised_in = with_areas_before(self.areas)
+        rows = facts.first_open_issues(day, self.condition, raised_in, Fixed(ISSUES_SHOWN))
+        first = rows[0] if rows else None
         return {
-            **counts,
-            "closed": closed.count(),
-            "rows": [self.issue_row(issue, day) for issue in rows[:ISSUES_SHOWN]],
+            "open": first.open if first else 0,
+            "urgent": first.pressing if first else 0,
+            "oldest": first.oldest if first else None,
+            "closed": sum(number for _one, number in facts.closed_issues(day, self.condition)),
+            "rows": [self.issue_row(issue, day) for issue in rows],
         }
 
     def issue_row(self, issue, day):
@@ -585,16 +574,14 @@ class LocalityPage:
 
     def resources(self):
         """What was mobilised in the quarter and in all, up to the day."""
-        found = Resource.objects.visible_to(self.user, self.locality).filter(mobilised_on__lte=self.standing.seen_on)
-        counts = found.aggregate(
-            number=Count("pk"),
-            value=Sum("value_vnd"),
-            delivered=Sum("value_vnd", filter=Q(status=Resource.Status.DELIVERED)),
-        )
+        found = facts.mobilised(self.reach, self.root, self.standing.seen_on, *self.quarter.days)
+        _one, number, value, delivered, of_quarter = next(iter(found), (1, 0, None, None, None))
         return {
-            **counts,
+            "number": number,
+            "value": value,
+            "delivered": delivered,
             "quarter": self.quarter.whole.label,
-            "of_quarter": self.figures.resources_value_vnd,
+            "of_quarter": of_quarter or 0,
             "quarter_url": self.lists.get("resources_value_vnd", ""),
             "url": self.address("reports:resources") if self.is_now else "",
         }
@@ -602,12 +589,9 @@ class LocalityPage:
     def ratings(self):
         """Party organisations of the locality with their ratings, latest year first, decided by the day."""
         organisations = {
-            row.pk: {"organisation": row, "rows": []}
-            for row in PartyOrganisation.objects.visible_to(self.user).filter(locality=self.locality)
+            row.pk: {"organisation": row, "rows": []} for row in facts.organisations_of(self.reach, self.locality.pk)
         }
-        decided = Q(decision_on__lte=self.day) | Q(decision_on=None, year__lt=self.day.year)
-        found = Rating.objects.visible_to(self.user).filter(decided, organisation__in=list(organisations))
-        for rating in found.select_related("level").order_by("-year", "pk"):
+        for rating in facts.ratings_of(self.reach, self.locality.pk, self.day) if organisations else []:
             organisations[rating.organisation_id]["rows"].append(rating)
         for row in organisations.values():
             row["organisation"].locality = self.locality

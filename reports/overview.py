@@ -24,12 +24,11 @@ from reports.queries import (
     GOOD_OR_BETTER,
     Figures,
     attendance_by_month,
+    figures_of,
     gathered,
     meetings_of,
     old_before,
-    open_issues,
     open_issues_by_theme,
-    quarterly_summary,
     rated_within,
     ratings_by_year,
 )
@@ -76,7 +75,7 @@ class Overview:
         self.user, self.today = form.user, form.day
         self.quarter, self.within = form.cleaned_data["quarter"], form.cleaned_data["within"]
         self.condition = form.condition
-        self.tier = Tier(self.within.tier)
+        self.tier, self.root = Tier(self.within.tier), (self.within.tier, self.within.pk)
         # A quarter that goes on is looked at as it stands today; only its figures are those of its last day.
         self.seen_on = min(self.today, self.quarter.last_day)
         self.going_on = self.today < self.quarter.last_day
@@ -116,14 +115,15 @@ class Overview:
 
     def figures(self):
         """The figures of the whole part of the tree in the quarter."""
-        rows = quarterly_summary(self.quarter, self.tier, self.condition)
-        return next((row for row in rows if row.locality_id == self.within.pk), Figures())
+        return figures_of(self.quarter, self.root, self.condition)
 
     def figures_before(self, by_month):
         """What of the quarter before the tiles compare with."""
-        before = meetings_of(self.quarter.previous, self.tier, self.condition)
-        before.add(gathered(by_month, lambda *key: Quarter.of(key[-1].first_day))[self.quarter.previous])
-        before.issues_open = open_issues(self.quarter.previous.last_day, self.condition).count()
+        quarter = self.quarter.previous
+        before = meetings_of(quarter, self.root, self.condition, self.condition.areas(*quarter.days))
+        before.add(gathered(by_month, lambda *key: Quarter.of(key[-1].first_day))[quarter])
+        found = open_issues_by_theme(quarter.last_day, self.condition, quarter.last_day)
+        before.issues_open = sum(row["open"] for row in found)
         return before
 
     # --- Eight figures ------------------------------------------------------------------------------------

@@ -202,23 +202,51 @@ def summary_and_whole(quarter, level, condition):
     """
     rows, whole = _rows(quarter, level, condition), Figures()
     if rows:
-        for locality_id, names, counts in counted(Period.of(quarter), level, condition):
+        areas = condition.areas(*quarter.days)
+        for locality_id, names, counts in counted(Period.of(quarter), level, condition, areas):
             whole.count(names, counts)
             if locality_id in rows:
                 rows[locality_id].count(names, counts)
     return list(rows.values()), whole
 
 
-def counted(period, level, condition):
+def counted(period, level, condition, areas):
     """Yield locality of a tier, names of figures and their counts: all that is counted of a quarter."""
-    areas = condition.areas(*period.days)
     for locality_id, *counts in meetings(*period.days, level, condition, areas):
         yield locality_id, MEETINGS, counts
     for locality_id, *counts in attendance(*period.days, level, condition, areas):
         yield locality_id, [*ATTENDANCE, "guests"], counts
     asked = Fixed(asked_of(Tier.SELF_GOVERNING_GROUP, period.last_day))
-    for names, locality_id, *counts in smaller_figures(period, level, condition, areas, asked):
+    for names, locality_id, *counts in smaller_figures(
+        period, level, condition, areas, condition.areas_before(period.last_day), asked
+    ):
         yield locality_id, names.split(","), counts
+
+
+def figures_of(quarter, root, condition):
+    """Return all figures of one locality, (tier, id), in a quarter. Three queries beside the rules."""
+    return of_one(root[1], counted(Period.of(quarter), root[0], condition, condition.areas(*quarter.days)))
+
+
+def attendance_of(quarter, root, condition, areas):
+    """Return the figures of one locality, (tier, id), with attendance alone; it lay in ``areas``. One query."""
+    rows = attendance(*quarter.days, root[0], condition, areas)
+    return of_one(root[1], ((id, [*ATTENDANCE, "guests"], counts) for id, *counts in rows))
+
+
+def meetings_of(quarter, root, condition, areas):
+    """Return the figures of one locality, (tier, id), with meetings and households alone. One query."""
+    rows = meetings(*quarter.days, root[0], condition, areas)
+    return of_one(root[1], ((id, MEETINGS, counts) for id, *counts in rows))
+
+
+def of_one(locality, rows):
+    """Return what was counted of one locality among rows of locality, names of figures and their counts."""
+    figures = Figures()
+    for id, names, counts in rows:
+        if id == locality:
+            figures.count(names, counts)
+    return figures
 
 
 def total_of(rows):
@@ -249,14 +277,6 @@ def stood(first_day, last_day, level, condition):
 
 
 MEETINGS = ["meetings_due", "meetings_held", "meetings_not_held", "households_total", "households_represented"]
-
-
-def meetings_of(quarter, tier, condition):
-    """Return the figures of meetings and households of a whole part of the tree, of that tier. One query."""
-    whole, areas = Figures(), condition.areas(*quarter.days)
-    for _id, *counts in meetings(*quarter.days, tier, condition, areas):
-        whole.count(MEETINGS, counts)
-    return whole
 
 
 @prepared
@@ -305,7 +325,7 @@ ATTENDANCE = list(attendance_counts())
 
 
 @prepared
-def smaller_figures(period, level, condition, areas, asked):
+def smaller_figures(period, level, condition, areas, raised_in, asked):
     """Names of figures, locality of the level, and three counts: issues, resources, coverage and reports."""
     first, *others = (
         queryset.order_by()
@@ -316,8 +336,7 @@ def smaller_figures(period, level, condition, areas, asked):
         for queryset, prefix, counts in (
             issues_raised(period, condition, areas),
             issues_closed(period, condition, areas),
-            issues_open(period, condition, areas),
-            issues_brought_along(period, condition, areas),
+            issues_open(period, condition, raised_in),
             resources(period, condition, areas),
             groups(period, condition, areas, asked.value),
             reports(period, condition, areas),
@@ -345,16 +364,9 @@ def issues_closed(period, condition, areas):
     return rows, "closed_place__", {"issues_closed": Count("pk")}
 
 
-def issues_open(period, condition, areas):
+def issues_open(period, condition, raised_in):
     """Issues not closed by the quarter's last day, where the locality stood that day, or last."""
-    rows = open_issues(period.last_day, condition, area__in=areas).filter(area__in=areas)
-    return rows, "locality__places__", {"issues_open": Count("pk")}
-
-
-def issues_brought_along(period, condition, areas):
-    """The open issues of localities that lay in another area when these were raised: an index knows these few."""
-    rows = open_issues(period.last_day, condition, area__in=areas, moved=True).exclude(area__in=areas)
-    return rows, "locality__places__", {"issues_open": Count("pk")}
+    return open_issues(period.last_day, condition, raised_in), "locality__places__", {"issues_open": Count("pk")}
 
 
 def resources(period, condition, areas):
@@ -478,13 +490,15 @@ def gathered(figures, key):
     return sums
 
 
-def open_issues(day, condition, **place):
-    """Issues open on a day, each where its locality stood that day, or last."""
+def open_issues(day, condition, raised_in):
+    """Issues open on a day, each where its locality stood that day, or last.
+
+    ``raised_in`` are the areas in which they may have been raised (``condition.areas_before(day)``): so an index
+    finds them, and the issues of other districts are not looked at.
+    """
     stood = "locality__places__"
-    place |= {"first_day__lte": day, "counts_until__gte": day}
-    return Issue.objects.open_on(day).filter(
-        condition(stood), **{f"{stood}{name}": value for name, value in place.items()}
-    )
+    place = {f"{stood}first_day__lte": day, f"{stood}counts_until__gte": day}
+    return Issue.objects.open_on(day).filter(condition(stood), area__in=raised_in, **place)
 
 
 def old_before(day):
@@ -499,13 +513,13 @@ def open_issues_by_theme(day, condition, seen_on):
     ``seen_on`` is the day by which age is told: for a quarter that goes on, today and not its last day.
     """
     before, _limit = old_before(seen_on)
-    return themes_open(day, before, condition)
+    return themes_open(day, before, condition, condition.areas_before(day))
 
 
 @prepared
-def themes_open(day, before, condition):
+def themes_open(day, before, condition, raised_in):
     return (
-        open_issues(day, condition)
+        open_issues(day, condition, raised_in)
         .order_by()
         .values("theme")
         .annotate(

@@ -3,14 +3,16 @@
 from collections import Counter
 from datetime import date
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Assignment, Lineage, Place
+from assignments.models import Assignment, Lineage
 from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import ONE_DAY
+from assignments.scope import reach_of
+from assignments.tenure import all_lineage
+from reports.locality_facts import ever_below, lineage_of
 
 # A district may have a hundred: the page shows the latest, the list of assignments has all.
 EVENTS_SHOWN = 15
@@ -73,14 +75,12 @@ def changed(before, after):
 
 def of_children(locality):
     """Yield how many localities came to lie directly in it, and how many left it for another."""
-    ever = Place.objects.filter(parent=locality).values("locality")
-    rows = Place.objects.filter(locality__in=ever).order_by("locality", "first_day")
     came, went, last = Counter(), Counter(), None
-    for place in rows.only("locality", "first_day", "parent", "path"):
-        if last and last.locality_id == place.locality_id and last.parent_id != place.parent_id:
-            if place.parent_id == locality.pk:
+    for place in ever_below(locality.pk):
+        if last and last.locality == place.locality and last.parent != place.parent:
+            if place.parent == locality.pk:
                 came[place.first_day, last.path.rpartition(PATH_SEPARATOR)[2]] += 1
-            elif last.parent_id == locality.pk:
+            elif last.parent == locality.pk:
                 went[place.first_day, place.path.rpartition(PATH_SEPARATOR)[2]] += 1
         last = place
     for (day, name), number in came.items():
@@ -93,8 +93,9 @@ def of_children(locality):
 
 def of_lineage(locality, user):
     """Yield mergers and splits, as far as the reader may see both sides."""
-    rows = Lineage.objects.visible_to(user).select_related("predecessor__latest", "successor__latest")
-    for row in rows.filter(Q(predecessor=locality) | Q(successor=locality)):
+    if not any(locality.pk in pair.values() for pair in all_lineage()):
+        return
+    for row in lineage_of(reach_of(user), locality.pk):
         here = row.predecessor_id == locality.pk
         other = row.successor if here else row.predecessor
         if row.kind == Lineage.Kind.MERGE:

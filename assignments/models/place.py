@@ -194,6 +194,17 @@ class PlacedQuerySet(ScopedQuerySet):
         there = self.under(within)
         return there if reach.everything else there.reached_in_places(reach, reach.sees)
 
+    def in_reach_under(self, reach, root):
+        """As ``visible_to`` within a locality, (tier, id), of which little is asked: as one query, whoever asks."""
+        there = self.filter(facts_below([root]))
+        if reach.everything or root in reach.sees:
+            return there
+        return there.filter(facts_below(reach.sees) | self.beside_places(reach))
+
+    def beside_places(self, reach):
+        """The condition that a reach lets see a fact wherever it happened."""
+        return Q(pk__in=[])
+
     def reached_in_places(self, reach, roots):
         """As ``reached``, for facts of which each has a place."""
         return self.reached(reach, roots)

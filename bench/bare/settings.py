@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 ROOT_URLCONF = "bench.bare.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

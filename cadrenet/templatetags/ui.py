@@ -9,10 +9,12 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import forms, template
+from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cadrenet.symbols import SYMBOLS
 from cadrenet.templatetags import figures
@@ -70,6 +72,35 @@ def icon_sprite(context):
     # Every part is a constant of this project; nothing here was typed by a user.
     return mark_safe(f'<svg class="cn-sprite" aria-hidden="true">{drawings}</svg>') if drawings else ""  # noqa: S308
 
+
+# --- Language ------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def language_switch(context):
+    """Print one form with a button per language, which leads back to the same page."""
+    request, current = context["request"], get_language()
+    buttons = format_html_join(
+        "",
+        '<button type="submit" name="language" value="{0}" lang="{0}" title="{1}" aria-label="{1}"{2}>{3}</button>',
+        (
+            (code, LOCAL_NAMES[code], mark_safe(' aria-current="true"') if code == current else "", code.upper())
+            for code, _name in settings.LANGUAGES
+        ),
+    )
+    return format_html(
+        '<form class="cn-lang" method="post" action="{}" aria-label="{}">'
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="next" value="{}">{}</form>',
+        reverse("set_language"),
+        _("Language"),
+        context.get("csrf_token", ""),
+        request.get_full_path(),
+        buttons,
+    )
+
+
+LOCAL_NAMES = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
 
 # --- Status: a sign and a word, then a colour ---------------------------------------------------------
 

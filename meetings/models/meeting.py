@@ -81,6 +81,12 @@ class MeetingQuerySet(PlacedQuerySet):
         # An agency meets in no place, so none has to be asked for.
         return self.below_or_of(roots, [], self.attended(reach))
 
+    def beside_places(self, reach):
+        attended = Q(pk__in=[])
+        for source in self.attended(reach):
+            attended |= Q(pk__in=source)
+        return attended
+
     def attended(self, reach):
         """The keys of the meetings at which the user or own staff are expected or were, from one source each."""
         from meetings.models.attendance import Attendance
@@ -88,9 +94,10 @@ class MeetingQuerySet(PlacedQuerySet):
         attended = Attendance.objects.order_by()
         sources = []
         if reach.cadres:
-            sources.append(attended.filter(cadre__in=reach.cadres).values_list("meeting", flat=True))
+            sources.append(attended.filter(cadre__in=sorted(reach.cadres)).values_list("meeting", flat=True))
         if reach.agencies:
-            sources.append(attended.filter(cadre__agency__in=reach.agencies).values_list("meeting", flat=True))
+            staff = attended.filter(cadre__agency__in=sorted(reach.agencies))
+            sources.append(staff.values_list("meeting", flat=True))
         return sources
 
     def reached_to_edit(self, reach, roots):

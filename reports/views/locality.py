@@ -1,26 +1,23 @@
 """The page of a locality, as it stands today or stood on any day."""
 
 from django.http import Http404
+from django.views.generic import TemplateView
 
 from assignments.forms import DayForm
-from assignments.models import Locality
-from cadrenet.listing import ScopedDetailView
 from cadrenet.periods import today
 from reports.locality import LocalityPage
+from reports.locality_facts import places_of
 
 
-class LocalityView(ScopedDetailView):
+class LocalityView(TemplateView):
     """Everything known about one locality on a day, of what the user may see."""
 
-    model = Locality
     template_name = "reports/locality.html"
 
-    def get_queryset(self):
-        return super().get_queryset().with_latest()
-
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, pk, **kwargs):
         form = DayForm(self.request.GET)
-        page = LocalityPage(self.object, self.request.user, form.as_of, today())
+        page = LocalityPage(places_of(pk), self.request.user, form.as_of, today())
+        # A locality that never lay in the reader's part of the tree does not exist for him.
         if page.standing is None:
             raise Http404
-        return super().get_context_data(form=form, **page.context(), **kwargs)
+        return super().get_context_data(object=page.locality, form=form, **page.context(), **kwargs)

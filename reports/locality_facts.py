@@ -1,0 +1,142 @@
+"""What the page of a locality asks of the database: each question once, and put together once.
+
+``reach`` is the reader's, ``root`` is (tier, id) of the locality, ``condition`` is ``assignments.queries.where``.
+"""
+
+from django.db.models import Count, DateField, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models.functions import ExtractYear
+
+from assignments.models import Assignment, Cadre, Lineage, Place
+from assignments.queries import held_by_tier
+from cadrenet.prepared import prepared
+from meetings.models import Attendance, Meeting
+from reports.models import Issue, PartyOrganisation, Rating, Resource
+from reports.queries import open_issues
+
+
+@prepared
+def places_of(locality):
+    """Where a locality stood, in order of days."""
+    return Place.objects.filter(locality=locality).select_related("type", "locality").order_by("first_day")
+
+
+@prepared
+def below(day, condition, locality, asked):
+    """Tier, localities of it below on a day, those of them that somebody answers for, and households in them."""
+    places = Place.objects.on(day).filter(condition()).exclude(locality=locality).order_by()
+    covered = Count("pk", filter=held_by_tier(asked, day))
+    return places.values_list("tier").annotate(number=Count("pk"), covered=covered, homes=Sum("households"))
+
+
+@prepared
+def people_below(day, condition, locality):
+    """Tier, and how many people answer for its localities below on a day."""
+    places = Place.objects.on(day).filter(condition()).exclude(locality=locality)
+    rows = Assignment.objects.on(day).answering().filter(locality__in=places.values("locality")).order_by()
+    return rows.values_list("locality__tier").annotate(n=Count("cadre", distinct=True))
+
+
+@prepared
+def assignments_of(reach, locality):
+    """The assignments to a locality that the reader sees, in order of first days."""
+    rows = Assignment.objects.in_reach(reach).filter(locality=locality)
+    return rows.select_related("cadre", "cadre__agency").order_by("first_day", "last_day", "pk")
+
+
+@prepared
+def holding(reach, day, localities):
+    """Those who answer for some localities on a day, whether the reader may see their pages or not."""
+    seen = Cadre.objects.in_reach(reach).filter(pk=OuterRef("cadre"))
+    rows = Assignment.objects.on(day).filter(locality__in=localities).annotate(cadre_seen=Exists(seen))
+    return rows.select_related("cadre", "cadre__agency").order_by("role", "first_day", "pk")
+
+
+@prepared
+def own_meetings(reach, root, kind, first_day, last_day):
+    """A locality's own meetings of some days, and those of the first day that had any, from which on they are due."""
+    own = Meeting.objects.in_reach_under(reach, root).filter(locality=root[1], kind=kind)
+    began = Subquery(own.order_by("day").values("day")[:1])
+    return own.filter(Q(day__range=(first_day, last_day)) | Q(day=began)).order_by("starts_at", "pk")
+
+
+@prepared
+def last_meetings(reach, root, kind, day, number):
+    """The last meetings of a kind in a locality up to a day, newest first; of that day those that are over."""
+    found = Meeting.objects.in_reach_under(reach, root).filter(kind=kind, day__lte=day)
+    found = found.exclude(day=day, status=Meeting.Status.PLANNED)
+    return found.select_related("place").order_by("-starts_at", "pk")[: number.value]
+
+
+@prepared
+def next_meetings(reach, root, kind, day, number):
+    """The next meetings of a locality, or with a kind, those of this kind in it."""
+    found = Meeting.objects.in_reach_under(reach, root).due().filter(day__gte=day)
+    found = found.filter(kind=kind) if kind else found.filter(locality=root[1])
+    found = found.exclude(Q(day=day) & ~Q(status=Meeting.Status.PLANNED))
+    return found.select_related("place").order_by("starts_at", "pk")[: number.value]
+
+
+@prepared
+def attendance_at(reach, meetings):
+    """Meeting, cadre and status of those expected at some meetings."""
+    rows = Attendance.objects.in_reach_at(reach, meetings).filter(expected=True)
+    return rows.order_by().values_list("meeting", "cadre", "status")
+
+
+@prepared
+def first_open_issues(day, condition, raised_in, number):
+    """Issues open on a day, pressing ones and the oldest first; each says how many there are, and since when."""
+    rows = open_issues(day, condition, raised_in).annotate(
+        open=Window(Count("pk")),
+        pressing=Window(Count("pk", filter=Q(urgent=True))),
+        oldest=Window(Min("raised_on")),
+    )
+    rows = rows.select_related("responsible_agency", "place").order_by("-urgent", "raised_on", "pk")
+    return rows[: number.value]
+
+
+@prepared
+def closed_issues(day, condition):
+    """How many issues were closed in a part of the tree up to a day."""
+    rows = Issue.objects.filter(condition.of_facts("closed_place"), closed_on__lte=day).order_by()
+    return rows.values_list(Value(1)).annotate(n=Count("pk"))
+
+
+@prepared
+def mobilised(reach, root, day, first_day, last_day):
+    """Number, value and delivered value of the resources in a locality up to a day, and the value of some days."""
+    rows = Resource.objects.in_reach_under(reach, root).filter(mobilised_on__lte=day).order_by()
+    delivered = Sum("value_vnd", filter=Q(status=Resource.Status.DELIVERED))
+    of_days = Sum("value_vnd", filter=Q(mobilised_on__range=(first_day, last_day)))
+    counts = {"number": Count("pk"), "value": Sum("value_vnd"), "delivered": delivered, "of_days": of_days}
+    return rows.values_list(Value(1)).annotate(**counts)
+
+
+@prepared
+def organisations_of(reach, locality):
+    """Party organisations of a locality."""
+    return PartyOrganisation.objects.in_reach(reach).filter(locality=locality)
+
+
+@prepared
+def ratings_of(reach, locality, day):
+    """Ratings of a locality's party organisations that were decided by a day, latest year first."""
+    year = ExtractYear(Value(day, DateField()))
+    decided = Q(decision_on__lte=day) | Q(decision_on=None, year__lt=year)
+    rows = Rating.objects.in_reach(reach).filter(decided, organisation__locality=locality)
+    return rows.select_related("level").order_by("-year", "pk")
+
+
+@prepared
+def ever_below(locality):
+    """Every place of the localities that ever lay directly in another one, in order of days."""
+    ever = Place.objects.filter(parent=locality).values("locality")
+    rows = Place.objects.filter(locality__in=ever).order_by("locality", "first_day")
+    return rows.values_list("locality", "first_day", "parent", "path", named=True)
+
+
+@prepared
+def lineage_of(reach, locality):
+    """Mergers and splits of a locality, as far as the reader sees both sides."""
+    rows = Lineage.objects.in_reach(reach).filter(Q(predecessor=locality) | Q(successor=locality))
+    return rows.select_related("predecessor__latest", "successor__latest").order_by("effective_on", F("pk"))
