@@ -126,6 +126,16 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(autouse=True)
+def _no_query_is_refused(monkeypatch):
+    """A query that cannot be put together once is only slow on a server; here it is a mistake."""
+
+    def refuse(message, *args):
+        raise AssertionError(message % args)
+
+    monkeypatch.setattr("cadrenet.prepared.log.error", refuse)
+
+
+@pytest.fixture(autouse=True)
 def _forget_earlier_tests():
     """Counters of failed logins and the language of the last request outlive a test otherwise."""
     from django.conf import settings

@@ -1,5 +1,7 @@
 """What stands in the side and bottom navigation: by role, in one order; what one may not open is not shown."""
 
+from functools import cache
+
 from django.core.cache import caches
 from django.db.models import F
 from django.urls import reverse
@@ -134,6 +136,12 @@ def top_names():
     return tops.values_list("name", flat=True)[:1]
 
 
+@cache
+def address_of(name):
+    """Return an address without arguments; a page has thirty of these, which never change while a server runs."""
+    return reverse(name)
+
+
 class Navigation:
     """The navigation of one request, worked out only when a page shows it."""
 
@@ -167,10 +175,10 @@ class Navigation:
         if name == "agency" and len(agencies) == 1:
             url = reverse("reports:agency", args=agencies)
         else:
-            url = reverse(address)
+            url = address_of(address)
         path = self.request.path
         current = path == url if url == "/" else path.startswith(url)
         if name == "assignments" and decides(self.request.user):
             # Whoever assigns begins at the board; everybody else reads the list.
-            url = reverse("assignments:board")
+            url = address_of("assignments:board")
         return {"label": label, "url": url, "icon": symbol, "current": current}

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from django.apps import apps
 from django.db import models
-from django.db.models import BigIntegerField, Value
+from django.db.models import BigIntegerField, FilteredRelation, Value
 
+from cadrenet.dated import in_force
 from cadrenet.periods import today
 from cadrenet.prepared import prepared
 
@@ -105,21 +106,20 @@ def _reach_of(user, day):
 def _held_by(user, day):
     """(Level, agency, cadre, tier, locality) of all that a user, given by id, holds on a day, in one query.
 
-    A grant has a level; an assignment, which lets its cadre record, has a cadre; so has the row that says only who
-    the user's cadre is. The assignments of somebody for whom that cadre acts have the level ``ACTING``.
+    A grant has a level; an assignment, which lets its cadre record, has a cadre; so has the row of a cadre without
+    any, which says only who the user is. What somebody holds for whom that cadre acts has the level ``ACTING``.
     """
     Assignment, Cadre = apps.get_model("assignments", "Assignment"), apps.get_model("assignments", "Cadre")
     Acting, Grant = apps.get_model("assignments", "Acting"), apps.get_model("assignments", "AccessGrant")
     nothing, none = Value(""), Value(None, BigIntegerField())
     grants = Grant.objects.on(day).filter(user=user).order_by()
-    assignments = Assignment.objects.on(day).filter(cadre__user=user).order_by()
     acted_for = Acting.objects.on(day).filter(cadre__user=user).order_by().values("absent")
     others = Assignment.objects.on(day).filter(cadre__in=acted_for).order_by()
-    cadres = Cadre.objects.filter(user=user).order_by()
+    held = FilteredRelation("assignments", condition=in_force(day, "assignments__"))
+    cadres = Cadre.objects.filter(user=user).annotate(held=held).order_by()
     return grants.values_list("level", "agency", none, "locality__tier", "locality").union(
-        assignments.values_list(nothing, none, "cadre", "locality__tier", "locality"),
         others.values_list(Value(ACTING), none, "cadre", "locality__tier", "locality"),
-        cadres.values_list(nothing, none, "pk", nothing, none),
+        cadres.values_list(nothing, none, "pk", "held__locality__tier", "held__locality"),
         all=True,
     )
 

@@ -33,9 +33,19 @@ def chain_of(place, user, query=""):
     """
     if place is None:
         return []
+    seen = steps_in_sight(place, user)
+    return [
+        {"label": name, "url": reverse("reports:locality", args=[id]) + query if id in seen else ""}
+        for _tier, id, name in [*place.chain, (place.tier, place.locality_id, place.name)]
+    ]
+
+
+def steps_in_sight(place, user):
+    """Return the ids of those localities above a place, and of its own, that are or lie below what the user sees."""
     reach = reach_of(user)
-    links, seen = [], reach.everything
-    for tier, id, name in [*place.chain, (Tier(place.tier), place.locality_id, place.name)]:
+    found, seen = set(), reach.everything
+    for tier, id, _name in [*place.chain, (Tier(place.tier), place.locality_id, place.name)]:
         seen = seen or (tier.value, id) in reach.sees
-        links.append({"label": name, "url": reverse("reports:locality", args=[id]) + query if seen else ""})
-    return links
+        if seen:
+            found.add(id)
+    return found

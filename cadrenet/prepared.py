@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, wraps
 
 from django.core.exceptions import EmptyResultSet
@@ -81,7 +81,7 @@ def mapped(argument, change):
         return change(argument.text)
     if argument is None or isinstance(argument, str | bool | Fixed):
         return argument
-    if isinstance(argument, date | int):
+    if isinstance(argument, date | int) and not isinstance(argument, datetime):
         return change(argument)
     if isinstance(argument, tuple):
         return tuple(mapped(part, change) for part in argument)

@@ -1,11 +1,11 @@
 """Which list stands behind which figure: every number of a page opens its rows, and both agree."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from assignments.models import Tier
-from cadrenet.remembered import remembered
 
 LOCALITIES = {"localities": "1"}
 # figure -> (name of the list's address, what narrows the list to the figure)
@@ -49,11 +49,11 @@ def address(name, quarter, code, **more):
     return before + urlencode({"within": code}) + after + (f"&{urlencode(more)}" if more else "")
 
 
-@remembered
+@lru_cache(maxsize=100)
 def around(quarter):
     """Return {figure: (what stands before, and what after the locality in the address of its list)}.
 
-    A page of fifty rows has a thousand addresses, which differ in nothing else.
+    A page of fifty rows has a thousand addresses, which differ in nothing else; those of a quarter never change.
     """
     parts = {}
     for name, (url, narrowed) in LISTS.items():

@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Assignment, Place, Tier
-from assignments.queries import COVERED_TIERS, Covered, asked_by_tier, where, with_areas_before
+from assignments.models import Assignment, Cadre, Place, Tier
+from assignments.queries import COVERED_TIERS, Covered, asked_by_tier, visible_keys, where, with_areas_before
 from assignments.scope import reach_of
-from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight
+from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight, steps_in_sight
 from assignments.tenure import served_since
 from assignments.wording import SHORT, counted
 from cadrenet.figures import percent
@@ -110,11 +110,15 @@ class OwnMeeting:
 
 @dataclass
 class Year:
-    """Twelve months of a locality's own meeting: how many of the months due had one that was held."""
+    """Twelve months of a locality's own meeting: how many of the months due had one that was held.
+
+    ``coming`` are its next meetings, of whatever kind.
+    """
 
     kind: Kind
     rows: list = field(default_factory=list)
     months: list = field(default_factory=list)
+    coming: list = field(default_factory=list)
     due: int = 0
     held: int = 0
 
@@ -351,8 +355,12 @@ class LocalityPage:
     def ladder(self):
         """Those who answer for the locality and for all above it, whether the reader sees that or not (R61)."""
         steps = [*self.place.chain, (self.tier, self.locality.pk, self.place.name)]
-        rows = facts.holding(self.reach, self.day, tuple(id for _tier, id, _name in steps))
+        rows = facts.holding(self.day, tuple(id for _tier, id, _name in steps))
         since = served_since(rows)
+        # Whoever answers for what lies in sight is in sight, too; only of the others it has to be asked.
+        in_sight = steps_in_sight(self.place, self.user)
+        seen = {row.cadre_id for row in rows if row.locality_id in in_sight}
+        seen |= visible_keys(Cadre, self.user, {row.cadre_id for row in rows} - seen)
         by_locality = defaultdict(list)
         for row in rows:
             by_locality[row.locality_id].append(row)
@@ -361,8 +369,9 @@ class LocalityPage:
             for row in by_locality[id]:
                 yield {
                     "tier": SHORT[tier],
+                    "vacant": False,
                     "name": row.cadre.full_name,
-                    "url": row.cadre.get_absolute_url() if row.cadre_seen else "",
+                    "url": row.cadre.get_absolute_url() if row.cadre_id in seen else "",
                     "role": self.office(row, name),
                     "since": self.tenure(row, since[row.pk]),
                     "phone": row.cadre.phone,
@@ -376,7 +385,7 @@ class LocalityPage:
         cadre = row.cadre
         words = [
             # Translators: vi "%(role)s %(locality)s", as in "Phụ trách Ấp 4"
-            _("%(role)s of %(locality)s") % {"role": row.get_role_display(), "locality": name},
+            _("%(role)s of %(locality)s") % {"role": str(Assignment.Role(row.role).label), "locality": name},
             cadre.get_committee_role_display() or cadre.position,
             cadre.agency.name if cadre.agency else "",
         ]
@@ -416,6 +425,13 @@ class LocalityPage:
         """Whether a meeting was over on the day of the page; one of that day is, once somebody has said so."""
         return meeting.day < self.day or (meeting.day == self.day and meeting.status != Meeting.Status.PLANNED)
 
+    def is_coming(self, meeting):
+        """Whether a meeting was still to come on the day of the page."""
+        planned = meeting.status == Meeting.Status.PLANNED
+        return meeting.status != Meeting.Status.CANCELLED and (
+            meeting.day > self.day or (meeting.day == self.day and planned)
+        )
+
     def year(self):
         """The twelve months up to the day of the locality's own meeting; None for a tier without one."""
         kind = OWN_KINDS.get(self.tier)
@@ -425,9 +441,11 @@ class LocalityPage:
         while len(months) < MONTHS:
             months.insert(0, months[0].previous)
         first_day, last_day = months[0].first_day, months[-1].last_day
-        found = facts.own_meetings(self.reach, self.root, kind, first_day, last_day)
-        began = min((meeting.day for meeting in found), default=None)
-        year = Year(kind, [OwnMeeting(meeting) for meeting in found if first_day <= meeting.day <= last_day])
+        found = facts.meetings_from(self.reach, self.root, kind, first_day)
+        own = [meeting for meeting in found if meeting.kind == kind]
+        began = min((meeting.day for meeting in own), default=None)
+        year = Year(kind, [OwnMeeting(meeting) for meeting in own if first_day <= meeting.day <= last_day])
+        year.coming = [meeting for meeting in found if self.is_coming(meeting)]
         statuses = self.count_attendance(year.rows)
         for row in year.rows:
             row.status = self.status_of(row.meeting, statuses[row.meeting.pk])
@@ -485,6 +503,7 @@ class LocalityPage:
             # Translators: a month as the head of a narrow column; vi "T%(month)s"
             "label": _("M%(month)s") % {"month": month.number},
             "name": month.label,
+            "text": "",
         }
         if shown is None:
             return cell
@@ -513,6 +532,7 @@ class LocalityPage:
         represented = row.meeting.households_represented
         return {
             "meeting": row.meeting,
+            "place": None,
             "status": row.status,
             "present": row.present,
             "expected": row.expected,
@@ -528,8 +548,10 @@ class LocalityPage:
 
     def next_meetings(self, year):
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
-        kind = SHOWN_ABOVE if year is None else None
-        found = facts.next_meetings(self.reach, self.root, kind, self.day, Fixed(NEXT_SHOWN))
+        if year is None:
+            found = facts.next_meetings(self.reach, self.root, SHOWN_ABOVE, self.day, Fixed(NEXT_SHOWN))
+        else:
+            found = year.coming[:NEXT_SHOWN]
         return [
             {
                 "day": meeting.day,
@@ -558,7 +580,7 @@ class LocalityPage:
         }
 
     def issue_row(self, issue, day):
-        words = [issue.get_theme_display(), issue.responsible_agency and issue.responsible_agency.name]
+        words = [str(Issue.Theme(issue.theme).label), issue.responsible_agency and issue.responsible_agency.name]
         if issue.locality_id != self.locality.pk:
             words.insert(0, ", ".join(filter(None, [issue.place.name, issue.place.above])))
         age = issue.age(day) if issue.closed_on is None else (day - issue.raised_on).days

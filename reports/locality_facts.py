@@ -3,10 +3,10 @@
 ``reach`` is the reader's, ``root`` is (tier, id) of the locality, ``condition`` is ``assignments.queries.where``.
 """
 
-from django.db.models import Count, DateField, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models import Count, DateField, F, Min, Q, Subquery, Sum, Value, Window
 from django.db.models.functions import ExtractYear
 
-from assignments.models import Assignment, Cadre, Lineage, Place
+from assignments.models import Assignment, Lineage, Place
 from assignments.queries import held_by_tier
 from cadrenet.prepared import prepared
 from meetings.models import Attendance, Meeting
@@ -31,9 +31,10 @@ def below(day, condition, locality, asked):
 @prepared
 def people_below(day, condition, locality):
     """Tier, and how many people answer for its localities below on a day."""
-    places = Place.objects.on(day).filter(condition()).exclude(locality=locality)
-    rows = Assignment.objects.on(day).answering().filter(locality__in=places.values("locality")).order_by()
-    return rows.values_list("locality__tier").annotate(n=Count("cadre", distinct=True))
+    stood = "locality__places__"
+    on_the_day = {f"{stood}first_day__lte": day, f"{stood}last_day__gte": day}
+    rows = Assignment.objects.on(day).answering().filter(condition(stood), **on_the_day).exclude(locality=locality)
+    return rows.order_by().values_list("locality__tier").annotate(n=Count("cadre", distinct=True))
 
 
 @prepared
@@ -44,19 +45,18 @@ def assignments_of(reach, locality):
 
 
 @prepared
-def holding(reach, day, localities):
-    """Those who answer for some localities on a day, whether the reader may see their pages or not."""
-    seen = Cadre.objects.in_reach(reach).filter(pk=OuterRef("cadre"))
-    rows = Assignment.objects.on(day).filter(locality__in=localities).annotate(cadre_seen=Exists(seen))
+def holding(day, localities):
+    """Those who answer for some localities on a day, with what they work at."""
+    rows = Assignment.objects.on(day).filter(locality__in=localities)
     return rows.select_related("cadre", "cadre__agency").order_by("role", "first_day", "pk")
 
 
 @prepared
-def own_meetings(reach, root, kind, first_day, last_day):
-    """A locality's own meetings of some days, and those of the first day that had any, from which on they are due."""
-    own = Meeting.objects.in_reach_under(reach, root).filter(locality=root[1], kind=kind)
-    began = Subquery(own.order_by("day").values("day")[:1])
-    return own.filter(Q(day__range=(first_day, last_day)) | Q(day=began)).order_by("starts_at", "pk")
+def meetings_from(reach, root, kind, first_day):
+    """A locality's meetings from a day on, and its own of the first day that had any, from which on they are due."""
+    found = Meeting.objects.in_reach_under(reach, root).filter(locality=root[1])
+    began = Subquery(found.filter(kind=kind).order_by("day").values("day")[:1])
+    return found.filter(Q(day__gte=first_day) | Q(day=began, kind=kind)).order_by("starts_at", "pk")
 
 
 @prepared
@@ -69,9 +69,8 @@ def last_meetings(reach, root, kind, day, number):
 
 @prepared
 def next_meetings(reach, root, kind, day, number):
-    """The next meetings of a locality, or with a kind, those of this kind in it."""
-    found = Meeting.objects.in_reach_under(reach, root).due().filter(day__gte=day)
-    found = found.filter(kind=kind) if kind else found.filter(locality=root[1])
+    """The next meetings of a kind in a locality; of that day those that are still to come."""
+    found = Meeting.objects.in_reach_under(reach, root).due().filter(kind=kind, day__gte=day)
     found = found.exclude(Q(day=day) & ~Q(status=Meeting.Status.PLANNED))
     return found.select_related("place").order_by("starts_at", "pk")[: number.value]
 

@@ -635,7 +635,7 @@ def test_a_reason_that_is_too_long_saves_nothing():
     assert tree.draft.lines.get().why == ""
 
 
-@pytest.mark.parametrize("name, queries", [("decision", 24), ("enact", 19), ("annex", 8)])
+@pytest.mark.parametrize("name, queries", [("decision", 23), ("enact", 19), ("annex", 8)])
 def test_pages_of_a_draft_cost_the_same_for_one_line_and_for_three(name, queries, django_assert_num_queries):
     tree = office()
     places = (tree.an1, tree.an2, tree.binh1)

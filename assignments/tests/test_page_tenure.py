@@ -314,5 +314,5 @@ def test_cost_does_not_grow_with_the_rows(django_assert_num_queries):
             office = agency(f"A{number}{place.code}", at=tree.district)
             assign(cadre(f"P{number}{place.code}", agency=office), place, first_day=date(2021, 1, 1))
             assign(cadre(f"Q{number}{place.code}", agency=office), place, last_day=date(2022, 3, 1))
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(16):
             client.get(URL, {"day": DAY})

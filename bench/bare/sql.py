@@ -172,15 +172,50 @@ GROUP BY place.tier
 OF_ITS_OWN = """
 SELECT meeting.id, meeting.starts_at, meeting.status, COUNT(attendance.id) FILTER (WHERE expected),
     COUNT(*) FILTER (WHERE expected AND attendance.status = 'present'),
-    COUNT(*) FILTER (WHERE expected AND attendance.status = 'unrecorded')
+    COUNT(*) FILTER (WHERE expected AND attendance.status = 'unrecorded'),
+    MIN(attendance.status) FILTER (WHERE attendance.cadre_id IN (
+        SELECT cadre_id FROM assignments_assignment WHERE locality_id = %(id)s))
 FROM meetings_meeting AS meeting LEFT JOIN meetings_attendance AS attendance ON attendance.meeting_id = meeting.id
 WHERE meeting.locality_id = %(id)s AND kind = 'commune_committee' AND meeting.day >= %(year_ago)s
 GROUP BY meeting.id, meeting.starts_at, meeting.status ORDER BY meeting.starts_at
 """
+# What is still to come, who served there before under another paper, and what ever lay in it.
+NEXT = """
+SELECT meeting.id, meeting.kind, meeting.starts_at, place.name
+FROM meetings_meeting AS meeting JOIN assignments_place AS place ON place.id = meeting.place_id
+WHERE meeting.locality_id = %(id)s AND day >= %(last)s AND status <> 'cancelled' ORDER BY starts_at LIMIT 3
+"""
+SERVED = """
+SELECT earlier.cadre_id, MIN(earlier.first_day)
+FROM assignments_assignment AS assignment JOIN assignments_assignment AS earlier USING (cadre_id, locality_id)
+WHERE assignment.locality_id IN (%(id)s, %(group)s, %(area)s)
+    AND (assignment.first_day IS NULL OR assignment.first_day <= %(last)s)
+    AND (assignment.last_day IS NULL OR assignment.last_day >= %(last)s)
+GROUP BY 1
+"""
+CHILDREN = """
+SELECT place.locality_id, place.first_day, place.parent_id, place.path
+FROM assignments_place AS place
+WHERE place.locality_id IN (SELECT locality_id FROM assignments_place WHERE parent_id = %(id)s)
+ORDER BY 1, 2
+"""
+CLOSED_ISSUES = """
+SELECT COUNT(*) FROM reports_issue AS issue JOIN assignments_place AS place ON place.id = issue.closed_place_id
+WHERE place.commune_id = %(id)s AND closed_on <= %(last)s
+"""
+ATTENDANCE_OF = """
+SELECT COUNT(*) FILTER (WHERE status <> 'excused'), COUNT(*) FILTER (WHERE status = 'present'),
+    COUNT(*) FILTER (WHERE status = 'unrecorded')
+FROM meetings_attendance AS attendance JOIN assignments_place AS place ON place.id = attendance.place_id
+WHERE attendance.area_id = %(area)s AND day BETWEEN %(first)s AND %(last)s AND held AND expected
+    AND place.commune_id = %(id)s
+"""
 OPEN_ISSUES = """
-SELECT issue.id, issue.raised_on, issue.theme, issue.summary, issue.urgent, place.name
+SELECT issue.id, issue.raised_on, issue.theme, issue.summary, issue.urgent, place.name, agency.name
 FROM reports_issue AS issue JOIN assignments_place AS place USING (locality_id)
-WHERE place.commune_id = %(id)s AND place.first_day <= %(last)s AND place.counts_until >= %(last)s
+LEFT JOIN assignments_agency AS agency ON agency.id = issue.responsible_agency_id
+WHERE issue.area_id = %(area)s AND place.commune_id = %(id)s
+    AND place.first_day <= %(last)s AND place.counts_until >= %(last)s
     AND raised_on <= %(last)s AND (closed_on IS NULL OR closed_on > %(last)s)
 ORDER BY issue.raised_on
 """
@@ -198,9 +233,10 @@ JOIN reports_partyorganisation AS organisation ON organisation.id = rating.organ
 WHERE organisation.locality_id = %(id)s ORDER BY rating.year DESC
 """
 RESOURCES_OF = """
-SELECT COUNT(*), SUM(value_vnd) FROM reports_resource AS resource
+SELECT COUNT(*), SUM(value_vnd), SUM(value_vnd) FILTER (WHERE status = 'delivered'),
+    SUM(value_vnd) FILTER (WHERE mobilised_on >= %(first)s) FROM reports_resource AS resource
 JOIN assignments_place AS place ON place.id = resource.place_id
-WHERE resource.area_id = %(area)s AND place.commune_id = %(id)s AND mobilised_on BETWEEN %(year_ago)s AND %(last)s
+WHERE resource.area_id = %(area)s AND place.commune_id = %(id)s AND mobilised_on <= %(last)s
 """
 
 OWN_ROWS = """
@@ -233,8 +269,23 @@ LEFT JOIN reports_quarterlyreport AS report ON report.locality_id = assignment.l
 WHERE assignment.cadre_id = %(cadre)s AND role = 'in_charge' AND locality.tier IN ('commune', 'hamlet')
     AND (assignment.last_day IS NULL OR assignment.last_day >= %(back)s)
 """
+OWN_HANDOVERS = """
+SELECT handover.id, ended.locality_id FROM assignments_handover AS handover
+JOIN assignments_assignment AS ended ON ended.id = handover.ended_id
+LEFT JOIN assignments_assignment AS successor ON successor.id = handover.successor_id
+WHERE (ended.cadre_id = %(cadre)s AND given_on IS NULL) OR (successor.cadre_id = %(cadre)s AND received_on IS NULL)
+"""
 OWN_PLACES = """
-SELECT place.locality_id, place.name, place.path, type.name
+SELECT place.locality_id, place.name, place.path, type.name,
+    (SELECT COUNT(*) FROM assignments_place AS below WHERE below.tier = 'self_governing_group'
+        AND place.locality_id IN (below.commune_id, below.hamlet_id)
+        AND below.first_day <= %(today)s AND below.last_day >= %(today)s),
+    (SELECT COUNT(DISTINCT below.locality_id) FROM assignments_place AS below
+        JOIN assignments_assignment AS held ON held.locality_id = below.locality_id AND held.role = 'in_charge'
+        WHERE below.tier = 'self_governing_group' AND place.locality_id IN (below.commune_id, below.hamlet_id)
+            AND below.first_day <= %(today)s AND below.last_day >= %(today)s
+            AND (held.first_day IS NULL OR held.first_day <= %(today)s)
+            AND (held.last_day IS NULL OR held.last_day >= %(today)s))
 FROM assignments_assignment AS assignment JOIN assignments_place AS place USING (locality_id)
 JOIN assignments_localitytype AS type ON type.id = place.type_id
 WHERE assignment.cadre_id = %(cadre)s AND (assignment.first_day IS NULL OR assignment.first_day <= %(today)s)

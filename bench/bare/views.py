@@ -5,9 +5,12 @@ from datetime import timedelta
 from django.shortcuts import render
 
 from bench.bare.sql import (
+    ATTENDANCE_OF,
     BELOW,
     BOARD,
     BOARD_COUNTS,
+    CHILDREN,
+    CLOSED_ISSUES,
     COVERAGE,
     EVENTS,
     IN_CHARGE,
@@ -15,8 +18,10 @@ from bench.bare.sql import (
     MEETINGS,
     MEETINGS_COUNT,
     NAMES,
+    NEXT,
     OF_ITS_OWN,
     OPEN_ISSUES,
+    OWN_HANDOVERS,
     OWN_MEETINGS,
     OWN_PLACES,
     OWN_REPORTS,
@@ -28,6 +33,7 @@ from bench.bare.sql import (
     REASONS,
     RESOURCES,
     RESOURCES_OF,
+    SERVED,
     THEMES,
     ask,
     months,
@@ -117,6 +123,7 @@ def own_day(request):
         "rows": ask(OWN_ROWS, values),
         "to_record": ask(OWN_MEETINGS, values),
         "reports": ask(OWN_REPORTS, values),
+        "handovers": ask(OWN_HANDOVERS, values),
         "places": ask(OWN_PLACES, values),
     }
     return render(request, "today.html", context)
@@ -153,19 +160,21 @@ def locality(request, locality):
     }
     ((name, path, area, households, kind, _district, group),) = ask(PLACE, values)
     values |= {"area": area, "group": group or locality}
-    rows = by_hand(quarter, "commune", area, within=("commune", locality))
-    figures = Figures(*rows[0][2:]) if rows else Figures()
     context = {
         "name": name,
         "path": path,
         "kind": kind,
         "households": households,
-        "figures": [(column, getattr(figures, column, "")) for column in QUARTERLY_COLUMNS[3:]],
+        "attendance": ask(ATTENDANCE_OF, values),
         "in_charge": ask(IN_CHARGE, values),
         "below": ask(BELOW, values),
         "people": ask(PEOPLE_BELOW, values),
         "meetings": ask(OF_ITS_OWN, values),
+        "coming": ask(NEXT, values),
+        "served": dict(ask(SERVED, values)),
+        "children": ask(CHILDREN, values),
         "issues": ask(OPEN_ISSUES, values),
+        "closed": ask(CLOSED_ISSUES, values),
         "events": ask(EVENTS, values),
         "ratings": ask(RATINGS_OF, values),
         "resources": ask(RESOURCES_OF, values),

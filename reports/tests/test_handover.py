@@ -164,7 +164,7 @@ def test_the_sheet_costs_the_same_whatever_there_is_to_show(django_assert_num_qu
             issue(cast.tree.an1, date(2022, 6, number + 1), f"Việc {number}")
             assign(cadre(f"X{number}", agency=cast.home), cast.tree.an1a)
             Meeting.objects.create(kind="cell", locality=cast.tree.an1, starts_at=at(date(2022, 6, number + 1)))
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             client.get(cast.url)
 
 
@@ -497,7 +497,7 @@ def test_the_start_page_costs_the_same_for_one_who_is_away_and_for_three(django_
             Acting.objects.create(cadre=cast.dung, absent=other, first_day=NOW, last_day=NOW)
             submit(cast.new, "2022-Q1", NOW)
         keep_rosters(Meeting.objects.all())
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(13):
             client.get("/")
 
 

@@ -272,7 +272,7 @@ def test_an_officer_sees_the_evening_of_the_commune_and_what_was_left(client):
     ]
 
 
-@pytest.mark.parametrize("who, queries", [("signed", 13), ("recorder", 14)])
+@pytest.mark.parametrize("who, queries", [("signed", 11), ("recorder", 13)])
 def test_the_page_costs_the_same_with_one_meeting_and_with_three(client, django_assert_num_queries, who, queries):
     cast = evening()
     client.force_login(getattr(cast, who))
