@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.db.models import Count, F, Q, Value, Window
 
-from assignments.models import Assignment, Cadre, Limit, Locality, Place
-from assignments.tests.cast import agency, assign, cadre, small_tree
+from assignments.actions import localities_changed
+from assignments.models import Assignment, Cadre, Limit, Locality, LocalityVersion, Place
+from assignments.tests.cast import agency, assign, cadre, small_tree, version
 from cadrenet import prepared as module
 from cadrenet.prepared import Fixed, Given, prepared
 from reports.models import PartyOrganisation, Rating, RatingScheme
@@ -49,10 +50,15 @@ def test_other_values_are_asked_without_putting_the_query_together_again():
     assert [str(place) for place in below(tree.an.pk, DAY)] == ["Khu phố 1", "Tổ số 1", "Tổ số 2", "Ấp 2"]
     # Once with stand-ins, and once with the values themselves, to compare.
     assert len(below.calls) == 2
+    LocalityVersion.objects.filter(locality=tree.an1).update(last_day=date(2022, 12, 31))
+    version(tree.an1, "Khu phố 1", tree.cam, first_day=date(2023, 1, 1))
+    localities_changed()
     for commune in (tree.cam, tree.an, tree.cam):
-        places = Place.objects.on(DAY).filter(commune=commune).exclude(locality=commune).order_by("locality__code")
-        assert below(commune.pk, DAY) == list(places) != []
-    assert below(tree.an.pk, date(1, 1, 1)) == list(Place.objects.on(date(1, 1, 1)).filter(pk=0))
+        for day in (DAY, date(2023, 1, 1)):
+            places = (
+                Place.objects.on(day).filter(commune=commune).exclude(locality=commune).order_by("locality__code")
+            )
+            assert below(commune.pk, day) == list(places) != []
     assert len(below.calls) == 2
 
 
