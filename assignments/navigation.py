@@ -1,7 +1,5 @@
 """What stands in the side and bottom navigation: by role, in one order; what one may not open is not shown."""
 
-from functools import cache
-
 from django.core.cache import caches
 from django.db.models import F
 from django.urls import reverse
@@ -10,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.models import Place, Tier
 from assignments.scope import decides, reach_of
+from cadrenet.addresses import address_of
 from cadrenet.prepared import prepared
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
@@ -134,12 +133,6 @@ def top_names():
     """
     tops = Place.objects.filter(parent=None, locality__latest=F("pk")).order_by("tier", "locality__code")
     return tops.values_list("name", flat=True)[:1]
-
-
-@cache
-def address_of(name):
-    """Return an address without arguments; a page has thirty of these, which never change while a server runs."""
-    return reverse(name)
 
 
 class Navigation:

@@ -1,9 +1,8 @@
 """What of the tree lies in a user's sight: of a place, and of the chain above it. Costs no query beside the reach."""
 
-from django.urls import reverse
-
 from assignments.models import Tier
 from assignments.scope import reach_of
+from cadrenet.addresses import address_of
 
 
 def lies_in_sight(place, user):
@@ -35,7 +34,7 @@ def chain_of(place, user, query=""):
         return []
     seen = steps_in_sight(place, user)
     return [
-        {"label": name, "url": reverse("reports:locality", args=[id]) + query if id in seen else ""}
+        {"label": name, "url": address_of("reports:locality", id) + query if id in seen else ""}
         for _tier, id, name in [*place.chain, (place.tier, place.locality_id, place.name)]
     ]
 

@@ -3,9 +3,8 @@
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from assignments.models import Tier
+from cadrenet.addresses import address_of
 
 LOCALITIES = {"localities": "1"}
 # figure -> (name of the list's address, what narrows the list to the figure)
@@ -58,7 +57,7 @@ def around(quarter):
     parts = {}
     for name, (url, narrowed) in LISTS.items():
         when = {"day": quarter.last_day.isoformat()} if name == "groups_uncovered" else {"quarter": str(quarter)}
-        parts[name] = f"{reverse(url)}?{urlencode(when)}&", f"&{urlencode(narrowed)}" if narrowed else ""
+        parts[name] = f"{address_of(url)}?{urlencode(when)}&", f"&{urlencode(narrowed)}" if narrowed else ""
     return parts
 
 
@@ -67,4 +66,4 @@ def rated(row, code=None, level=None):
     query = {"year": row.year, "kind": row.kind, "level": level or row.level}
     if code:
         query["within"] = code
-    return f"{reverse('reports:rating_list')}?{urlencode(query)}"
+    return f"{address_of('reports:rating_list')}?{urlencode(query)}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +15,7 @@ from assignments.scope import reach_of
 from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight, steps_in_sight
 from assignments.tenure import served_since
 from assignments.wording import SHORT, counted
+from cadrenet.addresses import address_of
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between
 from cadrenet.prepared import Fixed
@@ -159,7 +159,9 @@ class LocalityPage:
         self.condition = where(self.user, self.locality)
         self.quarter = self.quarter_so_far()
         self.figures = self.figures_so_far()
-        self.assignments = facts.assignments_of(self.reach, self.locality.pk)
+        # Where it lay in sight all along, so does everybody who ever answered for it.
+        always_seen = all(lies_in_sight(place, self.user) for place in self.places)
+        self.assignments = facts.assignments_of(None if always_seen else self.reach, self.locality.pk)
         below, year, issues = self.below(), self.year(), self.issues()
         self.covered = [
             Covered(tier, number, covered)
@@ -197,7 +199,7 @@ class LocalityPage:
 
     def address(self, name, **query):
         """The address of a list of what is at and below this locality."""
-        return f"{reverse(name)}?{urlencode({'within': self.locality.code, **query})}"
+        return f"{address_of(name)}?{urlencode({'within': self.locality.code, **query})}"
 
     def as_of(self, **query):
         """A query that carries the day of the page along, unless it is today."""
@@ -212,12 +214,12 @@ class LocalityPage:
         kind = OWN_KINDS.get(self.tier)
         return {
             "tree_url": self.address("assignments:localities", **self.as_of()) if below else "",
-            "history_url": f"{reverse('assignments:list')}?{history}",
+            "history_url": f"{address_of('assignments:list')}?{history}",
             "meetings_url": self.address("meetings:list", **({"kind": kind.value} if kind else {})),
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
-            "assign_url": f"{reverse('assignments:create')}?{assign}" if may_assign else "",
-            "candidates_url": reverse("reports:candidates", args=[self.locality.pk])
+            "assign_url": f"{address_of('assignments:create')}?{assign}" if may_assign else "",
+            "candidates_url": address_of("reports:candidates", self.locality.pk)
             if may_assign and self.tier in COVERED_TIERS and self.is_vacant()
             else "",
             "replaceable": [row for row in self.assignments if row.holds_on(self.day)] if may_assign else [],
@@ -611,9 +613,9 @@ class LocalityPage:
     def ratings(self):
         """Party organisations of the locality with their ratings, latest year first, decided by the day."""
         organisations = {
-            row.pk: {"organisation": row, "rows": []} for row in facts.organisations_of(self.reach, self.locality.pk)
+            row.pk: {"organisation": row, "rows": []} for row in facts.organisations_of(self.locality.pk)
         }
-        for rating in facts.ratings_of(self.reach, self.locality.pk, self.day) if organisations else []:
+        for rating in facts.ratings_of(self.locality.pk, self.day) if organisations else []:
             organisations[rating.organisation_id]["rows"].append(rating)
         for row in organisations.values():
             row["organisation"].locality = self.locality

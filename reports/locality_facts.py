@@ -39,8 +39,9 @@ def people_below(day, condition, locality):
 
 @prepared
 def assignments_of(reach, locality):
-    """The assignments to a locality that the reader sees, in order of first days."""
-    rows = Assignment.objects.in_reach(reach).filter(locality=locality)
+    """The assignments to a locality that a reach lets see, in order of first days; without a reach, all."""
+    rows = Assignment.objects.filter(locality=locality)
+    rows = rows.in_reach(reach) if reach else rows
     return rows.select_related("cadre", "cadre__agency").order_by("first_day", "last_day", "pk")
 
 
@@ -112,17 +113,17 @@ def mobilised(reach, root, day, first_day, last_day):
 
 
 @prepared
-def organisations_of(reach, locality):
-    """Party organisations of a locality."""
-    return PartyOrganisation.objects.in_reach(reach).filter(locality=locality)
+def organisations_of(locality):
+    """Party organisations of a locality: whoever sees it sees them."""
+    return PartyOrganisation.objects.filter(locality=locality)
 
 
 @prepared
-def ratings_of(reach, locality, day):
-    """Ratings of a locality's party organisations that were decided by a day, latest year first."""
+def ratings_of(locality, day):
+    """Ratings of a locality's party organisations that were decided by a day, latest year first; as they are seen."""
     year = ExtractYear(Value(day, DateField()))
     decided = Q(decision_on__lte=day) | Q(decision_on=None, year__lt=year)
-    rows = Rating.objects.in_reach(reach).filter(decided, organisation__locality=locality)
+    rows = Rating.objects.filter(decided, organisation__locality=locality)
     return rows.select_related("level").order_by("-year", "pk")
 
 

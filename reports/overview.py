@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assignments.models import Agency, Place, Tier
 from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import coverage_by_tier, uncovered
+from cadrenet.addresses import address_of
 from cadrenet.figures import change_in_points
 from cadrenet.periods import Month, Quarter
 from cadrenet.templatetags.figures import MINUS, count, day, money, pct, points
@@ -322,7 +323,7 @@ class Overview:
             )
             % shown(number=number),
             "detail": _("in %(month)s") % {"month": month.label},
-            "url": f"{reverse('meetings:list')}?{urlencode(query)}",
+            "url": f"{address_of('meetings:list')}?{urlencode(query)}",
         }
 
     # --- How places compare ---------------------------------------------------------------------------------
@@ -440,12 +441,12 @@ class Overview:
     def coverage_url(self, tier):
         """The list of localities of a tier that nobody answers for on the day the overview looks at."""
         query = {"tier": tier.value, "day": self.seen_on.isoformat(), "within": self.within.code}
-        return f"{reverse('assignments:coverage')}?{urlencode(query)}"
+        return f"{address_of('assignments:coverage')}?{urlencode(query)}"
 
     def summary_url(self, level, **more):
         """The quarterly summary of the same quarter and part of the tree."""
         query = {"quarter": str(self.quarter), "level": level.value, "within": self.within.code, **more}
-        return f"{reverse('reports:quarterly')}?{urlencode(query)}"
+        return f"{address_of('reports:quarterly')}?{urlencode(query)}"
 
 
 @dataclass

@@ -15,6 +15,7 @@ from assignments.models import Assignment, Cadre, Limit
 from assignments.queries import where
 from assignments.scope import reach_of
 from assignments.tenure import Holding, holding, served, with_moment, with_place
+from cadrenet.addresses import address_of
 from cadrenet.periods import Quarter, QuarterField
 from cadrenet.templatetags import figures as written
 from meetings.evenings import FEWEST_STAFF, takes_the_evening
@@ -68,7 +69,7 @@ def attendance_lists(quarter, **whose):
     """Return {status: address of the attendances of a quarter with it}."""
     query = {"quarter": str(quarter), **whose}
     return {
-        status: f"{reverse('meetings:attendances')}?{urlencode({**query, 'status': status})}"
+        status: f"{address_of('meetings:attendances')}?{urlencode({**query, 'status': status})}"
         for status in ("expected", "guest", *STATUS.values)
     }
 
@@ -230,7 +231,7 @@ def evening_item(day, people, serving):
     return {
         "day": day,
         "text": text % {"out": written.count(len(people)), "number": written.count(serving)},
-        "url": f"{reverse('meetings:list')}?{urlencode(query)}",
+        "url": f"{address_of('meetings:list')}?{urlencode(query)}",
         "detail": " · ".join(f"{name}: {place}" for name, place in places.items()),
     }
 
@@ -260,7 +261,7 @@ class AgencyPage:
             "tiles": attendance_tiles(figures, lists),
             "reasons": self.reasons(),
             "clashes": number,
-            "clashes_url": f"{reverse('meetings:clashes')}?{query}",
+            "clashes_url": f"{address_of('meetings:clashes')}?{query}",
             "clashing": clashing,
             "evenings": self.evenings(),
             "reports": self.reports(),
@@ -270,7 +271,7 @@ class AgencyPage:
             "next": [
                 meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]
             ],
-            "meetings_url": f"{reverse('meetings:list')}?{urlencode({'agency': self.agency.code})}",
+            "meetings_url": f"{address_of('meetings:list')}?{urlencode({'agency': self.agency.code})}",
             "create_url": self.create_url(),
         }
 
@@ -278,7 +279,7 @@ class AgencyPage:
         """Where a meeting of the agency is entered, empty for whoever may not."""
         reach = reach_of(self.user)
         may = reach.everything or self.agency.pk in reach.records_for
-        return f"{reverse('meetings:create')}?of=agency" if may else ""
+        return f"{address_of('meetings:create')}?of=agency" if may else ""
 
     def staff(self):
         """Those who serve today or came to be expected in the quarter, by given name: with them the sums agree."""
@@ -334,7 +335,7 @@ class AgencyPage:
         """{state: address of the reports with it}."""
         query = {"quarter": str(self.quarter), "agency": self.agency.code}
         return {
-            state: f"{reverse('reports:quarterly_reports')}?{urlencode({**query, 'state': state})}"
+            state: f"{address_of('reports:quarterly_reports')}?{urlencode({**query, 'state': state})}"
             for state in ("expected", "on_time", "late", "missing")
         }
 

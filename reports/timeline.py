@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import date
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +11,7 @@ from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import ONE_DAY
 from assignments.scope import reach_of
 from assignments.tenure import all_lineage
+from cadrenet.addresses import address_of
 from reports.locality_facts import ever_below, lineage_of
 
 # A district may have a hundred: the page shows the latest, the list of assignments has all.
@@ -105,7 +105,7 @@ def of_lineage(locality, user):
         yield event(
             row.effective_on,
             text % {"name": other.name},
-            url=reverse("reports:locality", args=[other.pk]),
+            url=address_of("reports:locality", other.pk),
             decision=row.decision_number,
         )
 

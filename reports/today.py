@@ -16,6 +16,7 @@ from assignments.models import Acting, Assignment, Place, Tier
 from assignments.models.place import below
 from assignments.queries import asked_of, held_as
 from assignments.scope import reach_of
+from cadrenet.addresses import address_of
 from cadrenet.periods import Quarter
 from cadrenet.prepared import Fixed, prepared
 from cadrenet.templatetags.figures import day as written_day
@@ -143,7 +144,7 @@ class Today:
                 )
                 % {"number": number},
                 "detail": _("since %(day)s") % {"day": written_day(self.since)},
-                "action_url": f"{reverse('meetings:list')}?{urlencode(query)}",
+                "action_url": f"{address_of('meetings:list')}?{urlencode(query)}",
                 "action": _("Show"),
             }
 
@@ -153,7 +154,7 @@ class Today:
             "status": "unrecorded",
             "text": meeting.title,
             "detail": f"{daytime(meeting.starts_at)} · {self.time_left(meeting)}",
-            "action_url": reverse("meetings:record", args=[meeting.pk]),
+            "action_url": address_of("meetings:record", meeting.pk),
             "action": _("Record"),
         }
 
@@ -228,7 +229,7 @@ class Today:
             "text": meeting.title,
             "url": meeting.get_absolute_url(),
             "detail": daytime(meeting.starts_at),
-            "action_url": reverse("meetings:record", args=[meeting.pk]),
+            "action_url": address_of("meetings:record", meeting.pk),
             "action": _("Record"),
         }
 
@@ -285,7 +286,7 @@ class Today:
                 "place": place,
                 "tier": place.type.name,
                 "for": acted.get(place.locality_id, ""),
-                "url": reverse("reports:locality", args=[place.locality_id]),
+                "url": address_of("reports:locality", place.locality_id),
                 "groups": total.get(place.locality_id, 0),
                 "covered": covered.get(place.locality_id, 0),
             }

@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -12,6 +11,7 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
+from cadrenet.addresses import address_of
 from cadrenet.dated import Dated
 
 
@@ -86,7 +86,7 @@ class Decision(models.Model):
         return self.number
 
     def get_absolute_url(self):
-        return reverse("assignments:decision", args=[self.pk])
+        return address_of("assignments:decision", self.pk)
 
     @property
     def is_draft(self):

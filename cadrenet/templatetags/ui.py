@@ -78,8 +78,15 @@ def icon_sprite(context):
 
 @register.simple_tag(takes_context=True)
 def language_switch(context):
-    """Print one form with a button per language, which leads back to the same page."""
-    request, current = context["request"], get_language()
+    """Print one form with a button per language, which leads back to the same page; a page has it twice."""
+    page = context.render_context.dicts[0]
+    if "language_switch" not in page:
+        page["language_switch"] = _language_switch(context["request"], context.get("csrf_token", ""))
+    return page["language_switch"]
+
+
+def _language_switch(request, token):
+    current = get_language()
     buttons = format_html_join(
         "",
         '<button type="submit" name="language" value="{0}" lang="{0}" title="{1}" aria-label="{1}"{2}>{3}</button>',
@@ -94,7 +101,7 @@ def language_switch(context):
         '<input type="hidden" name="next" value="{}">{}</form>',
         reverse("set_language"),
         _("Language"),
-        context.get("csrf_token", ""),
+        token,
         request.get_full_path(),
         buttons,
     )
