@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assignments.admin import CommuneFilter, named
+from assignments.admin.shared import CommuneFilter, named
 from assignments.models import Agency
 from assignments.scope import reach_of
 from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedForm, ScopedInline

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from assignments.admin import CommuneFilter, CommuneOfRow, DecidedLocality, named
+from assignments.admin.shared import CommuneFilter, CommuneOfRow, DecidedLocality, named
 from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedInline, two_lines
 from cadrenet.imports import TableAdmin
 from reports.imports import RatingTable

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from assignments.actions import localities_changed
-from assignments.admin import CommuneFilter
+from assignments.admin.shared import CommuneFilter
 from assignments.models import (
     AccessGrant,
     Acting,

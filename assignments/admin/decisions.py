@@ -1,0 +1,110 @@
+"""The administration of decisions, handovers, who acts for whom, and reviews of coverage."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from assignments.admin.shared import DecidedLocality, named
+from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
+from cadrenet.admin import InForceFilter, ReadOnly, ReadOnlyInline, ScopedAdmin
+
+
+class LinesInline(ReadOnlyInline):
+    """The lines of a decision. They are prepared on the decision's own page, where each is checked."""
+
+    model = DecisionLine
+    fields = ["where", "role", "cadre", "replaces", "end_reason", "why"]
+    readonly_fields = ["where"]
+    ordering = ["pk"]
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.select_related("decision", "cadre", "locality__latest", "replaces__cadre", "replaces__locality")
+
+    @admin.display(description=_("locality"))
+    def where(self, obj):
+        return named(obj.locality.latest) or obj.locality.code
+
+
+@admin.register(Decision)
+class DecisionAdmin(DecidedLocality, ScopedAdmin):
+    """Signed papers by which places change hands."""
+
+    inlines = [LinesInline]
+    list_display = ["number", "signed_on", "signer", "first_day", "locality", "enacted_on"]
+    list_filter = [("enacted_on", admin.EmptyFieldListFilter)]
+    list_select_related = ["locality__latest"]
+    search_fields = ["number", "signer"]
+    date_hierarchy = "signed_on"
+    autocomplete_fields = ["locality"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["number", "signed_on", "signer", "first_day", "locality"],
+                "description": _(
+                    "The paper itself. Its lines are prepared on the page “Decisions”, where everything that speaks "
+                    "against one is said; they take effect together. After that nothing in it is changed."
+                ),
+            },
+        )
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["number", "signed_on", "signer", "first_day", "locality"] if obj and not obj.is_draft else []
+
+
+@admin.register(DecisionLine)
+class DecisionLineAdmin(ReadOnly, ScopedAdmin):
+    """Each line by itself, for its history. It is changed on its decision's page."""
+
+    list_display = ["decision", "locality", "role", "cadre"]
+    list_select_related = ["decision", "locality__latest", "cadre"]
+    search_fields = ["decision__number", "cadre__search_key", "locality__latest__search_key"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnly, ScopedAdmin):
+    """Handovers, for their history. They open when somebody is replaced, and are ticked on their own page."""
+
+    list_display = ["ended", "successor", "given_on", "received_on"]
+    list_filter = [("given_on", admin.EmptyFieldListFilter), ("received_on", admin.EmptyFieldListFilter)]
+    list_select_related = ["ended__cadre", "ended__locality__latest", "successor__cadre"]
+    search_fields = [
+        "ended__cadre__search_key",
+        "successor__cadre__search_key",
+        "ended__locality__latest__search_key",
+    ]
+
+
+@admin.register(Acting)
+class ActingAdmin(ScopedAdmin):
+    """Who acts for whom, from when to when."""
+
+    list_display = ["cadre", "absent", "first_day", "last_day", "decision_number"]
+    list_display_links = ["cadre", "absent"]
+    list_filter = [InForceFilter]
+    list_select_related = ["cadre", "absent"]
+    search_fields = ["cadre__search_key", "absent__search_key", "decision_number"]
+    autocomplete_fields = ["cadre", "absent"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["cadre", "absent", "first_day", "last_day", "decision_number"],
+                "description": _(
+                    "Who acts sees the places and the tasks of the other from the first to the last day, and records "
+                    "under the own name. It ends by itself."
+                ),
+            },
+        )
+    ]
+
+
+@admin.register(CoverageReview)
+class CoverageReviewAdmin(ReadOnly, ScopedAdmin):
+    """When coverage was looked through, and by whom."""
+
+    list_display = ["locality", "day", "by"]
+    list_select_related = ["locality__latest", "by"]
+    search_fields = ["locality__latest__search_key", "locality__code"]
+    date_hierarchy = "day"

@@ -1,0 +1,303 @@
+"""The administration of localities with their versions, lineage and types."""
+
+from datetime import date
+from itertools import combinations
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from assignments.actions import delete_locality, localities_changed, refuse_orphans
+from assignments.admin.shared import CommuneOfLocality, DecidedLocality, named
+from assignments.imports import LocalityTable
+from assignments.models import Assignment, Lineage, Locality, LocalityType, LocalityVersion, Place
+from assignments.places import placed_models
+from cadrenet.admin import InForceFilter, ReadOnly, ReadOnlyInline, ScopedAdmin, ScopedForm, ScopedInline
+from cadrenet.imports import TableAdmin
+from cadrenet.periods import today
+
+
+class ExistsFilter(admin.SimpleListFilter):
+    """Localities that exist today, and those that have ended."""
+
+    title = _("existence")
+    parameter_name = "exists"
+
+    def lookups(self, request, model_admin):
+        return [("today", _("Exists today")), ("ended", _("Has ended"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "today":
+            return queryset.on(today())
+        if self.value() == "ended":
+            return queryset.filter(latest__last_day__lt=today())
+        return queryset
+
+
+class VersionForm(ScopedForm):
+    """One version. With its siblings it is compared in the formset, where all of them stand as they will."""
+
+    def validate_constraints(self):
+        # Only what one row decides alone; the rest compares with rows that the same form is changing.
+        try:
+            self.instance.validate_constraints(exclude={"locality"})
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class VersionFormSet(forms.BaseInlineFormSet):
+    """All versions of one locality, as they will stand after saving."""
+
+    user = None
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.changed_together = [version.pk for version in self.get_queryset()]
+        return form
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        gone = self.deleted_forms
+        kept = [form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())]
+        for form in kept:
+            self._check_form(form)
+        versions = [form.instance for form in kept]
+        for one, other in combinations(versions, 2):
+            if overlap(one, other):
+                raise ValidationError(
+                    _("The versions “%(one)s” and “%(other)s” hold on some of the same days."),
+                    params={"one": one.name, "other": other.name},
+                )
+        if self.instance.pk:
+            refuse_orphans(self.instance, versions)
+
+    def _check_form(self, form):
+        version = form.instance
+        if self.instance.tier and version.type_id and version.type.tier != self.instance.tier:
+            form.add_error("type", _("This type is of another tier than the locality."))
+        moved = version.pk is None or "parent" in form.changed_data
+        if moved and version.parent_id is None and not self.user.is_superuser:
+            # Only who decides everywhere may put a locality at the top of the tree.
+            form.add_error("parent", _("Choose the locality in which it lies."))
+
+
+def overlap(one, other):
+    """Return whether two dated rows share a day."""
+    starts = max(one.first_day or date.min, other.first_day or date.min)
+    return starts <= min(one.last_day or date.max, other.last_day or date.max)
+
+
+class VersionInline(ScopedInline):
+    """The versions of a locality: the truth from which everything about it is derived."""
+
+    model = LocalityVersion
+    fk_name = "locality"
+    form = VersionForm
+    formset = VersionFormSet
+    fields = ["name", "type", "parent", "first_day", "last_day", "households"]
+    autocomplete_fields = ["parent"]
+    min_num = 1
+    verbose_name_plural = _("versions: what it is called and where it lies, from when to when")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, validate_min=True, **kwargs)
+        formset.user = request.user
+        return formset
+
+
+class AssignmentsHere(ReadOnlyInline):
+    """Who answers and answered for a locality."""
+
+    model = Assignment
+    fields = ["cadre", "role", "first_day", "last_day", "decision_number"]
+    ordering = ["-first_day", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("cadre", "locality__latest")
+
+
+@admin.register(Locality)
+class LocalityAdmin(TableAdmin, ScopedAdmin):
+    """Localities with their versions. What is derived from these, places and rosters, follows every change."""
+
+    resource_class = LocalityTable
+    file_stem = "localities"
+    inlines = [VersionInline, AssignmentsHere]
+    list_display = ["name_now", "type_now", "code", "households_now", "ends"]
+    list_filter = ["tier", ExistsFilter, CommuneOfLocality]
+    list_select_related = ["latest__type"]
+    ordering = ["latest__sort_key", "code"]
+    search_fields = ["places__search_key", "code"]
+    search_help_text = _("A name, also an earlier one, with or without diacritics; or a code.")
+    label_related = ["latest"]
+
+    def label(self, obj):
+        place = obj.latest
+        return f"{place.name} ({place.above})" if place and place.above else str(obj)
+
+    def editable(self, queryset, user):
+        return queryset.decided_by(user)
+
+    def get_readonly_fields(self, request, obj=None):
+        # The tier is what a locality is, for ever; a new tier is a new locality.
+        return ["tier", "stood"] if obj else []
+
+    def get_fieldsets(self, request, obj=None):
+        text = _(
+            "A locality stays the same for ever; its versions below say what it is called and where it lies. When "
+            "it is renamed, moved or changes its type, give the version in force a last day and add one that "
+            "begins on the day after: what happened before stays where it happened. Correct a version in place "
+            "only where it was wrong from the beginning. Meetings, rosters and figures follow as soon as you save."
+        )
+        return [(None, {"fields": ["code", "tier", *(["stood"] if obj else [])], "description": text})]
+
+    @admin.display(description=_("name"), ordering="latest__sort_key")
+    def name_now(self, obj):
+        return named(obj.latest) or obj.code
+
+    @admin.display(description=_("type"), ordering="latest__type")
+    def type_now(self, obj):
+        return obj.latest and obj.latest.type
+
+    @admin.display(description=_("households"), ordering="latest__households")
+    def households_now(self, obj):
+        return obj.latest and obj.latest.households
+
+    @admin.display(description=_("last day"), ordering="latest__last_day")
+    def ends(self, obj):
+        return obj.latest and obj.latest.ends
+
+    @admin.display(description=_("where it stood"))
+    def stood(self, obj):
+        """Every period in which nothing above it changed, as derived."""
+        rows = (
+            (
+                date_format(place.begins) if place.begins else "…",
+                date_format(place.ends) if place.ends else "…",
+                place,
+            )
+            for place in obj.places.order_by("first_day")
+        )
+        return format_html_join("", "<div>{} – {}: {}</div>", ((*days, place.full_path) for *days, place in rows))
+
+    def save_formset(self, request, form, formset, change):
+        if formset.model is not LocalityVersion:
+            super().save_formset(request, form, formset, change)
+            return
+        versions = formset.save(commit=False)
+        # What goes or ends makes room for what stays open.
+        for version in formset.deleted_objects:
+            version.delete()
+        for version in sorted(versions, key=lambda version: version.last_day is None):
+            version.save()
+        formset.save_m2m()
+
+    def saved(self, request, obj, was):
+        localities_changed()
+        if left := self.left_behind(obj):
+            text = ngettext(
+                "%(count)d record lies on a day on which this locality does not exist. Look at it.",
+                "%(count)d records lie on days on which this locality does not exist. Look at them.",
+                left,
+            )
+            messages.warning(request, text % {"count": left})
+
+    def left_behind(self, obj):
+        """Count the facts that were recorded for days on which the locality does not exist."""
+        count = 0
+        for model in placed_models():
+            if any(field.name == "locality" for field in model._meta.concrete_fields):
+                after = Q(place__last_day__lt=F(model.placed["place"])) | Q(place=None)
+                count += model.objects.filter(after, locality=obj).count()
+        return count
+
+    def hangs_on(self, obj):
+        # Its versions and the places derived from them are itself; versions of others lie in it.
+        for relation, count in super().hangs_on(obj):
+            own = relation.related_model is LocalityVersion and relation.field.name == "locality"
+            if relation.related_model is not Place and not own:
+                yield relation, count
+
+    def delete_model(self, request, obj):
+        delete_locality(obj)
+
+    def export_rows(self, queryset):
+        versions = LocalityVersion.objects.filter(locality__in=queryset.order_by())
+        return versions.select_related("locality", "parent", "type").order_by("locality__code", "first_day")
+
+
+@admin.register(LocalityVersion)
+class LocalityVersionAdmin(ReadOnly, DecidedLocality, ScopedAdmin):
+    """Each version by itself, for its history. It is changed on its locality's page."""
+
+    decided = ("parent",)
+    list_display = ["name", "type", "code", "parent_name", "first_day", "last_day", "households"]
+    list_filter = ["type", InForceFilter]
+    list_select_related = ["type", "locality", "parent__latest"]
+    ordering = ["locality__code", "first_day"]
+    search_fields = ["locality__places__search_key", "locality__code"]
+
+    @admin.display(description=_("code"), ordering="locality__code")
+    def code(self, obj):
+        return obj.locality.code
+
+    @admin.display(description=_("lies in"))
+    def parent_name(self, obj):
+        return obj.parent
+
+
+@admin.register(Lineage)
+class LineageAdmin(DecidedLocality, ScopedAdmin):
+    """Mergers and splits: which locality came out of which."""
+
+    decided = ("predecessor", "successor")
+    list_display = ["effective_on", "kind", "predecessor", "successor", "decision_number"]
+    list_display_links = ["effective_on", "kind"]
+    list_filter = ["kind"]
+    list_select_related = ["predecessor__latest", "successor__latest"]
+    autocomplete_fields = ["predecessor", "successor"]
+    date_hierarchy = "effective_on"
+    search_fields = ["predecessor__places__search_key", "successor__places__search_key", "decision_number"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["predecessor", "successor", "kind", "effective_on", "decision_number"],
+                "description": _(
+                    "One row for each locality that came out of another, so that a page can say what became of it. "
+                    "The names and the places themselves are told by the versions of the two localities."
+                ),
+            },
+        )
+    ]
+
+
+@admin.register(LocalityType)
+class LocalityTypeAdmin(ScopedAdmin):
+    """What localities are called in the office's own words."""
+
+    list_display = ["name", "code", "tier"]
+    list_filter = ["tier"]
+    search_fields = ["name", "code"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["name", "code", "tier"],
+                "description": _(
+                    "What the office calls a locality of a tier: xã, thị trấn, ấp, khu phố. Rules and figures ask "
+                    "for the tier only; the type is the word beside the name. Files name a type by its code."
+                ),
+            },
+        )
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["tier"] if obj else []

@@ -1,0 +1,145 @@
+"""The administration of logins and of what they see and change."""
+
+import allauth.account.admin  # noqa: F401 - registers what is taken out below
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from assignments.admin.people import beyond
+from assignments.admin.shared import DecidedLocality
+from assignments.models import AccessGrant, Cadre, User
+from cadrenet.admin import InForceFilter, ScopedAdmin, ScopedForm, ScopedInline
+
+# Nobody signs up and no e-mail is verified, so this table stays empty; permissions are given out by superusers.
+admin.site.unregister([EmailAddress, Group])
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    """Bundles of permissions. Who could change these could permit themselves everything."""
+
+    def has_module_permission(self, request):
+        return request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+
+class UserForm(ScopedForm, UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+class NewUserForm(UserCreationForm):
+    class Meta(UserCreationForm.Meta):
+        model = User
+
+
+class GrantInline(ScopedInline):
+    """What a login may see beyond its own assignments."""
+
+    model = AccessGrant
+    fields = ["locality", "agency", "level", "first_day", "last_day"]
+    autocomplete_fields = ["locality", "agency"]
+
+    def get_min_num(self, request, obj=None, **kwargs):
+        # A login that reaches nothing belongs to no area, so nobody but a superuser could find it again.
+        return 0 if obj or request.user.is_superuser else 1
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, validate_min=True, **kwargs)
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin, DjangoUserAdmin):
+    """Logins. Whoever is no superuser handles only logins whose whole reach lies where he decides."""
+
+    form = UserForm
+    add_form = NewUserForm
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]})]
+    inlines = [GrantInline]
+    list_display = ["username", "display_name", "cadre", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    list_select_related = ["cadre"]
+    search_fields = ["username", "display_name", "cadre__search_key"]
+
+    def visible(self, queryset, user):
+        if user.is_superuser:
+            return queryset
+        granted = AccessGrant.objects.visible_to(user).order_by().values("user")
+        linked = Cadre.objects.visible_to(user).exclude(user=None).order_by().values("user")
+        return queryset.filter(Q(pk=user.pk) | Q(pk__in=granted) | Q(pk__in=linked))
+
+    def editable(self, queryset, user):
+        if user.is_superuser:
+            return queryset
+        own = AccessGrant.objects.editable_by(user).order_by().values("pk")
+        granted_beyond = AccessGrant.objects.filter(user=OuterRef("pk")).exclude(pk__in=own)
+        assigned_beyond = beyond(user).filter(cadre__user=OuterRef("pk"))
+        return self.visible(queryset, user).filter(
+            ~Exists(granted_beyond), ~Exists(assigned_beyond), is_staff=False, is_superuser=False
+        )
+
+    def label(self, obj):
+        return f"{obj} ({obj.username})"
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            return self.add_fieldsets
+        fieldsets = [
+            (None, {"fields": ["username", "password", "is_active"]}),
+            (_("Name"), {"fields": ["display_name"]}),
+        ]
+        if request.user.is_superuser:
+            text = _(
+                "Staff may open the administration, within their scope and with the permissions given here. A "
+                "superuser sees and changes everything."
+            )
+            fields = ["is_staff", "is_superuser", "groups", "user_permissions"]
+            fieldsets.append((_("Permissions"), {"fields": fields, "description": text}))
+        return fieldsets
+
+    def get_readonly_fields(self, request, obj=None):
+        return []
+
+
+@admin.register(AccessGrant)
+class AccessGrantAdmin(DecidedLocality, ScopedAdmin):
+    """Access to parts of the tree, and to the staff of agencies."""
+
+    list_display = ["user", "level", "locality", "agency", "first_day", "last_day"]
+    list_filter = ["level", InForceFilter]
+    list_select_related = ["user", "locality__latest", "agency"]
+    search_fields = ["user__username", "user__display_name", "locality__latest__search_key", "agency__search_key"]
+    autocomplete_fields = ["user", "locality", "agency"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["user", "level", "locality", "agency", "first_day", "last_day"],
+                "description": _(
+                    "Lets a login see everything at and below a locality, or the staff of an agency, beyond what its "
+                    "own assignments show. Nobody can give out more than he decides himself."
+                ),
+            },
+        )
+    ]
+
+    def choices(self, db_field, queryset, request):
+        if db_field.name == "user":
+            return self.admin_site.admin_of(User).editable(queryset, request.user)
+        return super().choices(db_field, queryset, request)

@@ -1,0 +1,47 @@
+"""What the administration of several kinds of rows shares: by commune, by decision, names with their chain."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from assignments.models import Locality, Tier
+from cadrenet.admin import two_lines
+
+
+class DecidedLocality:
+    """For models whose locality is chosen by decision: of the places where the user decides."""
+
+    decided = ("locality",)
+
+    def choices(self, db_field, queryset, request):
+        if db_field.name in self.decided:
+            return queryset.decided_by(request.user)
+        return super().choices(db_field, queryset, request)
+
+
+class CommuneFilter(admin.SimpleListFilter):
+    """Rows at or below one commune; ``column`` leads to the locality of that tier."""
+
+    title = _("commune or town")
+    parameter_name = "commune"
+    column = "place__commune"
+
+    def lookups(self, request, model_admin):
+        communes = Locality.objects.visible_to(request.user).with_latest().filter(tier=Tier.COMMUNE)
+        return [(commune.pk, commune.name) for commune in communes.order_by("latest__sort_key", "code")]
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        return queryset.filter(**{self.column: value}) if value and value.isdigit() else queryset
+
+
+class CommuneOfLocality(CommuneFilter):
+    column = "latest__commune"
+
+
+class CommuneOfRow(CommuneFilter):
+    column = "locality__latest__commune"
+
+
+def named(place):
+    """A place's name with the names above it in small print; a name never stands without them in a list."""
+    return place and two_lines(place.name, place.above)
