@@ -55,11 +55,12 @@ class Reach:
 
 def reach_of(user):
     """Return the user's reach, asked for once per request and kept on the user. Costs one query."""
-    if not user.is_authenticated or not user.is_active:
-        return Reach()
-    if not hasattr(user, "_reach"):
-        user._reach = _reach_of(user, today())
-    return user._reach
+    reach = getattr(user, "_reach", None)
+    if reach is None:
+        if not user.is_authenticated or not user.is_active:
+            return Reach()
+        reach = user._reach = _reach_of(user, today())
+    return reach
 
 
 def decides(user):

@@ -10,7 +10,7 @@ from collections import Counter
 from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
@@ -41,7 +41,7 @@ def prepared(function):
     @wraps(function)
     def ask(*args):
         values = {}
-        shape = mapped(args, lambda value: values.setdefault(value, Hole(len(values))))
+        shape = shape_of(args, values)
         given = list(values)
         key = shape, days_in_order(given)
         if key not in kept:
@@ -75,22 +75,48 @@ class Given:
     text: str
 
 
+UNCHANGED, VALUES = (str, bool, Fixed), (int, date)
+
+
+def shape_of(argument, values):
+    """Return what an argument is without its values; these are noted, those of a set from the smallest on."""
+    kind = type(argument)
+    if kind is int or kind is date:
+        return values.setdefault(argument, Hole(len(values)))
+    if kind is tuple:
+        return tuple([shape_of(part, values) for part in argument])
+    if kind is frozenset:
+        return kind, *[shape_of(part, values) for part in sorted(argument)]
+    if kind is Given:
+        return values.setdefault(argument.text, Hole(len(values)))
+    if argument is None or isinstance(argument, UNCHANGED):
+        return argument
+    if is_dataclass(argument):
+        return kind, *[shape_of(getattr(argument, name), values) for name in names_of(kind)]
+    if isinstance(argument, VALUES) and not isinstance(argument, datetime):
+        return values.setdefault(argument, Hole(len(values)))
+    raise TypeError(f"{argument!r} is not an argument of a prepared query.")
+
+
+@cache
+def names_of(kind):
+    """The names of a dataclass's fields."""
+    return tuple(field.name for field in fields(kind))
+
+
 def mapped(argument, change):
-    """Return an argument with each value in it changed, those of a set from the smallest on."""
+    """Return an argument with each value in it changed."""
     if isinstance(argument, Given):
         return change(argument.text)
-    if argument is None or isinstance(argument, str | bool | Fixed):
+    if argument is None or isinstance(argument, UNCHANGED):
         return argument
-    if isinstance(argument, date | int) and not isinstance(argument, datetime):
-        return change(argument)
-    if isinstance(argument, tuple):
-        return tuple(mapped(part, change) for part in argument)
-    if isinstance(argument, frozenset):
-        return frozenset(mapped(part, change) for part in sorted(argument))
+    if isinstance(argument, tuple | frozenset):
+        return type(argument)(mapped(part, change) for part in argument)
     if is_dataclass(argument):
-        parts = {field.name: mapped(getattr(argument, field.name), change) for field in fields(argument)}
-        return replace(argument, **parts)
-    raise TypeError(f"{argument!r} is not an argument of a prepared query.")
+        return replace(
+            argument, **{name: mapped(getattr(argument, name), change) for name in names_of(type(argument))}
+        )
+    return change(argument)
 
 
 def days_in_order(values):

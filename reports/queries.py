@@ -461,12 +461,17 @@ def attendance_by_month(months, condition, *tiers):
 @prepared
 def attendance_until(ends, first_day, tiers, condition, areas):
     """Number of a span of days, each given by its last, the localities of some tiers, and attendance there."""
-    number = Case(
-        *(When(day__lte=last_day, then=Value(index)) for index, last_day in enumerate(ends)),
-        output_field=IntegerField(),
-    )
-    rows = attended((first_day, ends[-1]), condition, areas).annotate(number=number)
+    rows = attended((first_day, ends[-1]), condition, areas).annotate(number=number_of_span(ends))
     return rows.values_list("number", *(f"place__{tier}" for tier in tiers)).annotate(**attendance_counts())
+
+
+def number_of_span(ends, first=0):
+    """Return which of some spans a day lies in, each given by its last day; asked in halves, as a year has twelve."""
+    if len(ends) == 1:
+        return Value(first, IntegerField())
+    half = len(ends) // 2
+    earlier, later = number_of_span(ends[:half], first), number_of_span(ends[half:], first + half)
+    return Case(When(day__lte=ends[half - 1], then=earlier), default=later)
 
 
 def reasons_of_absence(quarter, condition):

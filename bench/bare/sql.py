@@ -276,21 +276,21 @@ LEFT JOIN assignments_assignment AS successor ON successor.id = handover.success
 WHERE (ended.cadre_id = %(cadre)s AND given_on IS NULL) OR (successor.cadre_id = %(cadre)s AND received_on IS NULL)
 """
 OWN_PLACES = """
-SELECT place.locality_id, place.name, place.path, type.name,
-    (SELECT COUNT(*) FROM assignments_place AS below WHERE below.tier = 'self_governing_group'
-        AND place.locality_id IN (below.commune_id, below.hamlet_id)
-        AND below.first_day <= %(today)s AND below.last_day >= %(today)s),
-    (SELECT COUNT(DISTINCT below.locality_id) FROM assignments_place AS below
-        JOIN assignments_assignment AS held ON held.locality_id = below.locality_id AND held.role = 'in_charge'
-        WHERE below.tier = 'self_governing_group' AND place.locality_id IN (below.commune_id, below.hamlet_id)
-            AND below.first_day <= %(today)s AND below.last_day >= %(today)s
-            AND (held.first_day IS NULL OR held.first_day <= %(today)s)
-            AND (held.last_day IS NULL OR held.last_day >= %(today)s))
+SELECT place.locality_id, place.name, place.path, type.name, COUNT(below.id), COUNT((
+    SELECT held.id FROM assignments_assignment AS held
+    WHERE held.locality_id = below.locality_id AND held.role = 'in_charge'
+        AND (held.first_day IS NULL OR held.first_day <= %(today)s)
+        AND (held.last_day IS NULL OR held.last_day >= %(today)s)
+    LIMIT 1
+))
 FROM assignments_assignment AS assignment JOIN assignments_place AS place USING (locality_id)
 JOIN assignments_localitytype AS type ON type.id = place.type_id
+LEFT JOIN assignments_place AS below ON below.hamlet_id = place.locality_id AND below.tier = 'self_governing_group'
+    AND below.first_day <= %(today)s AND below.last_day >= %(today)s
 WHERE assignment.cadre_id = %(cadre)s AND (assignment.first_day IS NULL OR assignment.first_day <= %(today)s)
     AND (assignment.last_day IS NULL OR assignment.last_day >= %(today)s)
     AND place.first_day <= %(today)s AND place.last_day >= %(today)s
+GROUP BY place.locality_id, place.name, place.path, type.name, place.sort_key
 ORDER BY place.path, place.sort_key LIMIT 20
 """
 

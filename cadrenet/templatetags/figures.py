@@ -94,7 +94,7 @@ def weekday(value):
     """A day with its name: Thứ Sáu 09/12/2022."""
     if value in UNKNOWN:
         return DASH
-    value = _in_the_office(value)
+    value = in_the_office(value)
     return f"{get_format('WEEKDAYS')[value.weekday()]} {day(value)}"
 
 
@@ -120,7 +120,7 @@ def _at_most_two_places(value):
 def _dated(value, name):
     if value in UNKNOWN:
         return DASH
-    value, pattern = _in_the_office(value), get_format(name)
+    value, pattern = in_the_office(value), get_format(name)
     in_digits = _in_digits(pattern)
     return f"{value:{in_digits}}" if in_digits else date_format(value, pattern)
 
@@ -134,6 +134,6 @@ def _in_digits(pattern):
     return "".join(codes.get(letter, letter) for letter in pattern)
 
 
-def _in_the_office(value):
+def in_the_office(value):
     """A moment by the clock of the office; a day is left alone."""
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

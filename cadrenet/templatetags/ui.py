@@ -7,15 +7,17 @@ would write 12,5 in Vietnamese and the browser would draw nothing.
 import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django import forms, template
 from django.conf import settings
-from django.urls import reverse
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.addresses import address_of
 from cadrenet.symbols import SYMBOLS
 from cadrenet.templatetags import figures
 
@@ -73,7 +75,13 @@ def icon_sprite(context):
     return mark_safe(f'<svg class="cn-sprite" aria-hidden="true">{drawings}</svg>') if drawings else ""  # noqa: S308
 
 
+register.simple_tag(address_of, name="address")
+# The address of a static file with its fingerprint, which stays the same while a server runs.
+register.simple_tag(cache(static), name="asset")
+
 # --- Language ------------------------------------------------------------------------------------------
+
+LOCAL_NAMES = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
 
 
 @register.simple_tag(takes_context=True)
@@ -86,8 +94,22 @@ def language_switch(context):
 
 
 def _language_switch(request, token):
-    current = get_language()
-    buttons = format_html_join(
+    return format_html(
+        '<form class="cn-lang" method="post" action="{}" aria-label="{}">'
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="next" value="{}">{}</form>',
+        address_of("set_language"),
+        _("Language"),
+        token,
+        request.get_full_path(),
+        _language_buttons(get_language()),
+    )
+
+
+@cache
+def _language_buttons(current):
+    """The buttons; that of the current language is marked."""
+    return format_html_join(
         "",
         '<button type="submit" name="language" value="{0}" lang="{0}" title="{1}" aria-label="{1}"{2}>{3}</button>',
         (
@@ -95,19 +117,7 @@ def _language_switch(request, token):
             for code, _name in settings.LANGUAGES
         ),
     )
-    return format_html(
-        '<form class="cn-lang" method="post" action="{}" aria-label="{}">'
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="next" value="{}">{}</form>',
-        reverse("set_language"),
-        _("Language"),
-        token,
-        request.get_full_path(),
-        buttons,
-    )
 
-
-LOCAL_NAMES = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
 
 # --- Status: a sign and a word, then a colour ---------------------------------------------------------
 
@@ -206,6 +216,19 @@ def place(name, url="", above=""):
     if not above:
         return shown
     return format_html('{}<br><span class="cn-muted fw-normal cn-small">{}</span>', shown, above)
+
+
+@register.simple_tag
+def day_sheet(day):
+    """Print a date as a small sheet at the left of a list row: the weekday, the day, month and year."""
+    day = figures.in_the_office(day)
+    return format_html(
+        '<time class="cn-date" datetime="{}">{}<b>{}</b>{}</time>',
+        f"{day:%Y-%m-%d}",
+        weekday_short(day),
+        f"{day:%d}",
+        f"{day:%m/%Y}",
+    )
 
 
 MESSAGE_TONES = {
