@@ -17,8 +17,8 @@ from django.db import connections
 
 log = logging.getLogger(__name__)
 
-# Shapes kept of one function; past these all begin anew, so that memory stays bounded.
-KEPT = 200
+# Shapes kept of one function, each of 30 to 80 KB; past these all begin anew, so that memory stays bounded.
+KEPT = 50
 # What stands for days and keys while a query is put together: values that nothing else in a query has.
 FIRST_DAY, BETWEEN_DAYS = date(1001, 1, 1), timedelta(days=97)
 FIRST_KEY = 7_000_000_000_000_000
@@ -113,9 +113,8 @@ def mapped(argument, change):
     if isinstance(argument, tuple | frozenset):
         return type(argument)(mapped(part, change) for part in argument)
     if is_dataclass(argument):
-        return replace(
-            argument, **{name: mapped(getattr(argument, name), change) for name in names_of(type(argument))}
-        )
+        parts = {name: mapped(getattr(argument, name), change) for name in names_of(type(argument))}
+        return replace(argument, **parts)
     return change(argument)
 
 
