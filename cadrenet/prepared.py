@@ -7,7 +7,6 @@ and a day, say, whichever they are. See docs/adr/0013-queries-put-together-once.
 
 import logging
 from collections import Counter
-from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, wraps
@@ -171,7 +170,7 @@ class Statement:
         said = self.said_with(values)
         if said[0] is None:
             return []
-        compiler = copy(self.compiler)
+        compiler = like(self.compiler)
         compiler.connection = connections[self.queryset.db]
         compiler.as_sql = lambda *args, **kwargs: said
         compiler.get_converters = lambda expressions: self.converters

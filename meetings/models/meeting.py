@@ -128,10 +128,6 @@ class MeetingQuerySet(PlacedQuerySet):
         """Meetings of localities, without those of agencies."""
         return self.filter(agency=None)
 
-    def in_quarter(self, quarter):
-        """Meetings whose local day lies in the quarter."""
-        return self.filter(day__range=quarter.days)
-
     def due(self):
         """Meetings that were not cancelled."""
         return self.exclude(status=Meeting.Status.CANCELLED)
