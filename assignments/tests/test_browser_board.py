@@ -50,6 +50,16 @@ def test_the_board_fits_and_is_accessible_with_a_row_open_and_a_warning(office, 
     assert_accessible(office)
 
 
+def test_on_a_phone_the_tab_that_is_open_lies_in_sight(office):
+    office.set_viewport_size({"width": 360, "height": 800})
+    office.goto(office.address("?show=short"))
+    sides = """tab => { const [t, row] = [tab, tab.parentElement].map(e => e.getBoundingClientRect());
+        const hidden = tab.parentElement.scrollWidth - row.width;
+        return [t.left + 1 >= row.left, t.right - 1 <= row.right, hidden > 0, scrollX, scrollY] }"""
+
+    assert office.locator(".cn-tabs [aria-current]").last.evaluate(sides) == [True, True, True, 0, 0]
+
+
 def test_with_the_keyboard_alone_one_place_after_the_other_is_assigned(office):
     office.set_viewport_size({"width": 1280, "height": 800})
     tree = office.tree

@@ -80,6 +80,13 @@ const show = () => {
 show();
 document.addEventListener("htmx:load", show);
 
+// On a phone the tab that is open may lie out of sight: its row is moved, and the page is not.
+for (const tab of document.querySelectorAll(".cn-tabs [aria-current]")) {
+  const row = tab.parentElement;
+  const [shown, whole] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += shown.left + shown.width / 2 - (whole.left + whole.width / 2);
+}
+
 // On a slow line somebody types before the script has come: what stands there then is asked for now.
 document.addEventListener("htmx:load", (event) => {
   for (const field of event.target.querySelectorAll('[hx-trigger~="typed"]')) {
