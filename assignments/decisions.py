@@ -354,7 +354,7 @@ def coverage_after(decision, rows):
         if row.line.cadre_id:
             held[row.line.locality_id].append((row.line.role, row.line.cadre_id, None, None))
     rules = rules_by_tier()
-    asked = {tier: in_force_on(rules[tier], tier, day) for tier in COVERED_TIERS}
+    asked = {tier: in_force_on(rules[tier], day) for tier in COVERED_TIERS}
     covered = {tier: Covered(tier) for tier in COVERED_TIERS}
     vacant = []
     for place in places:

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
-from assignments.models import Assignment, Cadre, CoverageRule, Place, Tier
+from assignments.models import Assignment, Cadre, Place, Tier
 from assignments.models.place import below, facts_below
 from assignments.models.rules import all_rules
 from assignments.scope import reach_of
@@ -105,8 +105,12 @@ class Asked:
 
 def asked_of(tier, day):
     """Return what is asked of localities of a tier on a day; without a rule, one person in charge."""
-    rule = next((rule for rule in all_rules()[0] if rule.tier == tier and rule.holds_on(day)), None)
-    return Asked(rule.role, rule.minimum) if rule else Asked()
+    return in_force_on(rules_by_tier()[tier], day)
+
+
+def in_force_on(rules, day):
+    """Return what the first of a tier's rules that holds on a day asks for; without one, one person in charge."""
+    return next((Asked(rule.role, rule.minimum) for rule in rules if rule.holds_on(day)), Asked())
 
 
 def rules_by_tier():
@@ -387,7 +391,7 @@ class Course:
         self.stretches = [
             Stretch(locality, place, Tier(tier), *cut)
             for locality, place, tier, begins, ends in stood
-            for cut in cut_up(tier, max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
+            for cut in cut_up(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
         ]
 
     def on(self, day):
@@ -429,7 +433,7 @@ def join(stretches, following):
     stretches.append(following)
 
 
-def cut_up(tier, first_day, last_day, rows, rules):
+def cut_up(first_day, last_day, rows, rules):
     """Yield (first day, last day, whether held) of a time, cut where somebody comes or goes or a rule changes."""
     cuts = {first_day}
     for begins, ends in [row[2:] for row in rows] + [(rule.first_day, rule.last_day) for rule in rules]:
@@ -440,15 +444,7 @@ def cut_up(tier, first_day, last_day, rows, rules):
     cuts = sorted(cuts)
     for begins, following in zip_longest(cuts, cuts[1:]):
         ends = following - ONE_DAY if following else last_day
-        yield begins, ends, is_held(rows, in_force_on(rules, tier, begins), begins)
-
-
-def in_force_on(rules, tier, day):
-    """The coverage rule of a tier on a day; without one, one person in charge."""
-    for rule in rules:
-        if rule.holds_on(day):
-            return rule
-    return CoverageRule(tier=tier, role=Assignment.Role.IN_CHARGE, minimum=1)
+        yield begins, ends, is_held(rows, in_force_on(rules, begins), begins)
 
 
 def is_held(rows, rule, day):

@@ -1,6 +1,5 @@
 """What of the tree lies in a user's sight: of a place, and of the chain above it. Costs no query beside the reach."""
 
-from assignments.models import Tier
 from assignments.scope import reach_of
 from cadrenet.addresses import address_of
 
@@ -35,7 +34,7 @@ def chain_of(place, user, query=""):
     seen = steps_in_sight(place, user)
     return [
         {"label": name, "url": address_of("reports:locality", id) + query if id in seen else ""}
-        for _tier, id, name in [*place.chain, (place.tier, place.locality_id, place.name)]
+        for _tier, id, name in place.steps
     ]
 
 
@@ -43,7 +42,7 @@ def steps_in_sight(place, user):
     """Return the ids of those localities above a place, and of its own, that are or lie below what the user sees."""
     reach = reach_of(user)
     found, seen = set(), reach.everything
-    for tier, id, _name in [*place.chain, (Tier(place.tier), place.locality_id, place.name)]:
+    for tier, id, _name in place.steps:
         seen = seen or (tier.value, id) in reach.sees
         if seen:
             found.add(id)

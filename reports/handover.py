@@ -207,7 +207,7 @@ class HandoverSheet:
 
     def responsible(self):
         """Those who answer above the place, at it, and directly below it, for ``components/ladder.html``."""
-        steps = [*self.place.chain, (self.tier, self.locality.pk, self.place.name)]
+        steps = self.place.steps
         if self.in_sight:
             below = Place.objects.visible_to(self.user).on(self.day).filter(parent=self.locality)
             below = below.order_by("locality__code").values_list("tier", "locality", "name")

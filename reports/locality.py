@@ -356,7 +356,7 @@ class LocalityPage:
 
     def ladder(self):
         """Those who answer for the locality and for all above it, whether the reader sees that or not (R61)."""
-        steps = [*self.place.chain, (self.tier, self.locality.pk, self.place.name)]
+        steps = self.place.steps
         rows = facts.holding(self.day, tuple(id for _tier, id, _name in steps))
         since = served_since(rows)
         # Whoever answers for what lies in sight is in sight, too; only of the others it has to be asked.
@@ -429,10 +429,7 @@ class LocalityPage:
 
     def is_coming(self, meeting):
         """Whether a meeting was still to come on the day of the page."""
-        planned = meeting.status == Meeting.Status.PLANNED
-        return meeting.status != Meeting.Status.CANCELLED and (
-            meeting.day > self.day or (meeting.day == self.day and planned)
-        )
+        return meeting.status != Meeting.Status.CANCELLED and not self.is_past(meeting)
 
     def year(self):
         """The twelve months up to the day of the locality's own meeting; None for a tier without one."""

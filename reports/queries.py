@@ -212,10 +212,8 @@ def summary_and_whole(quarter, level, condition):
 
 def counted(period, level, condition, areas):
     """Yield locality of a tier, names of figures and their counts: all that is counted of a quarter."""
-    for locality_id, *counts in meetings(*period.days, level, condition, areas):
-        yield locality_id, MEETINGS, counts
-    for locality_id, *counts in attendance(*period.days, level, condition, areas):
-        yield locality_id, [*ATTENDANCE, "guests"], counts
+    yield from named(MEETINGS, meetings(*period.days, level, condition, areas))
+    yield from named(ATTENDANCE_AND_GUESTS, attendance(*period.days, level, condition, areas))
     asked = Fixed(asked_of(Tier.SELF_GOVERNING_GROUP, period.last_day))
     for names, locality_id, *counts in smaller_figures(
         period, level, condition, areas, condition.areas_before(period.last_day), asked
@@ -231,13 +229,19 @@ def figures_of(quarter, root, condition):
 def attendance_of(quarter, root, condition, areas):
     """Return the figures of one locality, (tier, id), with attendance alone; it lay in ``areas``. One query."""
     rows = attendance(*quarter.days, root[0], condition, areas)
-    return of_one(root[1], ((id, [*ATTENDANCE, "guests"], counts) for id, *counts in rows))
+    return of_one(root[1], named(ATTENDANCE_AND_GUESTS, rows))
 
 
 def meetings_of(quarter, root, condition, areas):
     """Return the figures of one locality, (tier, id), with meetings and households alone. One query."""
     rows = meetings(*quarter.days, root[0], condition, areas)
-    return of_one(root[1], ((id, MEETINGS, counts) for id, *counts in rows))
+    return of_one(root[1], named(MEETINGS, rows))
+
+
+def named(names, rows):
+    """Yield locality, names of figures and their counts, of rows that all count the same."""
+    for locality_id, *counts in rows:
+        yield locality_id, names, counts
 
 
 def of_one(locality, rows):
@@ -322,6 +326,7 @@ def attendance_counts():
 
 
 ATTENDANCE = list(attendance_counts())
+ATTENDANCE_AND_GUESTS = [*ATTENDANCE, "guests"]
 
 
 @prepared

@@ -165,6 +165,11 @@ class Place(models.Model):
         names = self.path.split(PATH_SEPARATOR) if self.path else []
         return [(Tier(tier), id, name) for (tier, id), name in zip(tiers, names, strict=True)]
 
+    @property
+    def steps(self):
+        """As ``chain``, down to this place itself."""
+        return [*self.chain, (Tier(self.tier), self.locality_id, self.name)]
+
 
 class PlacedQuerySet(ScopedQuerySet):
     """Facts reached through the place where they happened."""
