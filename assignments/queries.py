@@ -1,9 +1,8 @@
 """Figures over assignments: which places somebody answers for, which have nobody, and who serves where."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import zip_longest
 
 from django.apps import apps
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
@@ -130,6 +129,16 @@ def held_as(asked, day):
         return IsNull(one, False) if asked.minimum else Q(pk__isnull=False)
     people = holding.order_by().values("locality").annotate(n=Count("cadre", distinct=True)).values("n")
     return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=asked.minimum))
+
+
+def is_held(rows, rule, day):
+    """Return whether as many people as a rule asks for hold its role in some rows (role, cadre, first, last day)."""
+    people = {
+        cadre
+        for role, cadre, first_day, last_day in rows
+        if role == rule.role and (first_day is None or first_day <= day) and (last_day is None or day <= last_day)
+    }
+    return len(people) >= rule.minimum
 
 
 def existing(tier, day, condition):
@@ -339,122 +348,6 @@ def gaps_by_area(area, day, condition):
     places = Place.objects.on(day).filter(condition(), tier=area).select_related("locality")
     rows = [Gaps(place, by_area[place.locality_id]) for place in places.order_by("locality__code")]
     return sorted(rows, key=lambda row: -row.uncovered)
-
-
-# --- Coverage over time -----------------------------------------------------------------------------------------
-
-
-def coverage_over(days, condition, tiers=COVERED_TIERS):
-    """Return {day: {tier: Covered}} for some days, past or to come; a tier without localities on a day is left out.
-
-    Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
-    Three queries, however many days.
-    """
-    course = Course(min(days), max(days), condition, tiers)
-    return {day: course.on(day) for day in days}
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Days in which a locality stood at one place and enough people answered for it all along, or never enough."""
-
-    locality: int
-    place: int
-    tier: Tier
-    first_day: date
-    last_day: date
-    held: bool
-
-    @property
-    def days(self):
-        """How many days it has."""
-        return (self.last_day - self.first_day).days + 1
-
-
-class Course:
-    """Who answered for some places over a time, read once in three queries and then asked for any of its days.
-
-    What ``coverage_by_tier`` and ``ending`` ask the database about one day, this tells of every day; tests compare.
-    """
-
-    def __init__(self, first_day, last_day, condition, tiers=COVERED_TIERS):
-        self.tiers = tiers
-        places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers).order_by()
-        stood = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
-        rows = Assignment.objects.during(first_day, last_day).order_by()
-        # Few are named one by one; of many the database works out by itself which they are.
-        wanted = {locality for locality, *_rest in stood} if len(stood) <= NAMED else places.values("locality")
-        held_by, rules = defaultdict(list), rules_by_tier()
-        named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
-        for locality, *row in named:
-            held_by[locality].append(row)
-        self.stretches = [
-            Stretch(locality, place, Tier(tier), *cut)
-            for locality, place, tier, begins, ends in stood
-            for cut in cut_up(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
-        ]
-
-    def on(self, day):
-        """Return {tier: Covered} on a day; a tier without localities is left out."""
-        found = {}
-        for stretch in self.stretches:
-            if stretch.first_day <= day <= stretch.last_day:
-                covered = found.setdefault(stretch.tier, Covered(stretch.tier))
-                covered.total += 1
-                covered.covered += stretch.held
-        return {tier: found[tier] for tier in self.tiers if tier in found}
-
-    def ending(self, day, later, tiers):
-        """How many localities of some tiers are answered for on a day, and no longer on a later one."""
-        held, left = set(), set()
-        for stretch in self.stretches:
-            if stretch.held and stretch.first_day <= day <= stretch.last_day and stretch.tier in tiers:
-                held.add(stretch.locality)
-            if not stretch.held and stretch.first_day <= later <= stretch.last_day:
-                left.add(stretch.locality)
-        return len(held & left)
-
-    def gaps(self, first_day, last_day, tiers):
-        """Return {locality id: stretches with nobody from one day to another}, each in order of time."""
-        found = defaultdict(list)
-        for stretch in sorted(self.stretches, key=lambda stretch: stretch.first_day):
-            if stretch.held or stretch.tier not in tiers:
-                continue
-            begins, ends = max(stretch.first_day, first_day), min(stretch.last_day, last_day)
-            if begins <= ends:
-                join(found[stretch.locality], replace(stretch, first_day=begins, last_day=ends))
-        return dict(found)
-
-
-def join(stretches, following):
-    """Add a stretch to those before it, as one with the last where there is no day between them."""
-    if stretches and stretches[-1].last_day + ONE_DAY == following.first_day:
-        following = replace(following, first_day=stretches.pop().first_day)
-    stretches.append(following)
-
-
-def cut_up(first_day, last_day, rows, rules):
-    """Yield (first day, last day, whether held) of a time, cut where somebody comes or goes or a rule changes."""
-    cuts = {first_day}
-    for begins, ends in [row[2:] for row in rows] + [(rule.first_day, rule.last_day) for rule in rules]:
-        if begins is not None and first_day < begins <= last_day:
-            cuts.add(begins)
-        if ends is not None and first_day <= ends < last_day:
-            cuts.add(ends + ONE_DAY)
-    cuts = sorted(cuts)
-    for begins, following in zip_longest(cuts, cuts[1:]):
-        ends = following - ONE_DAY if following else last_day
-        yield begins, ends, is_held(rows, in_force_on(rules, begins), begins)
-
-
-def is_held(rows, rule, day):
-    """Return whether as many people as a rule asks for hold its role in some rows (role, cadre, first, last day)."""
-    people = {
-        cadre
-        for role, cadre, first_day, last_day in rows
-        if role == rule.role and (first_day is None or first_day <= day) and (last_day is None or day <= last_day)
-    }
-    return len(people) >= rule.minimum
 
 
 # --- The tree as of a day -------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from assignments.actions import localities_changed
+from assignments.course import Course, coverage_over
 from assignments.models import CoverageRule, LocalityVersion, Tier
-from assignments.queries import COVERED_TIERS, Course, coverage_by_tier, coverage_over, ending, where
+from assignments.queries import COVERED_TIERS, coverage_by_tier, ending, where
 from assignments.tests.cast import assign, cadre, small_tree, version
 
 START = date(2022, 1, 1)

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from django.views.generic import ListView, View
 
 from assignments.actions import review_coverage
+from assignments.course import Course
 from assignments.forms import CoverageForm
 from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
 from assignments.queries import (
     COVERED_TIERS,
-    Course,
     area_to_compare,
     coverage_by_tier,
     ending,
