@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality
 from assignments.queries import held_counts
 from assignments.signals import changes_meant
-from assignments.tenure import served_since
+from assignments.tenure.figures import served_since
 from cadrenet.periods import months_between
 
 ONE_DAY = timedelta(days=1)

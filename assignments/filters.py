@@ -5,17 +5,15 @@ from datetime import date
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, TextChoices
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models import Acting, Agency, Assignment, Cadre, Locality, Place, Tier
+from assignments.models import Agency, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
-from assignments.tenure import Span, of_span, standing_within, with_moment, with_place
 from cadrenet.periods import QuarterField, today
 from cadrenet.prepared import Given, prepared
-from cadrenet.vietnamese import search_key
 
 # Days that an address may name: their neighbours, and the months between them, are days that Python knows.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -265,124 +263,3 @@ class ListFilter(django_filters.FilterSet):
                 return asked
 
         return Form
-
-
-class AssignmentFilter(ListFilter):
-    """Assignments by state on a day, part of the tree, tier, role, agency and a piece of text."""
-
-    class State(TextChoices):
-        IN_FORCE = "in_force", _("In force")
-        ENDED = "ended", _("Ended")
-        LATER = "later", _("Begins later")
-        ALL = "all", _("All")
-
-    q = django_filters.CharFilter(label=_("Locality, cadre or decision"))
-    within = WithinSelectFilter(label=_("Within"))
-    tier = django_filters.ChoiceFilter(
-        field_name="locality__tier", label=_("Tier"), choices=Tier, empty_label=_("All tiers")
-    )
-    role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
-    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
-    tenure = django_filters.ChoiceFilter(label=_("Time served"), choices=Span.choices, empty_label=_("Any"))
-    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=None)
-    day = DayFilter(label=_("On the day"))
-    # Not offered, but links of a locality's page ask for it: this locality alone, with nothing below it.
-    locality = django_filters.CharFilter(field_name="locality__code", widget=forms.HiddenInput)
-    # The same of the figures of tenure: staff of one agency by its key, 0 for cadres who belong to none.
-    staff_of = StaffFilter(field_name="cadre__agency", min_value=0, max_value=2**31, widget=forms.HiddenInput)
-
-    class Meta:
-        model = Assignment
-        fields = []
-
-    def filter_queryset(self, queryset):
-        queryset = with_moment(queryset, self.day)
-        for name in ("tier", "role", "agency", "locality", "staff_of"):
-            queryset = self.filters[name].filter(queryset, self.asked[name])
-        if self.asked["tenure"] != Span.LEFT:
-            queryset = self.in_state(queryset, self.asked["state"] or self.State.IN_FORCE)
-        queryset = standing_within(queryset, self.asked["within"])
-        if span := self.asked["tenure"]:
-            queryset = of_span(queryset, span, self.day)
-        if text := self.asked["q"].strip():
-            places = Place.objects.all().named(text).values("locality")
-            cadres = Cadre.objects.all().named(text).values("pk")
-            decision = Q(decision_number__icontains=text)
-            queryset = queryset.filter(Q(locality__in=places) | Q(cadre__in=cadres) | decision)
-        return with_place(queryset)
-
-    def in_state(self, queryset, state):
-        """Assignments that are in force, ended or yet to begin on the day."""
-        if state == self.State.IN_FORCE:
-            return queryset.on(self.day)
-        if state == self.State.ENDED:
-            return queryset.filter(last_day__lt=self.day)
-        if state == self.State.LATER:
-            return queryset.filter(first_day__gt=self.day)
-        return queryset
-
-
-class CadreFilter(ListFilter):
-    """Cadres by name, agency, the tier and role of what they hold today, or that they hold nothing.
-
-    What a cadre holds where the reader may not look is not known here, and so neither hides nor shows anybody.
-    """
-
-    q = SearchFilter(label=_("Name"))
-    agency = AgencyFilter(label=_("Agency"))
-    tier = django_filters.ChoiceFilter(label=_("Serves at the tier"), choices=Tier, empty_label=_("All tiers"))
-    role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
-    unassigned = django_filters.BooleanFilter(label=_("With no assignment"), widget=forms.CheckboxInput)
-
-    class Meta:
-        model = Cadre
-        fields = []
-
-    def filter_queryset(self, queryset):
-        for name in ("q", "agency"):
-            queryset = self.filters[name].filter(queryset, self.asked[name])
-        # By key and not by Exists: what a reader may see of all assignments is worked out once, not for each cadre.
-        held = Assignment.objects.visible_to(self.request.user).on(self.day).order_by()
-        if self.asked["unassigned"]:
-            queryset = queryset.exclude(pk__in=held.values("cadre"))
-        if self.asked["tier"] or self.asked["role"]:
-            wanted = {"locality__tier": self.asked["tier"], "role": self.asked["role"]}
-            held = held.filter(**{name: value for name, value in wanted.items() if value})
-            queryset = queryset.filter(pk__in=held.values("cadre"))
-        return queryset
-
-
-class ActingFilter(ListFilter):
-    """Who acts for whom: what goes on or lies ahead unless all is asked for, and by the name of one of the two."""
-
-    q = django_filters.CharFilter(label=_("Name"))
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=[("all", _("All"))], empty_label=_("Today and later")
-    )
-
-    class Meta:
-        model = Acting
-        fields = []
-
-    def filter_queryset(self, queryset):
-        if self.asked["state"] != "all":
-            queryset = queryset.during(self.day, None)
-        if text := self.asked["q"].strip():
-            named = Cadre.objects.all().named(text).values("pk")
-            queryset = queryset.filter(Q(cadre__in=named) | Q(absent__in=named))
-        return queryset
-
-
-class AgencyListFilter(ListFilter):
-    """Agencies by name or code."""
-
-    q = django_filters.CharFilter(label=_("Name"))
-
-    class Meta:
-        model = Agency
-        fields = []
-
-    def filter_queryset(self, queryset):
-        if text := self.asked["q"].strip():
-            queryset = queryset.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text))
-        return queryset

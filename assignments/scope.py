@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import BigIntegerField, FilteredRelation, Value
 
-from cadrenet.dated import in_force
+from cadrenet.effective_dated import in_force
 from cadrenet.periods import today
 from cadrenet.prepared import prepared
 

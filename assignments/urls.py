@@ -2,18 +2,15 @@
 
 from django.urls import path
 
-from assignments.views import (
-    acting,
-    agencies,
-    assignments,
-    board,
-    cadres,
-    coverage,
-    decisions,
-    localities,
-    replacing,
-    tenure,
-)
+from assignments.acting import views as acting
+from assignments.assigning import views as assignments
+from assignments.board import views as board
+from assignments.coverage import views as coverage
+from assignments.decisions import views as decisions
+from assignments.localities import views as localities
+from assignments.people import views as people
+from assignments.replacing import views as replacing
+from assignments.tenure import views as tenure
 
 app_name = "assignments"
 
@@ -48,7 +45,7 @@ urlpatterns = [
     path("assignments/decisions/lines/<int:pk>/", decisions.LineEditView.as_view(), name="line_edit"),
     path("assignments/decisions/lines/<int:pk>/remove/", decisions.LineDeleteView.as_view(), name="line_delete"),
     path("assignments/<int:pk>/take-back/", board.TakeBackView.as_view(), name="take_back"),
-    path("cadres/", cadres.CadresView.as_view(), name="cadres"),
+    path("cadres/", people.CadresView.as_view(), name="cadres"),
     path("cadres/<int:pk>/leaving/", replacing.LeavingView.as_view(), name="leaving"),
-    path("agencies/", agencies.AgenciesView.as_view(), name="agencies"),
+    path("agencies/", people.AgenciesView.as_view(), name="agencies"),
 ]

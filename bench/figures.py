@@ -8,11 +8,11 @@ import environ
 from django.db import ConnectionHandler, connection, connections
 
 from assignments.models import Locality, Tier
-from assignments.queries import where
+from assignments.subtree import where
 from bench.summary import by_hand, by_project
 from bench.timing import compare
 from cadrenet.periods import Quarter, today
-from reports.queries import quarterly_summary
+from reports.figures.summary import quarterly_summary
 
 LEVELS = (Tier.COMMUNE, Tier.HAMLET)
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from assignments.changes import Objection
 from assignments.models import Assignment, Cadre, Limit, Place
-from assignments.sight import lies_in_sight
+from assignments.visibility import lies_in_sight
 from cadrenet.periods import today
 from cadrenet.templatetags import figures as written
 from meetings.models import ExpectationRule, Meeting

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from assignments.admin.shared import CommuneFilter, CommuneOfRow, DecidedLocality, named
 from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedInline, two_lines
 from cadrenet.imports import TableAdmin
-from reports.imports import RatingTable
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
+from reports.ratings.imports import RatingTable
 
 
 @admin.register(QuarterlyReport)

@@ -11,6 +11,6 @@ class ReportsConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from reports.first_rows import add_first_rows
+        from reports.initial_data import add_first_rows
 
         post_migrate.connect(add_first_rows, sender=self)

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from reports.views.overview import HomeView
-from reports.views.search import SearchView
+from reports.home import HomeView
+from reports.search import SearchView
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),

@@ -2,17 +2,16 @@
 
 from django.urls import path
 
-from reports.views.agency import AgencyView
-from reports.views.cadre import CadreView
-from reports.views.candidates import CandidatesView
-from reports.views.handover import HandoverListView, HandoverView
-from reports.views.issues import IssueCreateView, IssueEditView, IssueListView, IssueStatusView, IssueView
-from reports.views.locality import LocalityView
-from reports.views.quarterly import QuarterlyView
-from reports.views.quarterly_reports import ReportListView, ReportView
-from reports.views.ratings import OrganisationView, RatingListView, RatingsView
-from reports.views.resources import ResourceCreateView, ResourceEditView, ResourceListView, ResourceView
-from reports.views.today import AttendedView, AttendView
+from reports.candidates.views import CandidatesView
+from reports.handovers.views import HandoverListView, HandoverView
+from reports.issues.views import IssueCreateView, IssueEditView, IssueListView, IssueStatusView, IssueView
+from reports.localities.views import LocalityView
+from reports.people.views import AgencyView, CadreView
+from reports.quarterly.views import QuarterlyView
+from reports.quarterly_reports.views import ReportListView, ReportView
+from reports.ratings.views import OrganisationView, RatingListView, RatingsView
+from reports.resources.views import ResourceCreateView, ResourceEditView, ResourceListView, ResourceView
+from reports.today.views import AttendedView, AttendView
 
 app_name = "reports"
 

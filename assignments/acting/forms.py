@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.filters import DayField
-from assignments.forms.assignments import refuse_with
-from assignments.forms.lookups import CadreLookup, LookupMixin, lookup_input
+from assignments.forms import refuse_with
+from assignments.lookups import CadreLookup, LookupMixin, lookup_input
 from assignments.models import Acting
 from assignments.queries import held_outside
 from cadrenet.periods import today

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from django.views.generic.detail import SingleObjectMixin
 
+from assignments.acting.filters import ActingFilter
+from assignments.acting.forms import ActingForm, EndActingForm
 from assignments.actions import end_acting
-from assignments.filters import ActingFilter
-from assignments.forms import ActingForm, EndActingForm, refuse_with
+from assignments.forms import refuse_with
 from assignments.models import Acting
-from assignments.views.assignments import DecidingMixin, tabs
+from assignments.views import DecidingMixin, tabs
 from cadrenet.listing import Column, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -25,7 +26,7 @@ class ActingsView(DecidingMixin, ScopedListView):
 
     model = Acting
     filterset_class = ActingFilter
-    template_name = "assignments/actings.html"
+    template_name = "assignments/acting/list.html"
     file_stem = "acting"
     title = gettext_lazy("Acting for others")
     columns = [
@@ -69,7 +70,7 @@ class ActingCreateView(DecidingMixin, FormView):
     """Let one cadre act for another, from one day to another; an address may name both (absent, cadre)."""
 
     form_class = ActingForm
-    template_name = "assignments/acting_form.html"
+    template_name = "assignments/acting/form.html"
 
     def get_initial(self):
         asked = {name: self.request.GET[name] for name in ("absent", "cadre") if self.request.GET.get(name)}

@@ -1,13 +1,12 @@
 """An assignment begins, and ends."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assignments.changes import Change
 from assignments.filters import DayField
-from assignments.forms.changes import ReasonMixin
-from assignments.forms.lookups import LOOKUPS, LookupMixin, lookup_input
+from assignments.forms import ReasonMixin, refuse_with
+from assignments.lookups import LOOKUPS, LookupMixin, lookup_input
 from assignments.models import Assignment
 from cadrenet.periods import today
 
@@ -92,14 +91,3 @@ class EndForm(ReasonMixin):
     def meant(self, last_day, end_reason):
         row = self.assignment
         return Change(row.locality, row.role, replaces=row, last_day=last_day, end_reason=end_reason)
-
-
-def refuse_with(form, check):
-    """Run a check of a row; what it refuses becomes errors of the form, at the field where there is one."""
-    try:
-        check()
-    except ValidationError as error:
-        for name, messages in (
-            error.message_dict.items() if hasattr(error, "error_dict") else [(None, error.messages)]
-        ):
-            form.add_error(name if name in form.fields else None, messages)

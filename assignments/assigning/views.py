@@ -5,23 +5,26 @@ from itertools import islice, pairwise
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 from django.views.generic.detail import SingleObjectMixin
 
 from assignments.actions import begin_assignment, end_assignment
-from assignments.filters import AssignmentFilter, DayField
-from assignments.forms import LOOKUPS, AssignmentForm, EndForm, refuse_with
+from assignments.assigning.filters import AssignmentFilter
+from assignments.assigning.forms import AssignmentForm, EndForm
+from assignments.filters import DayField
+from assignments.forms import refuse_with
+from assignments.lookups import LOOKUPS
 from assignments.models import Assignment, Decision, Handover, Limit, Locality, Tier
 from assignments.queries import rank_of_tier
 from assignments.scope import decides
-from assignments.sight import chain_of
-from assignments.tenure import served, with_moment, with_place
+from assignments.tenure.figures import served, with_moment, with_place
+from assignments.views import DecidingMixin, tabs
+from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -29,40 +32,12 @@ from cadrenet.templatetags import figures
 ROWS_AT_ONCE = 500
 
 
-def tabs(current, request, numbers=None):
-    """The pages about assignments beside each other; what was asked for stays (``day``, ``within``, ``tier``)."""
-    query = {name: request.GET[name] for name in ("within", "tier", "day") if request.GET.get(name)}
-    pages = [
-        ("board", _("Board"), "assignments:board", {}),
-        ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
-        ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
-        ("list", _("All assignments"), "assignments:list", {}),
-        ("decisions", _("Decisions"), "assignments:decisions", {}),
-        ("tenure", _("Tenure"), "assignments:tenure", {}),
-        ("handovers", _("Handovers"), "reports:handovers", {}),
-    ]
-    if current == "board":
-        # The board has its own lists of places with nobody.
-        pages[1:3] = [("coverage", _("Coverage"), "assignments:coverage", {})]
-    if decides(request.user):
-        pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
-    return [
-        {
-            "label": label,
-            "url": f"{reverse(address)}?{urlencode(query | more)}".rstrip("?"),
-            "current": name == current,
-            "count": (numbers or {}).get(name),
-        }
-        for name, label, address, more in pages
-    ]
-
-
 class AssignmentsView(ScopedListView):
     """Assignments in force on a day, or ended, or yet to begin, each with where its locality stood."""
 
     model = Assignment
     filterset_class = AssignmentFilter
-    template_name = "assignments/assignments.html"
+    template_name = "assignments/assigning/list.html"
     file_stem = "assignments"
     title = gettext_lazy("Assignments")
     columns = [
@@ -109,7 +84,7 @@ class AssignmentView(ScopedDetailView):
     """One assignment: who, where, since when, by which decision, and what was changed in it."""
 
     model = Assignment
-    template_name = "assignments/assignment.html"
+    template_name = "assignments/assigning/assignment.html"
 
     def get_queryset(self):
         rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
@@ -183,20 +158,11 @@ def written(record, name):
     return figures.dash(getattr(record, name))
 
 
-class DecidingMixin:
-    """Pages for those who decide somewhere; for anybody else they do not exist."""
-
-    def dispatch(self, request, *args, **kwargs):
-        if not decides(request.user):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
-
-
 class CreateView(DecidingMixin, FormView):
     """Assign a cadre to a locality; what an address names (locality, cadre, role, first_day) is filled in."""
 
     form_class = AssignmentForm
-    template_name = "assignments/create.html"
+    template_name = "assignments/assigning/create.html"
 
     def get_initial(self):
         asked = self.request.GET
@@ -268,7 +234,7 @@ class ChoicesView(DecidingMixin, View):
         # Where several fields of a form find the same kind of row, each says its own name.
         name = request.GET.get("field") or self.what
         matches = lookup.options(request.GET.get(name, ""))
-        return render(request, "assignments/matches.html", {"name": name, "matches": matches})
+        return render(request, "assignments/assigning/matches.html", {"name": name, "matches": matches})
 
 
 class LocalityChoicesView(ChoicesView):
@@ -287,7 +253,7 @@ class EndView(SingleObjectMixin, FormView):
     """End an assignment: on which day, and why."""
 
     form_class = EndForm
-    template_name = "assignments/end.html"
+    template_name = "assignments/assigning/end.html"
 
     def dispatch(self, request, *args, **kwargs):
         self.object = self.get_object()

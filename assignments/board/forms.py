@@ -5,14 +5,13 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.board import Show
+from assignments.board.rows import Show
 from assignments.changes import Change
+from assignments.coverage.queries import COVERED_TIERS
 from assignments.filters import DayField
-from assignments.forms.changes import ReasonMixin, successor
-from assignments.forms.lookups import LocalityLookup, LookupMixin
-from assignments.forms.parts import PartForm
+from assignments.forms import PartForm, ReasonMixin, successor
+from assignments.lookups import LocalityLookup, LookupMixin
 from assignments.models import Assignment, Tier
-from assignments.queries import COVERED_TIERS
 
 ONE_DAY = timedelta(days=1)
 

@@ -8,9 +8,10 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from assignments.actions import just_made
+from assignments.coverage.queries import COVERED_TIERS, SOON, Vacancy, answered_by_tier
 from assignments.models import Assignment, Cadre, Limit, Lineage, Locality, Tier
-from assignments.queries import COVERED_TIERS, ONE_DAY, SOON, Vacancy, answered_by_tier, held_counts
-from assignments.tenure import served_since
+from assignments.queries import ONE_DAY, held_counts
+from assignments.tenure.figures import served_since
 from cadrenet.periods import months_between, starts_before
 
 # With more rows than this, self-governing groups are left out until they are asked for.

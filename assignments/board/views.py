@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.generic import ListView, View
 
 from assignments.actions import Refused, carry_out, just_made, may_take_back, take_back
-from assignments.board import BoardRow, Show, conditions, in_order_of_tree, rows_of, sizes, told_by
-from assignments.forms import BoardForm, HandForm, PaperForm
+from assignments.board.forms import BoardForm, HandForm, PaperForm
+from assignments.board.rows import BoardRow, Show, conditions, in_order_of_tree, rows_of, sizes, told_by
+from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Limit, Locality, Place, Tier
-from assignments.queries import COVERED_TIERS
 from assignments.scope import decides
-from assignments.sight import lies_in_hand
-from assignments.views.assignments import tabs
+from assignments.views import tabs
+from assignments.visibility import lies_in_hand
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -108,7 +108,7 @@ def to_board(asked, key, **more):
 class BoardView(FileMixin, ListView):
     """Places in the order of the tree, with who answers for each; whoever decides there assigns in the row."""
 
-    template_name = "assignments/board.html"
+    template_name = "assignments/board/board.html"
     paginate_by = PER_PAGE
     file_stem = "assignment-board"
     # Public names: other programs read them (docs/data-format.md).
@@ -359,7 +359,7 @@ def answer_row(request, line):
         "may_write": True,
         "day": today(),
     }
-    return render(request, "assignments/board_row.html", context)
+    return render(request, "assignments/board/row.html", context)
 
 
 class TakeBackView(View):

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, is_held, rules_by_tier
 from assignments.models import Assignment, Place, Tier
-from assignments.queries import COVERED_TIERS, NAMED, ONE_DAY, Covered, in_force_on, is_held, rules_by_tier
+from assignments.queries import NAMED, ONE_DAY
 
 
 def coverage_over(days, condition, tiers=COVERED_TIERS):

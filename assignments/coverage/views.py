@@ -13,23 +13,23 @@ from django.utils.translation import ngettext
 from django.views.generic import ListView, View
 
 from assignments.actions import review_coverage
-from assignments.course import Course
-from assignments.forms import CoverageForm
-from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
-from assignments.queries import (
+from assignments.coverage.coverage_timeline import Course
+from assignments.coverage.forms import CoverageForm
+from assignments.coverage.queries import (
     COVERED_TIERS,
     area_to_compare,
     coverage_by_tier,
     ending,
     gaps_by_area,
-    in_order_of_tier,
     vacancies,
     vacant,
-    where,
 )
+from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
+from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
-from assignments.sight import lies_in_hand
-from assignments.views.assignments import tabs
+from assignments.subtree import where
+from assignments.views import tabs
+from assignments.visibility import lies_in_hand
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import Month, today
 from cadrenet.templatetags import figures
@@ -56,7 +56,7 @@ def months_up_to(day):
 class CoverageView(FileMixin, ListView):
     """Places that nobody answers for on a day, of one tier or of all; whose coverage ends soon; or that had gaps."""
 
-    template_name = "assignments/coverage.html"
+    template_name = "assignments/coverage/coverage.html"
     paginate_by = PER_PAGE
     file_stem = "coverage"
 

@@ -15,8 +15,9 @@ from simple_history.utils import bulk_create_with_history
 
 from assignments.actions import Refused, enact
 from assignments.changes import Change, objections
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, is_held, rules_by_tier
 from assignments.models import Assignment, Cadre, Decision, DecisionLine, Place, Tier
-from assignments.queries import COVERED_TIERS, Covered, in_force_on, in_order_of_tier, is_held, rules_by_tier
+from assignments.queries import in_order_of_tier
 
 ONE_DAY = timedelta(days=1)
 # What a line does.

@@ -7,14 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assignments.decisions import holders, outside, rows_of
+from assignments.coverage.queries import COVERED_TIERS
+from assignments.decisions.drafts import holders, outside, rows_of
+from assignments.decisions.pasting import MOST_BYTES, MOST_LINES, lines_of, matched
 from assignments.filters import CHOICES_AT_MOST, DayField
-from assignments.forms.assignments import refuse_with
-from assignments.forms.lookups import LOOKUPS, CadreLookup, LookupMixin, lookup_input
+from assignments.forms import refuse_with
+from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, lookup_input
 from assignments.models import Assignment, Decision, DecisionLine, Locality, Place, Term, Tier
 from assignments.models.place import below
-from assignments.pasted import MOST_BYTES, MOST_LINES, lines_of, matched
-from assignments.queries import COVERED_TIERS, in_order_of_tier
+from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
 from cadrenet.periods import today
 from cadrenet.templatetags import figures

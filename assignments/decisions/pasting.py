@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.decisions import BEGINS, GOES_ON, REPLACES, day_before, kind_of, set_replaced, taken_over
+from assignments.decisions.drafts import BEGINS, GOES_ON, REPLACES, day_before, kind_of, set_replaced, taken_over
 from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
 from assignments.scope import reach_of

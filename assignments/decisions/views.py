@@ -14,7 +14,7 @@ from django.views.generic.edit import CreateView as ModelCreateView
 from django.views.generic.edit import UpdateView
 
 from assignments.actions import Refused
-from assignments.decisions import (
+from assignments.decisions.drafts import (
     add_lines,
     copied,
     coverage_after,
@@ -25,12 +25,12 @@ from assignments.decisions import (
     locked,
     rows_of,
 )
-from assignments.forms import CopyForm, DecisionForm, LineEditForm, LineForm, PasteForm, ReasonsForm
+from assignments.decisions.forms import CopyForm, DecisionForm, LineEditForm, LineForm, PasteForm, ReasonsForm
+from assignments.decisions.pasting import KINDS
 from assignments.models import Assignment, Cadre, Decision, DecisionLine, Tier
-from assignments.pasted import KINDS
 from assignments.queries import visible_keys
 from assignments.scope import decides
-from assignments.views.assignments import DecidingMixin, tabs
+from assignments.views import DecidingMixin, tabs
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -48,7 +48,7 @@ def decisions_of(user):
 class DecisionsView(ListView):
     """Decisions: drafts first, then the latest."""
 
-    template_name = "assignments/decisions.html"
+    template_name = "assignments/decisions/list.html"
     paginate_by = PER_PAGE
 
     def get_queryset(self):
@@ -77,7 +77,7 @@ class DecisionView(DetailView):
         return decisions_of(self.request.user).select_related("locality__latest")
 
     def get_template_names(self):
-        return ["assignments/decision_draft.html" if self.object.is_draft else "assignments/decision.html"]
+        return ["assignments/decisions/draft.html" if self.object.is_draft else "assignments/decisions/decision.html"]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(title=titled(self.object), day=self.object.first_day, **kwargs)
@@ -190,7 +190,7 @@ class CreateView(DecidingMixin, ModelCreateView):
 
     model = Decision
     form_class = DecisionForm
-    template_name = "assignments/decision_form.html"
+    template_name = "assignments/decisions/form.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"user": self.request.user}
@@ -209,7 +209,7 @@ class EditView(DecidingMixin, UpdateView):
     """The paper itself, while it is a draft."""
 
     form_class = DecisionForm
-    template_name = "assignments/decision_form.html"
+    template_name = "assignments/decisions/form.html"
 
     def get_queryset(self):
         return Decision.objects.editable_by(self.request.user).drafts().select_related("locality__latest")
@@ -264,7 +264,7 @@ class LineAddView(DraftMixin, FormView):
     """One more line, by two lookups; the page comes back for the next one."""
 
     form_class = LineForm
-    template_name = "assignments/decision_line.html"
+    template_name = "assignments/decisions/line.html"
 
     def get_initial(self):
         asked = self.request.GET
@@ -307,7 +307,7 @@ class LineEditView(LineMixin, UpdateView):
     """Who takes over, who is replaced, and the reason."""
 
     form_class = LineEditForm
-    template_name = "assignments/decision_line.html"
+    template_name = "assignments/decisions/line.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"user": self.request.user}
@@ -390,7 +390,7 @@ class PasteView(DraftMixin, FormView):
     """Lines from a spreadsheet: first shown with what each would do, then added together."""
 
     form_class = PasteForm
-    template_name = "assignments/decision_paste.html"
+    template_name = "assignments/decisions/paste.html"
 
     def form_valid(self, form):
         if "add" in self.request.POST and form.was_seen:
@@ -432,7 +432,7 @@ class CopyView(DraftMixin, FormView):
     """The list of an earlier term or decision becomes lines that go on."""
 
     form_class = CopyForm
-    template_name = "assignments/decision_copy.html"
+    template_name = "assignments/decisions/copy.html"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"day": today()}
@@ -490,7 +490,7 @@ class CopyView(DraftMixin, FormView):
 class EnactView(DraftMixin, DetailView):
     """The summary before a decision takes effect, and the one step by which it does."""
 
-    template_name = "assignments/decision_enact.html"
+    template_name = "assignments/decisions/enact.html"
 
     def get_object(self, queryset=None):
         return self.object if getattr(self, "object", None) else super().get_object(queryset)
@@ -527,7 +527,7 @@ class EnactView(DraftMixin, DetailView):
 class AnnexView(FileMixin, DetailView):
     """The list that goes with the paper: to print, and as a file from the same rows."""
 
-    template_name = "assignments/decision_annex.html"
+    template_name = "assignments/decisions/annex.html"
     columns = [
         Column(gettext_lazy("No."), "number"),
         Column(gettext_lazy("Tier"), "line.locality.get_tier_display"),

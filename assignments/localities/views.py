@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
-from assignments.forms import LocalitiesForm
+from assignments.coverage.queries import COVERED_TIERS
+from assignments.localities.forms import LocalitiesForm
 from assignments.models import Assignment, Locality, Place
-from assignments.queries import COVERED_TIERS, answering_on, counted_below, in_order_of_tier, roots_on
+from assignments.queries import answering_on, counted_below, in_order_of_tier, roots_on
 from assignments.wording import counted
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 
@@ -80,7 +81,7 @@ def described(places, day, user):
 class LocalitiesView(FileMixin, ListView):
     """What lies in a locality on a day; with a name or a tier, what is found below it, ended localities too."""
 
-    template_name = "assignments/localities.html"
+    template_name = "assignments/localities/localities.html"
     file_stem = "localities"
     columns = [
         Column(_("Code"), "place.locality.code"),

@@ -11,7 +11,7 @@ from assignments.models.agency import Agency
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
-from cadrenet.dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import Dated, DatedQuerySet
 
 
 class User(AbstractUser):

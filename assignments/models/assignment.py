@@ -14,7 +14,7 @@ from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
-from cadrenet.dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import Dated, DatedQuerySet
 
 
 class AssignmentQuerySet(DatedQuerySet, ScopedQuerySet):

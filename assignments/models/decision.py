@@ -12,7 +12,7 @@ from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
-from cadrenet.dated import Dated
+from cadrenet.effective_dated import Dated
 
 
 class Term(Dated):

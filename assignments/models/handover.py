@@ -13,7 +13,7 @@ from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
-from cadrenet.dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import Dated, DatedQuerySet
 
 
 class HandoverQuerySet(ScopedQuerySet):

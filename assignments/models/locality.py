@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
-from cadrenet.dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import Dated, DatedQuerySet
 
 
 class Tier(models.TextChoices):

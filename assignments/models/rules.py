@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models.assignment import Assignment
 from assignments.models.locality import Tier
-from cadrenet.dated import Dated
+from cadrenet.effective_dated import Dated
 from cadrenet.prepared import prepared
 from cadrenet.remembered import remembered
 

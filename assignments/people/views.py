@@ -1,12 +1,14 @@
-"""Cadres: who they are and what they hold today. Sorted by name, as a telephone book is; never by a figure."""
+"""The lists of cadres and of agencies. Sorted by name, as a telephone book is; never by a figure."""
 
+from dataclasses import dataclass
 from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import CadreFilter
-from assignments.models import Cadre
-from assignments.tenure import holding
+from assignments.models import Agency, Assignment, Cadre
+from assignments.people.filters import AgencyListFilter, CadreFilter
+from assignments.queries import Staff, staff_of
+from assignments.tenure.figures import holding
 from cadrenet.listing import Column, ScopedListView
 
 ROWS_AT_ONCE = 500
@@ -17,7 +19,7 @@ class CadresView(ScopedListView):
 
     model = Cadre
     filterset_class = CadreFilter
-    template_name = "assignments/cadres.html"
+    template_name = "assignments/people/cadres.html"
     file_stem = "cadres"
     title = _("Cadres")
     columns = [
@@ -40,3 +42,47 @@ class CadresView(ScopedListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         return context | {"rows": holding(context["object_list"], self.filterset.day, self.request.user)}
+
+
+@dataclass
+class AgencyRow:
+    """An agency with the numbers of its staff that the reader may see."""
+
+    agency: Agency
+    staff: Staff
+
+
+class AgenciesView(ScopedListView):
+    """The agencies that the user may see, by name."""
+
+    model = Agency
+    filterset_class = AgencyListFilter
+    template_name = "assignments/people/agencies.html"
+    file_stem = "agencies"
+    title = _("Agencies")
+    columns = [
+        Column(_("Code"), "agency.code"),
+        Column(_("Name"), "agency.name"),
+        Column(_("Belongs to"), "agency.locality.name"),
+        Column(_("Staff"), "staff.total"),
+        Column(_("Of these, with an assignment"), "staff.serving"),
+        Column(_("Localities they serve"), "staff.localities"),
+    ]
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("locality__latest").order_by("sort_key", "pk")
+
+    def counted(self, agencies):
+        """The agencies with their numbers, counted together."""
+        agencies = list(agencies)
+        staff = staff_of(agencies, self.filterset.day, Assignment.objects.visible_to(self.request.user))
+        return [AgencyRow(agency, staff[agency.pk]) for agency in agencies]
+
+    def get_file_rows(self):
+        rows = self.object_list.iterator(ROWS_AT_ONCE)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            yield from self.counted(some)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"rows": self.counted(context["object_list"])}

@@ -1,79 +1,19 @@
 """Changes of hands on a form: what speaks against them is shown first, and a reason overrides it."""
 
 from datetime import timedelta
-from hashlib import sha256
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.changes import Change, objections
+from assignments.changes import Change
 from assignments.filters import DayField
-from assignments.forms.lookups import CadreLookup, LookupMixin, lookup_input
-from assignments.models import Assignment, Cadre
+from assignments.forms import ReasonMixin, successor
+from assignments.lookups import LookupMixin, lookup_input
+from assignments.models import Assignment
 from cadrenet.periods import today
 
 ONE_DAY = timedelta(days=1)
 Reason = Assignment.EndReason
-
-
-class ReasonMixin(forms.Form):
-    """Shows what some changes of hands mean before they are made; what speaks against them asks for a reason.
-
-    A form calls ``weigh`` with its changes once they are complete. ``told`` then holds what speaks against each, and
-    ``is_new`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
-    round trip; with script the page has shown it while one typed.
-    """
-
-    why = forms.CharField(
-        label=_("Reason all the same"),
-        required=False,
-        max_length=100,
-        help_text=_("Kept with the history."),
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    # Until it is known what is meant, nothing speaks against it.
-    changes, told, shows = (), {}, ""
-
-    def weigh(self, changes):
-        """Find out what speaks against the changes, and ask for a reason where something does."""
-        self.look_at(changes)
-        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
-            self.add_error("why", _("Say why it is done all the same."))
-
-    def look_at(self, changes):
-        """Find out what speaks against the changes."""
-        self.changes = changes
-        self.told = objections(changes, self.user)
-        gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
-        sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
-        # What the page will have shown, in short; empty when there is nothing to show.
-        self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
-        # From here on the page asks for it; what the form itself demands was looked at before.
-        self.fields["why"].required = bool(self.told)
-
-    @property
-    def sentences(self):
-        """What speaks against the changes, in words."""
-        return [str(objection) for told in self.told.values() for objection in told]
-
-    @property
-    def is_new(self):
-        """Whether there is something to show that the page has not shown."""
-        return bool(self.shows) and self.cleaned_data.get("seen") != self.shows
-
-    def reason_of(self, position):
-        """What is kept with the history of a change: the reason, where something spoke against it."""
-        return self.cleaned_data.get("why", "").strip() if position in self.told else ""
-
-
-def successor(form, name, day):
-    """Return the cadre whom a lookup of a form means, brought along with what rules ask about; None if nobody."""
-    key = form.found(name, CadreLookup(form.user, day))
-    if key is None:
-        return None
-    return Cadre.objects.all().editable_by(form.user).select_related("agency__locality").get(pk=key)
 
 
 class ReplaceForm(LookupMixin, ReasonMixin):

@@ -11,12 +11,12 @@ from django.views.generic import FormView
 from django.views.generic.detail import SingleObjectMixin
 
 from assignments.actions import Refused, carry_out, leave
-from assignments.forms import LeavingForm, ReplaceForm
 from assignments.models import Agency, Assignment, Cadre
 from assignments.queries import held_outside
+from assignments.replacing.forms import LeavingForm, ReplaceForm
 from assignments.scope import decides
-from assignments.sight import chain_of
-from assignments.tenure import served, with_moment, with_place
+from assignments.tenure.figures import served, with_moment, with_place
+from assignments.visibility import chain_of
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
@@ -55,8 +55,8 @@ class ReplaceView(ChangeView):
     """Replace whoever answers for a place: last day, reason, successor, first day and decision in one step."""
 
     form_class = ReplaceForm
-    template_name = "assignments/replace.html"
-    outlook_template = "assignments/replace_outlook.html"
+    template_name = "assignments/replacing/replace.html"
+    outlook_template = "assignments/replacing/replace_impact.html"
 
     def prepare(self):
         handover = getattr(self.object, "handover", None)
@@ -115,8 +115,8 @@ class LeavingView(ChangeView):
     """A cadre leaves the service, and everything that he holds ends or passes on; all of it or nothing."""
 
     form_class = LeavingForm
-    template_name = "assignments/leaving.html"
-    outlook_template = "assignments/leaving_outlook.html"
+    template_name = "assignments/replacing/leaving.html"
+    outlook_template = "assignments/replacing/leaving_impact.html"
 
     def prepare(self):
         user, cadre, day = self.request.user, self.object, today()

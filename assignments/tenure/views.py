@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import ListView
 
-from assignments.forms import TenureForm
 from assignments.models import Assignment, Limit, Place, Tier
-from assignments.queries import where
-from assignments.tenure import (
+from assignments.subtree import where
+from assignments.tenure.figures import (
     CLASSES,
     Span,
     Tenure,
@@ -26,7 +25,8 @@ from assignments.tenure import (
     tenure_of,
     with_moment,
 )
-from assignments.views.assignments import tabs
+from assignments.tenure.forms import TenureForm
+from assignments.views import tabs
 from cadrenet.figures import each
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.templatetags import figures
@@ -48,7 +48,7 @@ class TenureView(FileMixin, ListView):
     People are counted and never put in an order; places may be.
     """
 
-    template_name = "assignments/tenure.html"
+    template_name = "assignments/tenure/tenure.html"
     paginate_by = PER_PAGE
 
     @property

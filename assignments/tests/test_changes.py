@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from assignments.actions import Refused, carry_out, enact, may_take_back, take_back
 from assignments.changes import Change, objections
 from assignments.models import Assignment, Decision, DecisionLine, Handover, HolderRule, Limit, Lineage
-from assignments.tenure import served_since
+from assignments.tenure.figures import served_since
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, wrong_rosters

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from assignments.actions import localities_changed
-from assignments.course import Course, coverage_over
+from assignments.coverage.coverage_timeline import Course, coverage_over
+from assignments.coverage.queries import COVERED_TIERS, coverage_by_tier, ending
 from assignments.models import CoverageRule, LocalityVersion, Tier
-from assignments.queries import COVERED_TIERS, coverage_by_tier, ending, where
+from assignments.subtree import where
 from assignments.tests.cast import assign, cadre, small_tree, version
 
 START = date(2022, 1, 1)

@@ -7,8 +7,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from assignments import board
 from assignments.actions import localities_changed
+from assignments.board import rows as board
 from assignments.models import Assignment, CoverageRule, Decision, DecisionLine, Handover, Lineage, LocalityVersion
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user, version
 from meetings.models import Attendance, Meeting

@@ -5,20 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from assignments.actions import localities_changed
+from assignments.coverage.queries import coverage_by_tier, ending, gaps_by_area, uncovered, vacancies, vacant
 from assignments.models import Assignment, CoverageRule, LocalityVersion, Place, Tier
-from assignments.queries import (
-    answering_on,
-    counted_below,
-    coverage_by_tier,
-    ending,
-    gaps_by_area,
-    roots_on,
-    uncovered,
-    vacancies,
-    vacant,
-    where,
-)
-from assignments.tenure import served, served_since, with_moment, with_place
+from assignments.queries import answering_on, counted_below, roots_on
+from assignments.subtree import where
+from assignments.tenure.figures import served, served_since, with_moment, with_place
 from assignments.tests.cast import agency, assign, cadre, locality, small_tree, user, version
 
 pytestmark = pytest.mark.django_db

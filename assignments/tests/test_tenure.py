@@ -7,7 +7,7 @@ import pytest
 
 from assignments.actions import localities_changed
 from assignments.models import Assignment, Limit, Lineage, Tier
-from assignments.tenure import (
+from assignments.tenure.figures import (
     CLASSES,
     Span,
     Tenure,

@@ -7,7 +7,7 @@ import allauth
 import django
 import pytest
 
-from cadrenet.borrowed_messages import BORROWED
+from cadrenet.third_party_messages import BORROWED
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Assignment, Tier
-from cadrenet.dated import Dated
+from cadrenet.effective_dated import Dated
 from meetings.models.meeting import AGENCY_KINDS, Kind
 
 

@@ -145,7 +145,7 @@ def test_with_script_the_look_is_answered_alone_and_saves_nothing(client):
 
     response = client.post(ADDRESS, typed(cast, check="1"), headers={"HX-Request": "true"})
 
-    assert [template.name for template in response.templates][0] == "meetings/outlook.html"
+    assert [template.name for template in response.templates][0] == "meetings/schedule_impact.html"
     assert "Nguyễn Minh Châu" in response.content.decode()
     assert Meeting.objects.filter(kind="agency").count() == 0
 

@@ -9,9 +9,9 @@ from assignments.actions import carry_out
 from assignments.changes import Change, objections
 from assignments.models import Assignment, Cadre, Limit
 from assignments.tests.cast import OFFICE, again, agency, assign, at, cadre, small_tree, user
-from meetings.evenings import Calendar
 from meetings.models import ExpectationRule, Meeting
 from meetings.rosters import expected_at, keep_rosters, wrong_rosters
+from meetings.schedule_conflicts import Calendar
 
 pytestmark = pytest.mark.django_db
 MAY, JUNE, JULY = date(2022, 5, 9), date(2022, 6, 9), date(2022, 7, 9)

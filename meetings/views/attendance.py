@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from assignments.filters import seen_locality
 from assignments.models import Cadre
-from assignments.sight import chain_of
+from assignments.visibility import chain_of
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
 from meetings.actions import is_late, last_day_in_time

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from assignments.models import Cadre, Place, Tier
-from assignments.sight import chain_of
+from assignments.visibility import chain_of
 from cadrenet.periods import today
 from meetings.actions import Refused, set_status
 from meetings.forms import LocalityMeetingForm
@@ -63,7 +63,7 @@ class EnterView(View):
             "cancel_url": meeting.get_absolute_url() if meeting.pk else reverse("meetings:list"),
         }
         partial = request.htmx and "check" in request.POST
-        return render(request, "meetings/outlook.html" if partial else "meetings/form.html", context)
+        return render(request, "meetings/schedule_impact.html" if partial else "meetings/form.html", context)
 
     def why(self, form):
         return form.cleaned_data.get("why", "")

@@ -10,13 +10,13 @@ from django.views.generic import TemplateView
 from assignments.filters import seen_locality
 from assignments.models import Agency
 from assignments.scope import reach_of
-from assignments.sight import chain_of, lies_in_sight
+from assignments.visibility import chain_of, lies_in_sight
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings.actions import last_day_in_time
-from meetings.chronicle import chronicle, late_rows
 from meetings.filters import MeetingFilter, MonthFilter
 from meetings.forms import AgencyMeetingForm
+from meetings.meeting_history import chronicle, late_rows
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import (
     clashes_of,

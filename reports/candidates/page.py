@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Place, Tier
 from assignments.queries import NAMED, held_counts
-from assignments.sight import lies_in_sight
-from assignments.tenure import origins_of
+from assignments.tenure.figures import origins_of
+from assignments.visibility import lies_in_sight
 from cadrenet.periods import Month, months_between
 from meetings.models import KIND_TIERS, Attendance, Meeting
 from meetings.queries import USUAL_LENGTH, office_time, overlap

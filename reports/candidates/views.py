@@ -6,20 +6,20 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from assignments.coverage.queries import vacancies
 from assignments.models import Assignment, Cadre, Locality, Place
-from assignments.queries import vacancies
-from assignments.sight import chain_of, lies_in_hand
+from assignments.visibility import chain_of, lies_in_hand
 from cadrenet.listing import PER_PAGE, ScopedDetailView
 from cadrenet.periods import today
-from reports.candidates import Candidates
-from reports.forms import CandidatesForm
+from reports.candidates.forms import CandidatesForm
+from reports.candidates.page import Candidates
 
 
 class CandidatesView(ScopedDetailView):
     """The cadres whom the user may assign to one locality; for whoever does not decide there it does not exist."""
 
     model = Locality
-    template_name = "reports/candidates.html"
+    template_name = "reports/candidates/candidates.html"
 
     def get_context_data(self, **kwargs):
         user, day = self.request.user, today()

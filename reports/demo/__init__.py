@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from reports.demo import assignments, cadres, issues, localities, reports
 from reports.demo.assignments import Duties
+from reports.demo.attendance_profiles import Moods
 from reports.demo.cadres import People
 from reports.demo.localities import Tree
 from reports.demo.meetings import Meetings
-from reports.demo.moods import Moods
 from reports.demo.plan import Plan
 from reports.district.tables import Row
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from assignments.models import Tier
-from reports.demo.moods import NEW_YEAR
+from reports.demo.attendance_profiles import NEW_YEAR
 
 DAY = timedelta(days=1)
 KINDS = {

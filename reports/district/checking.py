@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, Tier
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Meeting
-from reports.district.known import Known, found, overlapping
+from reports.district.reference_data import Known, found, overlapping
 from reports.district.tables import FILES, REFERS, TABLES, Problem, quiet
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, RatingLevel, RatingScheme, Resource
 

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from reports.district.known import chunks
+from reports.district.reference_data import chunks
 
 NEW, CHANGED = "+", "~"
 

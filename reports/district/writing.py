@@ -20,7 +20,7 @@ from assignments.places import PlaceIndex
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, repeat
 from reports.district.history import CHANGED, NEW, remember
-from reports.district.known import chunks, found
+from reports.district.reference_data import chunks, found
 from reports.district.tables import FILES, REFERS, TABLES, quiet
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 

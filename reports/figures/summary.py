@@ -7,14 +7,12 @@ the last day. Counts are the truth, percentages are made from them (``cadrenet.f
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from decimal import Decimal
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
-from django.utils.translation import gettext as _
 
+from assignments.coverage.queries import asked_of, held_as
 from assignments.models import Assignment, Limit, Place, Tier
 from assignments.models.place import PATH_SEPARATOR, facts_below
-from assignments.queries import asked_of, held_as
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter
@@ -23,10 +21,7 @@ from meetings.models import Attendance, Meeting
 from reports.models import (
     REPORTING_TIERS,
     Issue,
-    PartyOrganisation,
     QuarterlyReport,
-    RatingLevel,
-    RatingScheme,
     Resource,
     due_day,
 )
@@ -542,142 +537,3 @@ def themes_open(day, before, condition, raised_in):
 
 
 # --- The year ---------------------------------------------------------------------------------------------
-
-RATING_COLUMNS = ["kind", "year", "level", "count", "total", "percent"]
-GOOD_OR_BETTER = "good_or_better"
-
-
-@dataclass
-class RatingRow:
-    """How many organisations of a kind reached a level in a year, of all that were rated."""
-
-    kind: str
-    year: int
-    level: str
-    count: int
-    total: int | None
-
-    @property
-    def percent(self):
-        """Of those rated; None for those that were not."""
-        return percent(self.count, self.total)
-
-    def percent_to(self, places):
-        """As ``percent``, to another precision; from the counts, so that nothing is rounded twice."""
-        return percent(self.count, self.total, places)
-
-    @property
-    def label(self):
-        """The level in words."""
-        if self.level == GOOD_OR_BETTER:
-            return _("Completed tasks well or better")
-        return RatingLevel.Code(self.level).label
-
-
-def annual_ratings(ratings, kind, year):
-    """Return the rows of a year's table: good or better, each level, and last those not rated, outside the total.
-
-    ``ratings`` are those the reader may see. Cumulative lines come from counts, never from rounded parts.
-    """
-    found = ratings_by_year(ratings.filter(organisation__kind=kind, year=year))
-    return found.get(kind, {}).get(year) or _rating_rows(kind, year, [])
-
-
-def ratings_by_year(ratings):
-    """Return {kind: {year: rows as of ``annual_ratings``}}, latest first, for what was rated at all. One query."""
-    found = (
-        ratings.order_by()
-        .values("organisation__kind", "year", "level__code", "level__good_or_better", "level__rated")
-        .annotate(n=Count("pk"))
-        .order_by("-year")
-    )
-    by_year = defaultdict(list)
-    for row in found:
-        by_year[row["organisation__kind"], row["year"]].append(row)
-    tables = defaultdict(dict)
-    for (kind, year), rows in by_year.items():
-        tables[kind][year] = _rating_rows(kind, year, rows)
-    return dict(tables)
-
-
-def _rating_rows(kind, year, found):
-    counts, total, good = {}, 0, 0
-    for row in found:
-        counts[row["level__code"]] = counts.get(row["level__code"], 0) + row["n"]
-        total += row["n"] if row["level__rated"] else 0
-        good += row["n"] if row["level__good_or_better"] else 0
-    code = RatingLevel.Code
-    rows = [RatingRow(kind, year, GOOD_OR_BETTER, good, total)]
-    rows += [
-        RatingRow(kind, year, level.value, counts.get(level.value, 0), total)
-        for level in (code.EXCELLENT, code.GOOD, code.COMPLETED, code.NOT_COMPLETED)
-    ]
-    return [*rows, RatingRow(kind, year, code.NOT_RATED.value, counts.get(code.NOT_RATED.value, 0), None)]
-
-
-def stood_in(field):
-    """Return what the place of a rated organisation said in a field on the last day of the year, or when it ended."""
-    places = Place.objects.filter(
-        locality=OuterRef("organisation__locality"), first_day__year__lte=OuterRef("year")
-    ).order_by("-first_day")
-    return Subquery(places.values(field)[:1])
-
-
-def rated_within(ratings, locality):
-    """Ratings of organisations that lay in a locality on the last day of the year, or when they ended."""
-    # As ``stood_in`` says it of each rating, but from the places that lay there: these are few, and have an index.
-    stood, until = "organisation__locality__places__", "organisation__locality__places__counts_until__"
-    on_the_last_day = Q(**{f"{until}year__gt": F("year")}) | Q(
-        **{f"{until}year": F("year"), f"{until}month": 12, f"{until}day": 31}
-    )
-    return ratings.filter(
-        on_the_last_day, **{f"{stood}{locality.tier}": locality, f"{stood}first_day__year__lte": F("year")}
-    )
-
-
-@dataclass
-class Cap:
-    """How many organisations of one deciding authority may be rated excellent, and how many are."""
-
-    commune: int | None
-    excellent: int
-    base: int
-    cap_percent: int
-
-    @property
-    def share(self):
-        """The cap before rounding, in organisations."""
-        return Decimal(self.base * self.cap_percent) / 100
-
-    @property
-    def allowed(self):
-        """The cap in whole organisations; a part of one is none."""
-        return self.base * self.cap_percent // 100
-
-    @property
-    def left(self):
-        """How many more may be; negative where there are too many."""
-        return self.allowed - self.excellent
-
-
-def caps(ratings, kind, year, scheme):
-    """Return a ``Cap`` for each authority that rates organisations of a kind: one, or for cells, each commune.
-
-    A warning for whoever rates, never a bar. Empty without a scheme or a cap.
-    """
-    if scheme is None or not scheme.excellent_cap_percent:
-        return []
-    code = RatingLevel.Code
-    counted = Q(level__good_or_better=True)
-    if scheme.excellent_cap_base == RatingScheme.CapBase.GOOD_ONLY:
-        counted = Q(level__code=code.GOOD)
-    per_commune = kind == PartyOrganisation.Kind.CELL
-    found = (
-        ratings.filter(organisation__kind=kind, year=year, scheme=scheme)
-        .annotate(authority=stood_in(Tier.COMMUNE) if per_commune else Value(None, IntegerField()))
-        .order_by()
-        .values("authority")
-        .annotate(excellent=Count("pk", filter=Q(level__code=code.EXCELLENT)), base=Count("pk", filter=counted))
-        .order_by("authority")
-    )
-    return [Cap(row["authority"], row["excellent"], row["base"], scheme.excellent_cap_percent) for row in found]

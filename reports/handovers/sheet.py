@@ -7,19 +7,21 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Cadre, Handover, Place, Tier
-from assignments.queries import COVERED_TIERS, answering_on, visible_keys, where
+from assignments.queries import answering_on, visible_keys
 from assignments.scope import reach_of
-from assignments.sight import chain_of, lies_in_hand, lies_in_sight
+from assignments.subtree import where
+from assignments.visibility import chain_of, lies_in_hand, lies_in_sight
 from assignments.wording import SHORT
 from cadrenet.periods import Quarter
 from cadrenet.prepared import prepared
 from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
 from meetings.queries import counted
-from reports.locality import OWN_KINDS, SHOWN_ABOVE
+from reports.figures.summary import open_issues
+from reports.localities.page import OWN_KINDS, SHOWN_ABOVE
 from reports.models import REPORTING_TIERS, Issue, QuarterlyReport, Resource
-from reports.queries import open_issues
 
 MEETINGS_SHOWN = 5
 NEXT_SHOWN = 3

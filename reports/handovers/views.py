@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from assignments.actions import tick
 from assignments.models import Handover
-from assignments.views.assignments import tabs
+from assignments.views import tabs
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
-from reports.filters import HandoverFilter
-from reports.forms import SituationForm
-from reports.handover import HandoverSheet, steps_for, with_people
+from reports.handovers.filters import HandoverFilter
+from reports.handovers.forms import SituationForm
+from reports.handovers.sheet import HandoverSheet, steps_for, with_people
 
 
 class HandoverListView(ScopedListView):
@@ -21,7 +21,7 @@ class HandoverListView(ScopedListView):
 
     model = Handover
     filterset_class = HandoverFilter
-    template_name = "reports/handovers.html"
+    template_name = "reports/handovers/list.html"
     title = gettext_lazy("Handovers")
     file_stem = "handovers"
     columns = [
@@ -52,7 +52,7 @@ class HandoverView(ScopedDetailView):
 
     model = Handover
     context_object_name = "handover"
-    template_name = "reports/handover.html"
+    template_name = "reports/handovers/sheet.html"
     TICKS = {"give": "given_on", "receive": "received_on"}
 
     def get_queryset(self):

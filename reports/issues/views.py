@@ -12,7 +12,7 @@ from django.views.generic.detail import SingleObjectMixin
 
 from assignments.models import Locality
 from assignments.scope import reach_of
-from assignments.sight import chain_of
+from assignments.visibility import chain_of
 from cadrenet.listing import (
     Column,
     ScopedCreateView,
@@ -23,12 +23,12 @@ from cadrenet.listing import (
     scope_choices,
 )
 from cadrenet.periods import today
-from reports.actions import reopen
-from reports.filters import IssueFilter
-from reports.forms import CloseIssueForm, IssueForm, PassOnIssueForm
+from reports.figures.summary import old_before
 from reports.history import told
+from reports.issues.actions import reopen
+from reports.issues.filters import IssueFilter
+from reports.issues.forms import CloseIssueForm, IssueForm, PassOnIssueForm
 from reports.models import Issue
-from reports.queries import old_before
 
 
 def may_raise(user):
@@ -42,7 +42,7 @@ class IssueListView(ScopedListView):
 
     model = Issue
     filterset_class = IssueFilter
-    template_name = "reports/issues.html"
+    template_name = "reports/issues/list.html"
     title = gettext_lazy("Issues")
     file_stem = "issues"
     columns = [
@@ -77,7 +77,7 @@ class IssueView(ScopedDetailView):
     """One issue, what became of it, and what may be done about it now."""
 
     model = Issue
-    template_name = "reports/issue.html"
+    template_name = "reports/issues/issue.html"
 
     def get_queryset(self):
         return super().get_queryset().select_related("place", "locality__latest", "responsible_agency")
@@ -133,7 +133,7 @@ class IssueStatusView(ScopedFormMixin, SingleObjectMixin, View):
             title = _("Close the issue") if step == "close" else _("Pass the issue on")
             return render(
                 request,
-                "reports/issue_step.html",
+                "reports/issues/step.html",
                 {"form": form, "title": title, "line": issue.summary, "step": step, "object": issue},
             )
         form.save()

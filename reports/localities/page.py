@@ -9,11 +9,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assignments.coverage.queries import COVERED_TIERS, Covered, asked_by_tier
 from assignments.models import Assignment, Cadre, Place, Tier
-from assignments.queries import COVERED_TIERS, Covered, asked_by_tier, visible_keys, where, with_areas_before
+from assignments.queries import visible_keys, with_areas_before
 from assignments.scope import reach_of
-from assignments.sight import chain_of, lies_below, lies_in_hand, lies_in_sight, steps_in_sight
-from assignments.tenure import served_since
+from assignments.subtree import where
+from assignments.tenure.figures import served_since
+from assignments.visibility import chain_of, lies_below, lies_in_hand, lies_in_sight, steps_in_sight
 from assignments.wording import SHORT, counted
 from cadrenet.addresses import address_of
 from cadrenet.figures import percent
@@ -22,11 +24,11 @@ from cadrenet.prepared import Fixed
 from cadrenet.templatetags import figures as written
 from meetings.models import KIND_TIERS, Attendance, Kind, Meeting
 from meetings.queries import small_number
-from reports import locality_facts as facts
-from reports.behind import behind
+from reports.figures.drilldown import behind
+from reports.figures.summary import attendance_of, meetings_of
+from reports.localities import queries as facts
+from reports.localities.timeline import timeline
 from reports.models import Issue
-from reports.queries import attendance_of, meetings_of
-from reports.timeline import timeline
 
 OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
 # Above the tiers that have a meeting of their own: the one at which all three rungs are expected.

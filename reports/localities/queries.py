@@ -6,12 +6,12 @@
 from django.db.models import Count, DateField, F, Min, Q, Subquery, Sum, Value, Window
 from django.db.models.functions import ExtractYear
 
+from assignments.coverage.queries import held_by_tier
 from assignments.models import Assignment, Lineage, Place
-from assignments.queries import held_by_tier
 from cadrenet.prepared import prepared
 from meetings.models import Attendance, Meeting
+from reports.figures.summary import open_issues
 from reports.models import Issue, PartyOrganisation, Rating, Resource
-from reports.queries import open_issues
 
 
 @prepared

@@ -10,9 +10,9 @@ from assignments.models import Assignment, Lineage
 from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import ONE_DAY
 from assignments.scope import reach_of
-from assignments.tenure import all_lineage
+from assignments.tenure.figures import all_lineage
 from cadrenet.addresses import address_of
-from reports.locality_facts import ever_below, lineage_of
+from reports.localities.queries import ever_below, lineage_of
 
 # A district may have a hundred: the page shows the latest, the list of assignments has all.
 EVENTS_SHOWN = 15

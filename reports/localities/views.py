@@ -5,14 +5,14 @@ from django.views.generic import TemplateView
 
 from assignments.forms import DayForm
 from cadrenet.periods import today
-from reports.locality import LocalityPage
-from reports.locality_facts import places_of
+from reports.localities.page import LocalityPage
+from reports.localities.queries import places_of
 
 
 class LocalityView(TemplateView):
     """Everything known about one locality on a day, of what the user may see."""
 
-    template_name = "reports/locality.html"
+    template_name = "reports/localities/locality.html"
 
     def get_context_data(self, pk, **kwargs):
         form = DayForm(self.request.GET)

@@ -13,7 +13,7 @@ from assignments.models import Locality, Place, Tier
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
-from cadrenet.dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import Dated, DatedQuerySet
 
 
 class PartyOrganisationQuerySet(DatedQuerySet, ScopedQuerySet):

@@ -10,19 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from assignments.coverage.queries import coverage_by_tier, uncovered
 from assignments.models import Agency, Place, Tier
 from assignments.models.place import PATH_SEPARATOR
-from assignments.queries import coverage_by_tier, uncovered
 from cadrenet.addresses import address_of
-from cadrenet.figures import change_in_points
 from cadrenet.periods import Month, Quarter
-from cadrenet.templatetags.figures import MINUS, count, day, money, pct, points
+from cadrenet.templatetags.figures import count, day, money, pct
 from meetings.models import Meeting
 from meetings.queries import on_restricted_days
-from reports.behind import address, behind, rated
-from reports.models import Issue, PartyOrganisation, Rating, RatingLevel, Resource, due_day
-from reports.queries import (
-    GOOD_OR_BETTER,
+from reports.figures.drilldown import address, behind, rated
+from reports.figures.ratings import GOOD_OR_BETTER, rated_within, ratings_by_year
+from reports.figures.summary import (
     Figures,
     attendance_by_month,
     figures_of,
@@ -30,9 +28,9 @@ from reports.queries import (
     meetings_of,
     old_before,
     open_issues_by_theme,
-    rated_within,
-    ratings_by_year,
 )
+from reports.figures.wording import in_counts, in_points, short_name, shown
+from reports.models import Issue, PartyOrganisation, Rating, RatingLevel, Resource, due_day
 
 # What a locality is compared by, highest first; any tier may be absent, and the next one takes its place.
 INSIDE = {
@@ -467,27 +465,3 @@ class Compared:
     def cells(self):
         """The months as the table shows them."""
         return zip(self.rates, self.pages, strict=True)
-
-
-def short_name(month):
-    """A month as the head of a narrow column."""
-    # Translators: a month as the head of a narrow column; vi "T%(month)s"
-    return _("M%(month)s") % {"month": month.number}
-
-
-def shown(**numbers):
-    """Write counts in the reader's language, for a sentence."""
-    return {name: count(number) for name, number in numbers.items()}
-
-
-def in_points(now, before):
-    """The change of a rate in percentage points, for a tile; more is better."""
-    change = change_in_points(now, before)
-    return {"change": change, "change_text": points(change), "better": "up"}
-
-
-def in_counts(now, before, better):
-    """The change of a count, for a tile."""
-    change = now - before
-    sign = "+" if change > 0 else MINUS if change < 0 else "±"
-    return {"change": change, "change_text": sign + count(abs(change)), "better": better}

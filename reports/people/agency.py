@@ -1,38 +1,197 @@
-"""The page of an agency: its staff, where they serve, and what stands in their way."""
+"""What the page of an agency says: who serves where, who came, what stands in their way. Counts, no ranking."""
 
-from django.core.paginator import Paginator
+from collections import defaultdict
+from dataclasses import dataclass, field
 
-from assignments.models import Agency, Cadre
-from assignments.queries import visible_keys
-from cadrenet.listing import PER_PAGE, ScopedDetailView
-from cadrenet.periods import today
-from reports.people import AgencyPage
+from django.db.models import Count, Q
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assignments.models import Cadre, Limit
+from assignments.scope import reach_of
+from assignments.tenure.figures import Holding, holding
+from cadrenet.addresses import address_of
+from cadrenet.templatetags import figures as written
+from meetings.models import Attendance, Meeting
+from meetings.queries import clashes
+from meetings.schedule_conflicts import FEWEST_STAFF, takes_the_evening
+from reports.figures.summary import Figures, attendance_counts
+from reports.models import due_day
+from reports.people.attendance import (
+    STATUS,
+    QuarterForm,
+    attendance_lists,
+    attendance_tiles,
+    counted,
+    meeting_item,
+    next_rows,
+    owed_reports,
+)
+from reports.people.cadre import EVENINGS_AHEAD, NEXT_SHOWN
 
 
-class AgencyView(ScopedDetailView):
-    """One agency that the user may see."""
+@dataclass
+class Member(Holding):
+    """A member of staff with what they hold, and the attendance of the quarter with the lists behind it."""
 
-    model = Agency
-    context_object_name = "agency"
-    template_name = "reports/agency.html"
+    figures: Figures = field(default_factory=Figures)
+    lists: dict = field(default_factory=dict)
 
-    def get_queryset(self):
-        return super().get_queryset().select_related("locality__latest")
 
-    def get_context_data(self, **kwargs):
-        user, day = self.request.user, today()
-        page = AgencyPage(self.object, user, self.request.GET, day)
-        page_obj = Paginator(page.staff(), PER_PAGE).get_page(self.request.GET.get("page"))
-        serving = Cadre.objects.visible_to(user).filter(agency=self.object).serving_on(day)
-        seen = (
-            visible_keys(type(self.object.locality), user, [self.object.locality_id]) if self.object.locality else ()
+def clashes_caused(number):
+    """In words, in whose way a meeting stands."""
+    text = ngettext(
+        "%(number)s clash with locality meetings of own staff",
+        "%(number)s clashes with locality meetings of own staff",
+        number,
+    )
+    return text % {"number": written.count(number)}
+
+
+def evening_item(day, people, serving):
+    """An evening on which most are out, for ``components/card_list.html``; it opens the meetings of the day."""
+    if len(people) == serving:
+        text = ngettext("The only member of staff is out", "All %(number)s members of staff are out", serving)
+    else:
+        text = ngettext(
+            "%(out)s of %(number)s member of staff is out", "%(out)s of %(number)s members of staff are out", serving
         )
-        return super().get_context_data(
-            title=self.object.name,
-            page_obj=page_obj,
-            serving=serving.count(),
-            staff=page.members(page_obj.object_list),
-            locality_visible=self.object.locality_id in seen,
-            **page.context(),
-            **kwargs,
-        )
+    query = {"quarter": "", "first_day": day, "last_day": day, "localities": "true"}
+    places = {
+        cadre.full_name: ", ".join(meeting.place.name for meeting in meetings) for cadre, meetings in people.items()
+    }
+    return {
+        "day": day,
+        "text": text % {"out": written.count(len(people)), "number": written.count(serving)},
+        "url": f"{address_of('meetings:list')}?{urlencode(query)}",
+        "detail": " · ".join(f"{name}: {place}" for name, place in places.items()),
+    }
+
+
+class AgencyPage:
+    """What the page of one agency says: its staff, where they serve, and how its own meetings stand in their way."""
+
+    def __init__(self, agency, user, data, day):
+        self.agency, self.user, self.day = agency, user, day
+        self.rows = Attendance.objects.visible_to(user).filter(cadre__agency=agency)
+        # To find out what a user sees of meetings asks the database: once for the page.
+        self.meetings_seen = Meeting.objects.visible_to(user)
+        self.form = QuarterForm(data, rows=self.rows, day=day)
+        self.quarter = self.form.asked
+
+    def context(self):
+        """Everything the template shows, without the staff."""
+        figures = counted(self.rows, self.quarter)
+        lists = attendance_lists(self.quarter, agency=self.agency.code)
+        query = urlencode({"quarter": str(self.quarter), "agency": self.agency.code})
+        number, clashing = self.clashes()
+        return {
+            "form": self.form,
+            "quarter": self.quarter,
+            "figures": figures,
+            "lists": lists,
+            "tiles": attendance_tiles(figures, lists),
+            "reasons": self.reasons(),
+            "clashes": number,
+            "clashes_url": f"{address_of('meetings:clashes')}?{query}",
+            "clashing": clashing,
+            "evenings": self.evenings(),
+            "reports": self.reports(),
+            "report_lists": self.report_lists(),
+            "due": due_day(self.quarter),
+            "own_meetings": [meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
+            "next": [
+                meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]
+            ],
+            "meetings_url": f"{address_of('meetings:list')}?{urlencode({'agency': self.agency.code})}",
+            "create_url": self.create_url(),
+        }
+
+    def create_url(self):
+        """Where a meeting of the agency is entered, empty for whoever may not."""
+        reach = reach_of(self.user)
+        may = reach.everything or self.agency.pk in reach.records_for
+        return f"{address_of('meetings:create')}?of=agency" if may else ""
+
+    def staff(self):
+        """Those who serve today or came to be expected in the quarter, by given name: with them the sums agree."""
+        came = self.rows.filter(held=True, day__range=self.quarter.days).order_by().values("cadre")
+        seen = Cadre.objects.visible_to(self.user).filter(agency=self.agency)
+        return seen.filter(Q(left_on=None) | Q(left_on__gte=self.day) | Q(pk__in=came)).order_by("sort_key", "code")
+
+    def members(self, staff):
+        """Return a ``Member`` for each of some staff. One query beside those of what they hold."""
+        rows = self.rows.filter(held=True, day__range=self.quarter.days, cadre__in=[cadre.pk for cadre in staff])
+        numbers = rows.order_by().values("cadre").annotate(**attendance_counts())
+        figures = {row.pop("cadre"): Figures(**row) for row in numbers}
+        return [
+            Member(
+                row.cadre,
+                row.held,
+                figures.get(row.cadre.pk, Figures()),
+                attendance_lists(self.quarter, cadre=row.cadre.code),
+            )
+            for row in holding(staff, self.day, self.user)
+        ]
+
+    def clashes(self):
+        """How many clashes the agency's meetings of the quarter cause, and these meetings, the latest first."""
+        found = clashes(self.quarter).visible_to(self.user).filter(cadre__agency=self.agency).order_by()
+        numbers = dict(found.values_list("agency_meeting").annotate(n=Count("pk")))
+        meetings = self.meetings_seen.filter(pk__in=list(numbers)).order_by("-starts_at", "pk")
+        return sum(numbers.values()), [
+            meeting_item(meeting) | {"detail": clashes_caused(numbers[meeting.pk])}
+            for meeting in meetings[:NEXT_SHOWN]
+        ]
+
+    def evenings(self):
+        """Evenings of the coming days on which all or most of a small agency are out, each with who is out where."""
+        until = self.day + EVENINGS_AHEAD
+        seen = Cadre.objects.visible_to(self.user).filter(agency=self.agency).serving_on(self.day)
+        staff = dict(seen.order_by().values_list("pk", "left_on"))
+        if not FEWEST_STAFF <= len(staff) <= Limit.on(self.day, Limit.Name.SMALL_AGENCY):
+            return []
+        rows = next_rows(self.rows.filter(cadre__in=list(staff), day__lte=until), self.day)
+        out = defaultdict(lambda: defaultdict(list))
+        for row in rows.order_by("day", "cadre__sort_key", "meeting__starts_at", "pk"):
+            if takes_the_evening(row.meeting):
+                out[row.day][row.cadre].append(row.meeting)
+        found = []
+        for day, people in out.items():
+            serving = sum(1 for left_on in staff.values() if left_on is None or left_on >= day)
+            if serving >= FEWEST_STAFF and 2 * len(people) > serving:
+                found.append(evening_item(day, people, serving))
+        return found
+
+    def report_lists(self):
+        """{state: address of the reports with it}."""
+        query = {"quarter": str(self.quarter), "agency": self.agency.code}
+        return {
+            state: f"{address_of('reports:quarterly_reports')}?{urlencode({**query, 'state': state})}"
+            for state in ("expected", "on_time", "late", "missing")
+        }
+
+    def reasons(self):
+        """Why staff were absent in the quarter, most frequent first; without excuse, and no names."""
+        absent = self.rows.counted().filter(day__range=self.quarter.days, status=STATUS.ABSENT)
+        found = list(absent.order_by().values_list("reason").annotate(n=Count("status")).order_by("-n", "reason"))
+        labels = dict(Attendance.Reason.choices)
+        return [
+            {"label": labels.get(reason, _("No reason given")), "number": number, "value": written.count(number)}
+            for reason, number in found
+        ]
+
+    def reports(self):
+        """How many reports the staff owe on the quarter, and how many came on time, late or not yet."""
+        states = owed_reports(self.quarter, self.user, cadre__agency=self.agency).order_by()
+        counts = dict(states.values_list("state").annotate(n=Count("pk")))
+        return {
+            "expected": sum(counts.values()),
+            **{name: counts.get(name, 0) for name in ("on_time", "late", "missing")},
+        }
+
+    def own_meetings(self):
+        """Meetings and trainings of the agency itself from today on."""
+        found = self.meetings_seen.filter(agency=self.agency, day__gte=self.day).due()
+        return found.select_related("place").order_by("starts_at", "pk")

@@ -1,13 +1,16 @@
-"""The page of a cadre: what they answer for, where they came, what is next."""
+"""The pages of a cadre and of an agency."""
 
+from django.core.paginator import Paginator
 from django.urls import reverse
 
-from assignments.models import Cadre
+from assignments.models import Agency, Cadre
+from assignments.queries import visible_keys
+from assignments.replacing.views import may_let_leave
 from assignments.scope import decides
-from assignments.views.replacing import may_let_leave
-from cadrenet.listing import ScopedDetailView
+from cadrenet.listing import PER_PAGE, ScopedDetailView
 from cadrenet.periods import today
-from reports.people import CadrePage
+from reports.people.agency import AgencyPage
+from reports.people.cadre import CadrePage
 
 
 class CadreView(ScopedDetailView):
@@ -15,7 +18,7 @@ class CadreView(ScopedDetailView):
 
     model = Cadre
     context_object_name = "cadre"
-    template_name = "reports/cadre.html"
+    template_name = "reports/people/cadre.html"
 
     def get_queryset(self):
         return super().get_queryset().select_related("agency")
@@ -27,6 +30,35 @@ class CadreView(ScopedDetailView):
         return super().get_context_data(
             title=cadre.full_name,
             leaving_url=reverse("assignments:leaving", args=[cadre.pk]) if may_leave else "",
+            **page.context(),
+            **kwargs,
+        )
+
+
+class AgencyView(ScopedDetailView):
+    """One agency that the user may see."""
+
+    model = Agency
+    context_object_name = "agency"
+    template_name = "reports/people/agency.html"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("locality__latest")
+
+    def get_context_data(self, **kwargs):
+        user, day = self.request.user, today()
+        page = AgencyPage(self.object, user, self.request.GET, day)
+        page_obj = Paginator(page.staff(), PER_PAGE).get_page(self.request.GET.get("page"))
+        serving = Cadre.objects.visible_to(user).filter(agency=self.object).serving_on(day)
+        seen = (
+            visible_keys(type(self.object.locality), user, [self.object.locality_id]) if self.object.locality else ()
+        )
+        return super().get_context_data(
+            title=self.object.name,
+            page_obj=page_obj,
+            serving=serving.count(),
+            staff=page.members(page_obj.object_list),
+            locality_visible=self.object.locality_id in seen,
             **page.context(),
             **kwargs,
         )

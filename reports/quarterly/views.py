@@ -11,11 +11,9 @@ from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import Month, today
 from cadrenet.templatetags.figures import count, day, pct
 from meetings.models import Attendance
-from reports.behind import address, behind
-from reports.forms import QuarterlyForm
-from reports.models import due_day
-from reports.overview import short_name, shown
-from reports.queries import (
+from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sorted_by
+from reports.figures.drilldown import address, behind
+from reports.figures.summary import (
     QUARTERLY_COLUMNS,
     attendance_by_month,
     gathered,
@@ -23,7 +21,9 @@ from reports.queries import (
     summary_and_whole,
     total_of,
 )
-from reports.tables import QUARTERLY_GROUPS, cells, ordered, sorted_by
+from reports.figures.wording import short_name, shown
+from reports.models import due_day
+from reports.quarterly.forms import QuarterlyForm
 
 
 class QuarterlyView(FileMixin, TemplateView):
@@ -33,7 +33,7 @@ class QuarterlyView(FileMixin, TemplateView):
     program that asked for a file is told so by the status, too.
     """
 
-    template_name = "reports/quarterly.html"
+    template_name = "reports/quarterly/quarterly.html"
     columns = [Column(name, name) for name in QUARTERLY_COLUMNS]
 
     def get(self, request, *args, **kwargs):

@@ -4,14 +4,7 @@ from django.db import transaction
 
 from assignments.models import Tier
 from assignments.scope import reach_of
-from reports.models import Issue, QuarterlyReport
-
-
-def reopen(issue):
-    """Take back that an issue was settled or passed on; the agency that was to answer stays named."""
-    issue.status, issue.closed_on = Issue.Status.OPEN, None
-    issue.full_clean()
-    issue.save()
+from reports.models import QuarterlyReport
 
 
 @transaction.atomic

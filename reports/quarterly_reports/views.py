@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
-from assignments.sight import chain_of
+from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
-from reports.actions import answer, may_answer, may_submit, submit
-from reports.filters import ReportFilter
 from reports.history import told
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
+from reports.quarterly_reports.actions import answer, may_answer, may_submit, submit
+from reports.quarterly_reports.filters import ReportFilter
 
 Status = QuarterlyReport.Status
 
@@ -25,7 +25,7 @@ class ReportListView(ScopedListView):
 
     model = Assignment
     filterset_class = ReportFilter
-    template_name = "reports/quarterly_reports.html"
+    template_name = "reports/quarterly_reports/list.html"
     title = gettext_lazy("Quarterly reports")
     columns = [
         Column(gettext_lazy("Locality"), "locality.latest.full_path"),
@@ -54,7 +54,7 @@ class ReportView(ScopedDetailView):
     model = Assignment
     pk_url_kwarg = "assignment"
     context_object_name = "assignment"
-    template_name = "reports/quarterly_report.html"
+    template_name = "reports/quarterly_reports/report.html"
 
     def get_queryset(self):
         owing = super().get_queryset().filter(role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS)

@@ -5,17 +5,17 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from assignments.models import Place
-from assignments.sight import chain_of
+from assignments.visibility import chain_of
 from cadrenet.figures import change_in_points, percent
 from cadrenet.listing import Column, FileMixin, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags.figures import count, pct, points
-from reports.behind import rated
-from reports.filters import RatingFilter
-from reports.forms import RatingsForm
+from reports.figures.drilldown import rated
+from reports.figures.ratings import GOOD_OR_BETTER, RATING_COLUMNS, annual_ratings, caps, ratings_by_year, stood_in
+from reports.figures.wording import shown
 from reports.models import PartyOrganisation, Rating, RatingLevel, RatingScheme
-from reports.overview import shown
-from reports.queries import GOOD_OR_BETTER, RATING_COLUMNS, annual_ratings, caps, ratings_by_year, stood_in
+from reports.ratings.filters import RatingFilter
+from reports.ratings.forms import RatingsForm
 
 Kind = PartyOrganisation.Kind
 PARTS = (RatingLevel.Code.EXCELLENT, RatingLevel.Code.GOOD)
@@ -26,7 +26,7 @@ REPORTED = (GOOD_OR_BETTER, RatingLevel.Code.COMPLETED, RatingLevel.Code.NOT_COM
 class RatingsView(FileMixin, TemplateView):
     """The table of a year and a kind, with a sentence to take over; the file holds the same rows."""
 
-    template_name = "reports/ratings.html"
+    template_name = "reports/ratings/ratings.html"
     columns = [Column(name, name) for name in RATING_COLUMNS]
 
     def get(self, request, *args, **kwargs):
@@ -231,7 +231,7 @@ class RatingListView(ScopedListView):
 
     model = Rating
     filterset_class = RatingFilter
-    template_name = "reports/rating_list.html"
+    template_name = "reports/ratings/list.html"
     title = gettext_lazy("Organisations rated")
     file_stem = "organisations-rated"
     columns = [
@@ -255,7 +255,7 @@ class OrganisationView(ScopedDetailView):
     """One party organisation and how it was rated, year by year."""
 
     model = PartyOrganisation
-    template_name = "reports/organisation.html"
+    template_name = "reports/ratings/organisation.html"
 
     def get_queryset(self):
         return super().get_queryset().select_related("locality__latest")

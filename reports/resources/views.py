@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Locality
-from assignments.sight import chain_of
+from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedCreateView, ScopedDetailView, ScopedListView, ScopedUpdateView
 from cadrenet.periods import today
-from reports.filters import ResourceFilter
-from reports.forms import ResourceForm
 from reports.history import told
+from reports.issues.views import may_raise
 from reports.models import Resource
-from reports.views.issues import may_raise
+from reports.resources.filters import ResourceFilter
+from reports.resources.forms import ResourceForm
 
 
 class ResourceListView(ScopedListView):
@@ -22,7 +22,7 @@ class ResourceListView(ScopedListView):
 
     model = Resource
     filterset_class = ResourceFilter
-    template_name = "reports/resources.html"
+    template_name = "reports/resources/list.html"
     title = gettext_lazy("Resources mobilised")
     file_stem = "resources"
     columns = [
@@ -52,7 +52,7 @@ class ResourceView(ScopedDetailView):
     """One resource, what it is worth, and whether it has come."""
 
     model = Resource
-    template_name = "reports/resource.html"
+    template_name = "reports/resources/resource.html"
 
     def get_queryset(self):
         return super().get_queryset().select_related("place", "cadre")

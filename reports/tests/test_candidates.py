@@ -12,7 +12,7 @@ from assignments.models import HolderRule, Lineage
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, small_tree, user
 from meetings.models import Meeting
 from meetings.rosters import keep_rosters
-from reports.candidates import usual_times
+from reports.candidates.page import usual_times
 from reports.tests.visits import visitor
 
 pytestmark = pytest.mark.django_db

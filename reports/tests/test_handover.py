@@ -14,8 +14,8 @@ from assignments.models import Acting, Assignment, Handover, Locality
 from assignments.tests.cast import OFFICE, again, agency, assign, at, cadre, small_tree, user
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters
-from reports.actions import may_answer, submit
 from reports.models import Issue, QuarterlyReport, Resource
+from reports.quarterly_reports.actions import may_answer, submit
 from reports.tests.visits import plain, visitor
 
 pytestmark = pytest.mark.django_db

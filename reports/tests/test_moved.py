@@ -9,11 +9,11 @@ from django.apps import apps
 from assignments.actions import localities_changed
 from assignments.models import LocalityVersion, Place, Tier
 from assignments.places import misplaced
-from assignments.queries import where
+from assignments.subtree import where
 from assignments.tests.cast import locality, small_tree, version
 from cadrenet.periods import Quarter
+from reports.figures.summary import open_issues_by_theme, quarterly_summary, summary_and_whole
 from reports.models import Issue
-from reports.queries import open_issues_by_theme, quarterly_summary, summary_and_whole
 from reports.tests.quarter import issue
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,12 @@ import pytest
 
 from assignments.actions import localities_changed
 from assignments.models import Tier
-from assignments.queries import where
+from assignments.subtree import where
 from assignments.tests.cast import again, agency, assign, cadre, locality, small_tree, user, version
 from cadrenet.periods import Month, Quarter
 from meetings.tests.evening import agency_meeting, meeting
-from reports.models import QuarterlyReport, due_day
-from reports.queries import (
-    Cap,
+from reports.figures.ratings import Cap
+from reports.figures.summary import (
     Figures,
     Period,
     attendance_by_month,
@@ -25,6 +24,7 @@ from reports.queries import (
     reasons_of_absence,
     total_of,
 )
+from reports.models import QuarterlyReport, due_day
 from reports.tests.quarter import Q4, attend, busy_quarter, issue, resource
 
 pytestmark = pytest.mark.django_db

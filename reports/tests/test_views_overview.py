@@ -293,12 +293,12 @@ def test_each_role_starts_where_its_day_begins():
     assert {
         role: start(getattr(it, role)) for role in ("committee", "head", "commune", "in_charge", "clerk", "nobody")
     } == {
-        "committee": "reports/overview.html",
-        "head": "reports/overview.html",
-        "commune": "reports/today.html",
-        "in_charge": "reports/today.html",
+        "committee": "reports/overview/overview.html",
+        "head": "reports/overview/overview.html",
+        "commune": "reports/today/today.html",
+        "in_charge": "reports/today/today.html",
         "clerk": "/meetings/",
-        "nobody": "reports/welcome.html",
+        "nobody": "reports/today/welcome.html",
     }
 
 

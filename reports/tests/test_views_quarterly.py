@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from assignments.actions import localities_changed
 from assignments.tests.cast import assign, at, cadre, locality, version
 from meetings.tests.evening import meeting
-from reports.queries import QUARTERLY_COLUMNS
-from reports.tables import COLUMNS, QUARTERLY_GROUPS
+from reports.figures.columns import COLUMNS, QUARTERLY_GROUPS
+from reports.figures.summary import QUARTERLY_COLUMNS
 from reports.tests.quarter import TODAY, attend, busy_quarter, issue
 from reports.tests.visits import assert_lists_agree, file_body, listed, visitor
 

@@ -9,9 +9,9 @@ from django.utils import translation
 
 from assignments.actions import localities_changed
 from assignments.tests.cast import at, locality, small_tree, user, version
-from reports.forms import RatingsForm
+from reports.figures.ratings import annual_ratings, caps, rated_within
 from reports.models import PartyOrganisation, Rating, RatingScheme
-from reports.queries import annual_ratings, caps, rated_within
+from reports.ratings.forms import RatingsForm
 from reports.tests.quarter import TODAY, organisation, rated_year, rating
 from reports.tests.visits import file_body, listed, visitor
 

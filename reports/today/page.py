@@ -12,9 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assignments.coverage.queries import asked_of, held_as
 from assignments.models import Acting, Assignment, Place, Tier
 from assignments.models.place import below
-from assignments.queries import asked_of, held_as
 from assignments.scope import reach_of
 from cadrenet.addresses import address_of
 from cadrenet.periods import Quarter
@@ -24,7 +24,7 @@ from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import counted, late_entry_days
-from reports import handover
+from reports.handovers import sheet as handover
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
 
 EVENING = 18

@@ -14,13 +14,13 @@ from cadrenet.periods import today
 from meetings.actions import Mark, Refused, record_attendance
 from meetings.forms import OwnAbsenceForm, RecordForm
 from meetings.models import Attendance, Kind, Meeting
-from reports.today import Today
+from reports.today.page import Today
 
 
 class TodayView(TemplateView):
     """Tonight's meeting, what is left to do, what comes next, and where one answers."""
 
-    template_name = "reports/today.html"
+    template_name = "reports/today/today.html"
     title = gettext_lazy("Today")
 
     def get_context_data(self, **kwargs):

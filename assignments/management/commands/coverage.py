@@ -1,5 +1,6 @@
+from assignments.coverage.queries import uncovered
 from assignments.models import Tier
-from assignments.queries import uncovered, where
+from assignments.subtree import where
 from cadrenet.commands import CsvCommand, day
 
 

@@ -1,6 +1,6 @@
 from cadrenet.commands import CsvCommand
+from reports.figures.ratings import RATING_COLUMNS, annual_ratings
 from reports.models import PartyOrganisation, Rating
-from reports.queries import RATING_COLUMNS, annual_ratings
 
 
 class Command(CsvCommand):

@@ -1,9 +1,9 @@
 from django.core.management.base import CommandError
 
 from assignments.models import Locality, Tier
-from assignments.queries import where
+from assignments.subtree import where
 from cadrenet.commands import CsvCommand, quarter
-from reports.queries import QUARTERLY_COLUMNS, quarterly_summary
+from reports.figures.summary import QUARTERLY_COLUMNS, quarterly_summary
 
 
 class Command(CsvCommand):

@@ -2,6 +2,7 @@
 
 import re
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 # 0903 123 456, +84 903.123.456; and numbers of identity cards, which have nine or twelve digits.
@@ -40,3 +41,33 @@ def names_a_person(match):
     """Tell a resident's name from that of a road: by the word before it."""
     before = (match["before"] or "").strip().lower()
     return before not in PUBLIC
+
+
+class PersonalDataMixin:
+    """Ask once more before a text is kept that looks as if it held a phone number, an identity number or a name.
+
+    A warning and no bar: whoever ticks that it holds nothing of the kind saves it. ``checked_fields`` are looked at.
+    """
+
+    checked_fields = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sure"] = forms.BooleanField(
+            label=_("I have looked: it holds no personal data of residents"), required=False, widget=forms.HiddenInput
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in self.checked_fields:
+            found = personal_data_in(cleaned.get(name) or "")
+            if not found:
+                continue
+            self.fields["sure"].widget = forms.CheckboxInput()
+            if not cleaned.get("sure"):
+                self.add_error(
+                    name,
+                    _("This looks as if it held %(what)s. Leave it out, or tick below that it holds none.")
+                    % {"what": ", ".join(str(kind) for kind in found)},
+                )
+        return cleaned

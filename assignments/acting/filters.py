@@ -1,0 +1,29 @@
+"""What the list of who acts for whom can be narrowed by."""
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import ListFilter
+from assignments.models import Acting, Cadre
+
+
+class ActingFilter(ListFilter):
+    """Who acts for whom: what goes on or lies ahead unless all is asked for, and by the name of one of the two."""
+
+    q = django_filters.CharFilter(label=_("Name"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("all", _("All"))], empty_label=_("Today and later")
+    )
+
+    class Meta:
+        model = Acting
+        fields = []
+
+    def filter_queryset(self, queryset):
+        if self.asked["state"] != "all":
+            queryset = queryset.during(self.day, None)
+        if text := self.asked["q"].strip():
+            named = Cadre.objects.all().named(text).values("pk")
+            queryset = queryset.filter(Q(cadre__in=named) | Q(absent__in=named))
+        return queryset

@@ -1,0 +1,43 @@
+"""Which part of the tree, day and state the page of coverage shows."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assignments.coverage.queries import COVERED_TIERS
+from assignments.forms import PartForm
+from assignments.models import Tier
+
+
+class CoverageForm(PartForm):
+    """Places with nobody, soon with nobody, or with days without anybody; of one tier or of all."""
+
+    field_order = ["within", "tier", "day", "state", "days"]
+    # A coverage that ends is seen to before it has ended (R59): so many days ahead.
+    AHEAD = [30, 60, 90]
+
+    class State:
+        VACANT, ENDING, GAPS = "", "ending", "gaps"
+
+    tier = forms.ChoiceField(
+        label=_("Tier"),
+        required=False,
+        choices=[("", _("All tiers")), *((tier.value, tier.label) for tier in COVERED_TIERS)],
+    )
+    state = forms.ChoiceField(
+        required=False,
+        choices=[(State.VACANT, ""), (State.ENDING, ""), (State.GAPS, "")],
+        widget=forms.HiddenInput,
+    )
+    days = forms.TypedChoiceField(
+        required=False,
+        choices=[(days, days) for days in AHEAD],
+        coerce=int,
+        empty_value=AHEAD[0],
+        widget=forms.HiddenInput,
+    )
+
+    @property
+    def tiers(self):
+        """The tiers asked for."""
+        asked = self.cleaned_data.get("tier")
+        return [Tier(asked)] if asked else list(COVERED_TIERS)

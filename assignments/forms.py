@@ -1,0 +1,122 @@
+"""Which part of the tree is meant, and on which day."""
+
+from hashlib import sha256
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from assignments.changes import objections
+from assignments.filters import DayField, WithinSelect
+from assignments.lookups import CadreLookup
+from assignments.models import Cadre
+from cadrenet.periods import today
+
+
+class DayForm(forms.Form):
+    """The day as of which a page is read: today unless another is asked for."""
+
+    day = DayField(label=_("On the day"), required=False)
+
+    @property
+    def as_of(self):
+        """The day asked for; today, too, when what was asked for is no day."""
+        return (self.is_valid() and self.cleaned_data["day"]) or today()
+
+
+class PartForm(forms.Form):
+    """A part of the tree as of a day; what is left out is all that the user sees, today."""
+
+    within = WithinSelect(label=_("Within"), required=False)
+    day = DayField(label=_("On the day"), required=False)
+
+    def __init__(self, data, *, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.user = user
+        self.fields["within"].user = user
+
+    def clean(self):
+        asked = super().clean()
+        self.fields["within"].offer(self.user, self.as_of, asked.get("within"))
+        return asked
+
+    @property
+    def as_of(self):
+        """The day asked for, else today."""
+        return self.cleaned_data.get("day") or today()
+
+    @property
+    def part(self):
+        """The locality asked for, or None for all that the user sees."""
+        return self.cleaned_data.get("within")
+
+
+class ReasonMixin(forms.Form):
+    """Shows what some changes of hands mean before they are made; what speaks against them asks for a reason.
+
+    A form calls ``weigh`` with its changes once they are complete. ``told`` then holds what speaks against each, and
+    ``is_new`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
+    round trip; with script the page has shown it while one typed.
+    """
+
+    why = forms.CharField(
+        label=_("Reason all the same"),
+        required=False,
+        max_length=100,
+        help_text=_("Kept with the history."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    # Until it is known what is meant, nothing speaks against it.
+    changes, told, shows = (), {}, ""
+
+    def weigh(self, changes):
+        """Find out what speaks against the changes, and ask for a reason where something does."""
+        self.look_at(changes)
+        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
+            self.add_error("why", _("Say why it is done all the same."))
+
+    def look_at(self, changes):
+        """Find out what speaks against the changes."""
+        self.changes = changes
+        self.told = objections(changes, self.user)
+        gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
+        sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
+        # What the page will have shown, in short; empty when there is nothing to show.
+        self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
+        # From here on the page asks for it; what the form itself demands was looked at before.
+        self.fields["why"].required = bool(self.told)
+
+    @property
+    def sentences(self):
+        """What speaks against the changes, in words."""
+        return [str(objection) for told in self.told.values() for objection in told]
+
+    @property
+    def is_new(self):
+        """Whether there is something to show that the page has not shown."""
+        return bool(self.shows) and self.cleaned_data.get("seen") != self.shows
+
+    def reason_of(self, position):
+        """What is kept with the history of a change: the reason, where something spoke against it."""
+        return self.cleaned_data.get("why", "").strip() if position in self.told else ""
+
+
+def successor(form, name, day):
+    """Return the cadre whom a lookup of a form means, brought along with what rules ask about; None if nobody."""
+    key = form.found(name, CadreLookup(form.user, day))
+    if key is None:
+        return None
+    return Cadre.objects.all().editable_by(form.user).select_related("agency__locality").get(pk=key)
+
+
+def refuse_with(form, check):
+    """Run a check of a row; what it refuses becomes errors of the form, at the field where there is one."""
+    try:
+        check()
+    except ValidationError as error:
+        for name, messages in (
+            error.message_dict.items() if hasattr(error, "error_dict") else [(None, error.messages)]
+        ):
+            form.add_error(name if name in form.fields else None, messages)

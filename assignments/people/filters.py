@@ -1,0 +1,59 @@
+"""What the lists of cadres and agencies can be narrowed by."""
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import (
+    AgencyFilter,
+    ListFilter,
+    SearchFilter,
+)
+from assignments.models import Agency, Assignment, Cadre, Tier
+from cadrenet.vietnamese import search_key
+
+
+class CadreFilter(ListFilter):
+    """Cadres by name, agency, the tier and role of what they hold today, or that they hold nothing.
+
+    What a cadre holds where the reader may not look is not known here, and so neither hides nor shows anybody.
+    """
+
+    q = SearchFilter(label=_("Name"))
+    agency = AgencyFilter(label=_("Agency"))
+    tier = django_filters.ChoiceFilter(label=_("Serves at the tier"), choices=Tier, empty_label=_("All tiers"))
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
+    unassigned = django_filters.BooleanFilter(label=_("With no assignment"), widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Cadre
+        fields = []
+
+    def filter_queryset(self, queryset):
+        for name in ("q", "agency"):
+            queryset = self.filters[name].filter(queryset, self.asked[name])
+        # By key and not by Exists: what a reader may see of all assignments is worked out once, not for each cadre.
+        held = Assignment.objects.visible_to(self.request.user).on(self.day).order_by()
+        if self.asked["unassigned"]:
+            queryset = queryset.exclude(pk__in=held.values("cadre"))
+        if self.asked["tier"] or self.asked["role"]:
+            wanted = {"locality__tier": self.asked["tier"], "role": self.asked["role"]}
+            held = held.filter(**{name: value for name, value in wanted.items() if value})
+            queryset = queryset.filter(pk__in=held.values("cadre"))
+        return queryset
+
+
+class AgencyListFilter(ListFilter):
+    """Agencies by name or code."""
+
+    q = django_filters.CharFilter(label=_("Name"))
+
+    class Meta:
+        model = Agency
+        fields = []
+
+    def filter_queryset(self, queryset):
+        if text := self.asked["q"].strip():
+            queryset = queryset.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text))
+        return queryset

@@ -1,1 +1,0 @@
-"""Pages about who answers for where, by noun."""

@@ -1,0 +1,31 @@
+"""What narrows the people proposed for an empty place."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import AgencyField
+
+
+class CandidatesForm(forms.Form):
+    """Candidates by name and agency."""
+
+    q = forms.CharField(label=_("Name"), required=False)
+    agency = AgencyField(label=_("Agency"), required=False)
+
+    def __init__(self, data, *, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.user = user
+        self.fields["agency"].user = user
+
+    def clean(self):
+        asked = super().clean()
+        self.fields["agency"].offer(self.user, asked.get("agency"))
+        return asked
+
+    def narrowed(self, cadres):
+        """Those of some cadres who were asked for."""
+        if text := self.cleaned_data["q"].strip():
+            cadres = cadres.named(text)
+        if agency := self.cleaned_data["agency"]:
+            cadres = cadres.filter(agency=agency)
+        return cadres

@@ -1,0 +1,35 @@
+"""What the list of handovers can be narrowed by."""
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import WithinSelectFilter
+from assignments.models import Cadre, Handover, Place
+from reports.filters import ListFilter
+
+
+class HandoverFilter(ListFilter):
+    """Handovers that wait for a tick unless all are asked for; by part of the tree and by a name."""
+
+    q = django_filters.CharFilter(label=_("Locality or cadre"))
+    within = WithinSelectFilter(field_name="ended__locality__latest", label=_("Within"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[("all", _("All"))], empty_label=_("Waits for a tick")
+    )
+
+    class Meta:
+        model = Handover
+        fields = []
+
+    def filter_queryset(self, queryset):
+        queryset = self.filters["within"].filter(queryset, self.asked["within"])
+        if self.asked["state"] != "all":
+            queryset = queryset.open()
+        if text := self.asked["q"].strip():
+            cadres = Cadre.objects.all().named(text).values("pk")
+            places = Place.objects.all().named(text).values("locality")
+            queryset = queryset.filter(
+                Q(ended__locality__in=places) | Q(ended__cadre__in=cadres) | Q(successor__cadre__in=cadres)
+            )
+        return queryset

@@ -1,0 +1,77 @@
+"""What the list of issues can be narrowed by. A list behind a figure counts what the figure counts."""
+
+import django_filters
+from django import forms
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import WithinSelectFilter
+from reports.figures.summary import old_before
+from reports.filters import ListFilter, QuarterSelectFilter
+from reports.models import Issue
+
+
+class IssueFilter(ListFilter):
+    """Issues raised, closed or open; a quarter says when, and where an issue counts depends on what is asked.
+
+    It is raised where its locality stood that day, closed where it stood on that one, and open where it stands on the
+    last day of the quarter, or today.
+    """
+
+    class State(TextChoices):
+        OPEN = "open", _("Open")
+        RAISED = "raised", _("Raised")
+        CLOSED = "closed", _("Closed")
+
+    q = django_filters.CharFilter(label=_("Text or code"))
+    quarter = QuarterSelectFilter(label=_("Quarter"))
+    within = WithinSelectFilter(label=_("Within"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("All"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Issue.Kind, empty_label=_("All kinds"))
+    theme = django_filters.ChoiceFilter(label=_("Theme"), choices=Issue.Theme, empty_label=_("All themes"))
+    urgent = django_filters.BooleanFilter(label=_("Pressing"), widget=forms.CheckboxInput)
+    age = django_filters.ChoiceFilter(
+        label=_("Age"), choices=[("over", _("Older than the limit"))], empty_label=_("Any age")
+    )
+
+    class Meta:
+        model = Issue
+        fields = []
+
+    @property
+    def seen_on(self):
+        """The day by which age is told: today, or the last day of a quarter that is over."""
+        quarter = self.asked.get("quarter")
+        return min(self.today, quarter.last_day) if quarter else self.today
+
+    def filter_queryset(self, queryset):
+        asked = self.asked
+        queryset = self.in_state(queryset, asked["state"], asked["quarter"], asked["within"])
+        for name in ("kind", "theme"):
+            queryset = self.filters[name].filter(queryset, asked[name])
+        if asked["urgent"]:
+            queryset = queryset.filter(urgent=True)
+        if asked["age"]:
+            before, _limit = old_before(self.seen_on)
+            queryset = queryset.filter(raised_on__lt=before)
+        if text := asked["q"].strip():
+            queryset = queryset.filter(Q(summary__icontains=text) | Q(code__iexact=text))
+        return queryset
+
+    def in_state(self, queryset, state, quarter, within):
+        """Issues in a state in a quarter, each where it counts."""
+        if state == self.State.OPEN:
+            day = quarter.last_day if quarter else self.today
+            return queryset.open_on(day).filter(
+                locality__places__first_day__lte=day,
+                locality__places__counts_until__gte=day,
+                **({f"locality__places__{within.tier}": within} if within else {}),
+            )
+        closed = state == self.State.CLOSED
+        if closed:
+            queryset = queryset.filter(status=Issue.Status.CLOSED)
+        if quarter:
+            queryset = queryset.filter(**{f"{'closed_on' if closed else 'raised_on'}__range": quarter.days})
+        if within:
+            queryset = queryset.filter(**{f"{'closed_place' if closed else 'place'}__{within.tier}": within})
+        return queryset

@@ -1,0 +1,72 @@
+"""What the list of quarterly reports can be narrowed by. A list behind a figure counts what the figure counts."""
+
+import django_filters
+from django.db.models import Case, CharField, OuterRef, Subquery, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from assignments.filters import AgencyFilter, WithinSelectFilter
+from assignments.models import Assignment
+from assignments.subtree import where
+from reports.figures.summary import Period, owed, quarters_with_meetings
+from reports.filters import ListFilter, QuarterSelectFilter
+from reports.models import QuarterlyReport
+
+
+class ReportFilter(ListFilter):
+    """Reports that are owed on a quarter: one row per assignment, handed in or not."""
+
+    class State(TextChoices):
+        ON_TIME = "on_time", _("On time")
+        LATE = "late", _("Late")
+        MISSING = "missing", _("Missing")
+
+    quarter = QuarterSelectFilter(label=_("Quarter"), required=True)
+    within = WithinSelectFilter(label=_("Within"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[*State.choices, ("expected", pgettext_lazy("reports", "Expected"))],
+        empty_label=_("All"),
+    )
+    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
+
+    class Meta:
+        model = Assignment
+        fields = []
+
+    def with_defaults(self, data):
+        data = data.copy()
+        if not data.get("quarter"):
+            _first, last = quarters_with_meetings(self.request.user, self.today)
+            data["quarter"] = str(last)
+        return data
+
+    def filter_queryset(self, queryset):
+        """Start from what is owed in that quarter; the rows that the user may see narrow it."""
+        asked = self.asked
+        # An agency's reports are those of its staff, wherever these serve: who leads it sees people and no places.
+        user = None if asked["agency"] else self.request.user
+        rows, on_time, late = owed(Period.of(asked["quarter"]), where(user, asked["within"]))
+        rows = self.filters["agency"].filter(rows, asked["agency"])
+        state = Case(
+            When(on_time, then=Value(self.State.ON_TIME)),
+            When(late, then=Value(self.State.LATE)),
+            default=Value(self.State.MISSING),
+            output_field=CharField(),
+        )
+        written = QuarterlyReport.objects.of(asked["quarter"]).filter(
+            cadre=OuterRef("cadre"), locality=OuterRef("locality")
+        )
+        rows = (
+            rows.visible_to(self.request.user)
+            .annotate(
+                state=state,
+                report_status=Subquery(written.values("status")[:1]),
+                submitted_on=Subquery(written.values("submitted_on")[:1]),
+            )
+            .select_related("cadre__agency", "locality__latest")
+            .order_by("locality__code", "cadre__sort_key", "pk")
+        )
+        if asked["state"] in self.State:
+            rows = rows.filter(state=asked["state"])
+        return rows

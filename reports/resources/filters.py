@@ -1,0 +1,34 @@
+"""What the list of resources can be narrowed by. A list behind a figure counts what the figure counts."""
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import WithinSelectFilter
+from reports.filters import ListFilter, QuarterSelectFilter
+from reports.models import Resource
+
+
+class ResourceFilter(ListFilter):
+    """Resources by the day they were mobilised and by where that was."""
+
+    quarter = QuarterSelectFilter(label=_("Quarter"))
+    within = WithinSelectFilter(field_name="place", label=_("Within"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Resource.Kind, empty_label=_("All kinds"))
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Resource.Status, empty_label=_("Any"))
+    q = django_filters.CharFilter(label=_("Text or code"))
+
+    class Meta:
+        model = Resource
+        fields = []
+
+    def filter_queryset(self, queryset):
+        asked = self.asked
+        for name in ("within", "kind", "status"):
+            queryset = self.filters[name].filter(queryset, asked[name])
+        if asked["quarter"]:
+            queryset = queryset.filter(mobilised_on__range=asked["quarter"].days)
+        if text := asked["q"].strip():
+            found = Q(description__icontains=text) | Q(donor__icontains=text) | Q(code__iexact=text)
+            queryset = queryset.filter(found)
+        return queryset
