@@ -26,8 +26,8 @@ from assignments.models import (
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
+from cadrenet.periods import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 LAST_ORDINAL = date.max.toordinal()
 # How long a change of hands may be taken back by whoever made it.
 UNDO = timedelta(hours=1)

@@ -8,7 +8,7 @@ answering the signal ``changes_meant``.
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,9 +17,7 @@ from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality
 from assignments.queries import held_counts
 from assignments.signals import changes_meant
 from assignments.tenure.figures import served_since
-from cadrenet.periods import months_between
-
-ONE_DAY = timedelta(days=1)
+from cadrenet.periods import ONE_DAY, months_between
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ HOLDERS = [
 ]
 
 
-def add_first_rows(using, apps=installed, **kwargs):
+def add_initial_data(using, apps=installed, **kwargs):
     """Fill the empty tables of types and rules, after a migration or a flush (which passes no apps)."""
     LocalityType = apps.get_model("assignments", "LocalityType")
     CoverageRule = apps.get_model("assignments", "CoverageRule")

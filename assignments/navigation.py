@@ -20,9 +20,9 @@ ITEMS = {
     "overview": (_("Overview"), "home", "overview"),
     "today": (_("Today"), "home", "today"),
     # Translators: vi "Lịch họp"
-    "meetings": (pgettext_lazy("navigation", "Meetings"), "meetings:list", "calendar"),
+    "meetings": (pgettext_lazy("navigation", "Meetings"), "meetings:meetings", "calendar"),
     "localities": (_("Localities"), "assignments:localities", "place"),
-    "assignments": (_("Assignments"), "assignments:list", "assign"),
+    "assignments": (_("Assignments"), "assignments:assignments", "assign"),
     "coverage": (_("Who answers where"), "assignments:coverage", "assign"),
     "cadres": (_("Cadres"), "assignments:cadres", "people"),
     "staff": (_("Staff"), "assignments:cadres", "people"),

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.apps import apps
 from django.db.models import Case, Count, Value, When
@@ -11,9 +10,8 @@ from assignments.models import Assignment, Cadre, Place, Tier
 from assignments.scope import reach_of
 from cadrenet.prepared import prepared
 
-ONE_DAY = timedelta(days=1)
 # A condition names at most so many rows: a database takes only so many parameters in one query.
-NAMED = 500
+KEYS_AT_MOST = 500
 
 
 def with_areas_before(areas):

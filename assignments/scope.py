@@ -69,6 +69,12 @@ def decides(user):
     return reach.everything or bool(reach.decides)
 
 
+def records(user):
+    """Return whether there is any part of the tree in which a user records facts."""
+    reach = reach_of(user)
+    return reach.everything or bool(reach.records)
+
+
 def _reach_of(user, day):
     sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
     cadre, acting_for = None, set()

@@ -11,7 +11,7 @@ from assignments.scope import reach_of
 from cadrenet.remembered import remembered
 
 
-def where(user=None, within=None):
+def subtree(user=None, within=None):
     """Return ``condition(prefix)``: that a place lies in a user's reach and at or below a locality.
 
     ``user`` None is a command at the server's own console, which sees everything; pages always pass the user.
@@ -21,11 +21,11 @@ def where(user=None, within=None):
     reach = None if user is None else reach_of(user)
     # Nothing to narrow for who sees everything, or all of that locality.
     free = reach is None or reach.everything or root in reach.sees
-    return Part(None if free else tuple(sorted(reach.sees)), root)
+    return Subtree(None if free else tuple(sorted(reach.sees)), root)
 
 
 @dataclass(frozen=True)
-class Part:
+class Subtree:
     """A part of the tree, as ``where`` names it: what is or lies below ``within`` and below any of ``roots``.
 
     These are (tier, locality id); None narrows nothing, and no roots leave nothing.

@@ -15,7 +15,7 @@ def tabs(current, request, numbers=None):
         ("board", _("Board"), "assignments:board", {}),
         ("vacant", _("Nobody in charge"), "assignments:coverage", {}),
         ("ending", _("Ends within 30 days"), "assignments:coverage", {"state": "ending"}),
-        ("list", _("All assignments"), "assignments:list", {}),
+        ("list", _("All assignments"), "assignments:assignments", {}),
         ("decisions", _("Decisions"), "assignments:decisions", {}),
         ("tenure", _("Tenure"), "assignments:tenure", {}),
         ("handovers", _("Handovers"), "reports:handovers", {}),
@@ -24,7 +24,7 @@ def tabs(current, request, numbers=None):
         # The board has its own lists of places with nobody.
         pages[1:3] = [("coverage", _("Coverage"), "assignments:coverage", {})]
     if decides(request.user):
-        pages.append(("acting", _("Acting for others"), "assignments:acting", {}))
+        pages.append(("acting", _("Acting for others"), "assignments:actings", {}))
     return [
         {
             "label": label,

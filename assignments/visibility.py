@@ -4,12 +4,12 @@ from assignments.scope import reach_of
 from cadrenet.addresses import address_of
 
 
-def lies_in_sight(place, user):
+def can_see_place(place, user):
     """Return whether a place is, or lies below, something that the user sees."""
     return lies_below(place, reach_of(user).sees, user)
 
 
-def lies_in_hand(place, user):
+def can_assign_at(place, user):
     """Return whether the user decides there: assigns, rates, changes the tree."""
     return lies_below(place, reach_of(user).decides, user)
 
@@ -31,14 +31,14 @@ def chain_of(place, user, query=""):
     """
     if place is None:
         return []
-    seen = steps_in_sight(place, user)
+    seen = visible_steps(place, user)
     return [
         {"label": name, "url": address_of("reports:locality", id) + query if id in seen else ""}
         for _tier, id, name in place.steps
     ]
 
 
-def steps_in_sight(place, user):
+def visible_steps(place, user):
     """Return the ids of those localities above a place, and of its own, that are or lie below what the user sees."""
     reach = reach_of(user)
     found, seen = set(), reach.everything

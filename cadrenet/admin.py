@@ -291,11 +291,11 @@ class ScopedAdmin(ScopedMixin, SimpleHistoryAdmin):
     """The admin of one model within the user's scope, with who changed what and when.
 
     ``search_fields`` are compared without diacritics: name ``search_key`` columns. ``label_related`` are the foreign
-    keys that ``label`` reads. A field in ``choices_seen`` offers every row the user may see; any other foreign key
+    keys that ``label`` reads. A field in ``visible_choices`` offers every row the user may see; any other foreign key
     only those that the user may change.
     """
 
-    choices_seen = ()
+    visible_choices = ()
     label_related = ()
     list_per_page = 50
     show_full_result_count = False
@@ -316,7 +316,7 @@ class ScopedAdmin(ScopedMixin, SimpleHistoryAdmin):
 
     def choices(self, db_field, queryset, request):
         """Narrow what a foreign key of this model may point at."""
-        narrow = visible if db_field.name in self.choices_seen else editable
+        narrow = visible if db_field.name in self.visible_choices else editable
         return narrow(queryset, request.user)
 
     # --- May the user …

@@ -21,7 +21,7 @@ def during(first_day, last_day, prefix=""):
     return condition
 
 
-class DatedQuerySet(models.QuerySet):
+class EffectiveDatedQuerySet(models.QuerySet):
     """Verbs that ask for a time."""
 
     def on(self, day):
@@ -37,7 +37,7 @@ class DatedQuerySet(models.QuerySet):
         return self.filter(last_day=None)
 
 
-class Dated(models.Model):
+class EffectiveDated(models.Model):
     """A row that holds from its first to its last day."""
 
     first_day = models.DateField(
@@ -47,7 +47,7 @@ class Dated(models.Model):
         _("last day"), null=True, blank=True, help_text=_("This day still counts. Empty while it goes on.")
     )
 
-    objects = DatedQuerySet.as_manager()
+    objects = EffectiveDatedQuerySet.as_manager()
 
     # Keys of rows that are changed together with this one, in one form, and are compared there.
     changed_together = ()

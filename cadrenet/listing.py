@@ -26,25 +26,25 @@ class ScopedMixin:
 class ScopedFormMixin:
     """Change only rows that the user may change, and offer only such rows as choices.
 
-    A field named in ``choices_seen`` offers what the user may see instead: an agency to pass an issue on to, say.
+    A field named in ``visible_choices`` offers what the user may see instead: an agency to pass an issue on to, say.
     """
 
-    choices_seen = ()
+    visible_choices = ()
 
     def get_queryset(self):
         return super().get_queryset().editable_by(self.request.user)
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
-        scope_choices(form, self.request.user, self.choices_seen)
+        scope_choices(form, self.request.user, self.visible_choices)
         return form
 
 
-def scope_choices(form, user, choices_seen=()):
+def scope_choices(form, user, visible_choices=()):
     """Narrow the choices of a form's fields to rows that the user may change, or for some fields, see."""
     for name, field in form.fields.items():
         if isinstance(field, ModelChoiceField):
-            seen = name in choices_seen
+            seen = name in visible_choices
             field.queryset = field.queryset.visible_to(user) if seen else field.queryset.editable_by(user)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 
+ONE_DAY = timedelta(days=1)
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 

@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cadrenet.periods import ONE_DAY
 from meetings.models import Attendance, Meeting
 from meetings.queries import late_entry_days
 from meetings.rosters import keep_rosters
-
-ONE_DAY = timedelta(days=1)
 
 
 def meeting_changed(meeting):

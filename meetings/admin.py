@@ -134,7 +134,7 @@ def recorded(meeting):
 class AttendanceAdmin(ReadOnly, ScopedAdmin):
     """Each attendance by itself, for its history. It is recorded on its meeting's page."""
 
-    choices_seen = ("cadre",)
+    visible_choices = ("cadre",)
     list_display = ["day", "cadre", "meeting_kind", "where", "expected", "status", "reason"]
     list_filter = ["status", "expected", "reason", CommuneFilter]
     list_select_related = ["cadre", "meeting__agency", "place"]

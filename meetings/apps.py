@@ -12,10 +12,10 @@ class MeetingsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from assignments.signals import answering_changed, changes_meant
-        from meetings.initial_data import add_first_rows
+        from meetings.initial_data import add_initial_data
         from meetings.rosters import follow_assignments
         from meetings.schedule_conflicts import objections_of_evenings
 
-        post_migrate.connect(add_first_rows, sender=self)
+        post_migrate.connect(add_initial_data, sender=self)
         answering_changed.connect(follow_assignments)
         changes_meant.connect(objections_of_evenings)

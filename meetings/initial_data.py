@@ -12,7 +12,7 @@ EXPECTED = [
 RESTRICTED = [9, 15]
 
 
-def add_first_rows(using, apps=installed, **kwargs):
+def add_initial_data(using, apps=installed, **kwargs):
     """Fill the tables of rules when they are empty, after a migration or a flush (which passes no apps)."""
     ExpectationRule = apps.get_model("meetings", "ExpectationRule")
     RestrictedDay = apps.get_model("meetings", "RestrictedDay")

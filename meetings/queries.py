@@ -7,10 +7,10 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from assignments.models import Limit
+from cadrenet.periods import ONE_DAY
 from cadrenet.prepared import prepared
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting, RestrictedDay
 
-ONE_DAY = timedelta(days=1)
 # From an attendance to the meetings of the cadre's agency.
 AGENCY = "cadre__agency__meetings"
 
@@ -213,7 +213,7 @@ class HalfDay:
 
 
 @dataclass
-class Outlook:
+class ScheduleImpact:
     """What stands in the way of an agency's meeting before it is saved: a warning, never a refusal."""
 
     restricted: list = field(default_factory=list)
@@ -241,7 +241,7 @@ def office_time(day, clock):
     return timezone.make_aware(datetime.combine(day, clock))
 
 
-def outlook(meeting, *, staff, rows, meetings, now):
+def schedule_impact(meeting, *, staff, rows, meetings, now):
     """Return what stands in the way of an agency's meeting as it is about to be saved.
 
     ``staff`` are the agency's cadres, ``rows`` and ``meetings`` the attendances and meetings that the user may see.
@@ -255,7 +255,7 @@ def outlook(meeting, *, staff, rows, meetings, now):
         .select_related("cadre", "meeting", "meeting__place")
         .order_by("meeting__starts_at", "cadre__sort_key")
     )
-    told = Outlook(staff=staff.filter(agency=meeting.agency).count())
+    told = ScheduleImpact(staff=staff.filter(agency=meeting.agency).count())
     if not meeting.is_exempt:
         told.restricted = sorted(restricted_days(days))
     for row in found:

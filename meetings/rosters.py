@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from assignments.models import Assignment, Place, Tier
+from assignments.queries import KEYS_AT_MOST
 from meetings.models import Attendance, ExpectationRule, Meeting
 
 BATCH = 2000
 # A condition names each locality a dozen times, and a database takes only so many parameters in one query.
-NAMED = 500
 RANKS = {tier.value: tier.rank for tier in Tier}
 
 
@@ -154,8 +154,8 @@ def follow_assignments(sender, localities, first_day, last_day, **kwargs):
     if last_day:
         meetings = meetings.filter(day__lte=last_day)
     localities, keys = list(localities), set()
-    for start in range(0, len(localities), NAMED):
-        found = meetings.filter(in_branches_of(localities[start : start + NAMED]))
+    for start in range(0, len(localities), KEYS_AT_MOST):
+        found = meetings.filter(in_branches_of(localities[start : start + KEYS_AT_MOST]))
         keys.update(found.values_list("pk", flat=True))
     keep_rosters_of(keys)
 

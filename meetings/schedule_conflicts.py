@@ -7,25 +7,23 @@ looks at the quarter of a year after a change, for which calendars are made, and
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.changes import Objection
 from assignments.models import Assignment, Cadre, Limit, Place
-from assignments.visibility import lies_in_sight
+from assignments.queries import KEYS_AT_MOST
+from assignments.visibility import can_see_place
 from cadrenet.periods import today
 from cadrenet.templatetags import figures as written
 from meetings.models import ExpectationRule, Meeting
 from meetings.queries import USUAL_LENGTH, overlap
-from meetings.rosters import NAMED, reaches_down
+from meetings.rosters import reaches_down
 
 AHEAD = timedelta(days=92)
-# From when on a meeting takes somebody's evening.
-EVENING = time(17, 0)
 # One person alone is no agency that is out.
 FEWEST_STAFF = 2
 
@@ -41,11 +39,6 @@ def objections_of_evenings(sender, changes, user=None, **kwargs):
         for position, change in new:
             yield from evenings.at_the_same_time(position, change, user)
             yield from evenings.agency_out(position, change)
-
-
-def takes_the_evening(meeting):
-    """Return whether a meeting begins in the evening of its day."""
-    return timezone.localtime(meeting.starts_at).time() >= EVENING
 
 
 @dataclass(frozen=True)
@@ -129,7 +122,7 @@ class Evenings:
             return
         meeting, other = min(pairs, key=lambda pair: (pair[0].starts_at, pair[0].pk, pair[1].starts_at, pair[1].pk))
         told = {"name": change.cadre.full_name, "moment": written.daytime(meeting.starts_at)}
-        if user is None or lies_in_sight(other.place, user):
+        if user is None or can_see_place(other.place, user):
             sentence = _("%(name)s would have two meetings at the same time, %(moment)s; the other is: %(meeting)s.")
             told["meeting"] = ", ".join(filter(None, [other.title, other.place.above]))
         else:
@@ -143,7 +136,9 @@ class Evenings:
         if change.cadre.pk not in staff:
             return
         days = set()
-        for meeting in filter(takes_the_evening, self._new(position, change)):
+        for meeting in self._new(position, change):
+            if not meeting.takes_the_evening:
+                continue
             day = meeting.day
             serving = [cadre for cadre, left_on in staff.items() if left_on is None or left_on >= day]
             if (
@@ -165,7 +160,7 @@ class Evenings:
 
 def is_out(meetings, day):
     """Return whether one of some meetings ({key: meeting}) takes the evening of a day."""
-    return any(meeting.day == day and takes_the_evening(meeting) for meeting in meetings.values())
+    return any(meeting.day == day and meeting.takes_the_evening for meeting in meetings.values())
 
 
 def with_more(sentence, more):
@@ -212,7 +207,7 @@ class Calendar:
         rows = Meeting.objects.of_localities().filter(
             kind__in=list(rules), status=Meeting.Status.PLANNED, day__range=(first_day, last_day), place__isnull=False
         )
-        if 0 < len(self.stood) <= NAMED:
+        if 0 < len(self.stood) <= KEYS_AT_MOST:
             above, by_tier = set(), defaultdict(set)
             for locality, places in self.stood.items():
                 for place in places:

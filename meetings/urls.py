@@ -10,13 +10,13 @@ from meetings.views.meetings import MeetingListView, MeetingView, MonthView
 app_name = "meetings"
 
 urlpatterns = [
-    path("", MeetingListView.as_view(), name="list"),
+    path("", MeetingListView.as_view(), name="meetings"),
     path("month/<month:month>/", MonthView.as_view(), name="month"),
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
-    path("new/", MeetingCreateView.as_view(), name="create"),
+    path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
-    path("<int:pk>/record/", RecordView.as_view(), name="record"),
-    path("<int:pk>/edit/", MeetingEditView.as_view(), name="edit"),
-    path("<int:pk>/status/", MeetingStatusView.as_view(), name="status"),
+    path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
+    path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
+    path("<int:pk>/status/", MeetingStatusView.as_view(), name="meeting_status"),
 ]

@@ -14,7 +14,7 @@ from reports.ratings.imports import RatingTable
 class QuarterlyReportAdmin(ScopedAdmin):
     """Quarterly reports, and how far each has got."""
 
-    choices_seen = ("cadre",)
+    visible_choices = ("cadre",)
     list_display = ["quarter", "where", "cadre", "status", "submitted_on"]
     list_filter = ["status", "quarter", CommuneOfRow]
     list_select_related = ["locality__latest", "cadre"]
@@ -30,7 +30,7 @@ class QuarterlyReportAdmin(ScopedAdmin):
 class IssueAdmin(ScopedAdmin):
     """Issues: facts in one sentence, without names."""
 
-    choices_seen = ("responsible_agency",)
+    visible_choices = ("responsible_agency",)
     list_display = ["raised_on", "summary", "kind", "theme", "urgent", "where", "status", "closed_on"]
     list_display_links = ["raised_on", "summary"]
     list_filter = ["status", "kind", "theme", "urgent", CommuneFilter]
@@ -48,7 +48,7 @@ class IssueAdmin(ScopedAdmin):
 class ResourceAdmin(ScopedAdmin):
     """Resources mobilised for a locality."""
 
-    choices_seen = ("cadre",)
+    visible_choices = ("cadre",)
     list_display = ["mobilised_on", "kind", "description", "value_vnd", "where", "status"]
     list_display_links = ["mobilised_on", "kind"]
     list_filter = ["status", "kind", CommuneFilter]

@@ -11,6 +11,6 @@ class ReportsConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from reports.initial_data import add_first_rows
+        from reports.initial_data import add_initial_data
 
-        post_migrate.connect(add_first_rows, sender=self)
+        post_migrate.connect(add_initial_data, sender=self)

@@ -20,7 +20,7 @@ LEVELS = [
 ]
 
 
-def add_first_rows(using, apps=installed, **kwargs):
+def add_initial_data(using, apps=installed, **kwargs):
     """Fill the table of schemes when it is empty, after a migration or a flush (which passes no apps)."""
     RatingScheme = apps.get_model("reports", "RatingScheme")
     RatingLevel = apps.get_model("reports", "RatingLevel")

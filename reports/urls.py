@@ -16,15 +16,15 @@ from reports.today.views import AttendedView, AttendView
 app_name = "reports"
 
 urlpatterns = [
-    path("today/<int:pk>/attend/", AttendView.as_view(), name="attend"),
-    path("today/<int:pk>/", AttendedView.as_view(), name="attended"),
+    path("today/<int:pk>/attend/", AttendView.as_view(), name="meeting_attend"),
+    path("today/<int:pk>/", AttendedView.as_view(), name="meeting_attended"),
     path("reports/quarterly/", QuarterlyView.as_view(), name="quarterly"),
     path("reports/quarterly-reports/", ReportListView.as_view(), name="quarterly_reports"),
     path(
         "reports/quarterly-reports/<int:assignment>/<quarter:quarter>/", ReportView.as_view(), name="quarterly_report"
     ),
     path("reports/ratings/", RatingsView.as_view(), name="ratings"),
-    path("reports/ratings/organisations/", RatingListView.as_view(), name="rating_list"),
+    path("reports/ratings/organisations/", RatingListView.as_view(), name="rated_organisations"),
     path("organisations/<int:pk>/", OrganisationView.as_view(), name="organisation"),
     path("issues/", IssueListView.as_view(), name="issues"),
     path("issues/new/", IssueCreateView.as_view(), name="issue_create"),

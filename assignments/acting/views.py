@@ -92,13 +92,13 @@ class ActingCreateView(DecidingMixin, FormView):
                 "last_day": figures.day(acting.last_day),
             },
         )
-        return redirect("assignments:acting")
+        return redirect("assignments:actings")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             title=_("Let somebody act"),
             line=_("Who sees the places and tasks of whoever is away, and until when"),
-            cancel_url=reverse("assignments:acting"),
+            cancel_url=reverse("assignments:actings"),
             **kwargs,
         )
 
@@ -117,7 +117,7 @@ class ActingEndView(DecidingMixin, SingleObjectMixin, FormView):
         self.object = self.get_object()
         if self.object.last_day < today():
             messages.info(request, _("This has ended already."))
-            return redirect("assignments:acting")
+            return redirect("assignments:actings")
         return super().dispatch(request, *args, **kwargs)
 
     @property
@@ -142,7 +142,7 @@ class ActingEndView(DecidingMixin, SingleObjectMixin, FormView):
         if self.is_ahead:
             acting.delete()
             messages.success(self.request, _("Taken back: nobody acts for %(absent)s.") % {"absent": acting.absent})
-            return redirect("assignments:acting")
+            return redirect("assignments:actings")
         last_day = form.cleaned_data["last_day"]
         refuse_with(form, lambda: end_acting(acting, last_day=last_day))
         if form.errors:
@@ -152,7 +152,7 @@ class ActingEndView(DecidingMixin, SingleObjectMixin, FormView):
             _("%(cadre)s acts for %(absent)s until %(day)s.")
             % {"cadre": acting.cadre, "absent": acting.absent, "day": figures.day(last_day)},
         )
-        return redirect("assignments:acting")
+        return redirect("assignments:actings")
 
     def get_context_data(self, **kwargs):
         acting = self.object
@@ -166,6 +166,6 @@ class ActingEndView(DecidingMixin, SingleObjectMixin, FormView):
                 "last_day": figures.day(acting.last_day),
             },
             submit_label=_("Take it back") if self.is_ahead else _("End it"),
-            cancel_url=reverse("assignments:acting"),
+            cancel_url=reverse("assignments:actings"),
             **kwargs,
         )

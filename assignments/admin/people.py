@@ -44,7 +44,7 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
 
     resource_class = CadreTable
     file_stem = "cadres"
-    choices_seen = ("agency",)
+    visible_choices = ("agency",)
     inlines = [AssignmentsHeld]
     list_display = ["full_name", "code", "position", "agency", "committee_role", "party_member"]
     list_filter = [
@@ -115,7 +115,7 @@ class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
 
     resource_class = AssignmentTable
     file_stem = "assignments"
-    choices_seen = ("cadre",)
+    visible_choices = ("cadre",)
     list_display = ["cadre", "role", "where", "first_day", "last_day", "decision_number"]
     list_filter = [
         InForceFilter,

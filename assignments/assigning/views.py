@@ -76,7 +76,7 @@ class AssignmentsView(ScopedListView):
                 "tabs": tabs("list", self.request),
             }
         if decides(user):
-            context |= {"create_url": reverse("assignments:create"), "create_label": _("Assign")}
+            context |= {"create_url": reverse("assignments:assignment_create"), "create_label": _("Assign")}
         return context
 
 
@@ -209,7 +209,7 @@ class CreateView(DecidingMixin, FormView):
             title=_("New assignment"),
             line=_("Who answers for which locality, from which day, by which decision"),
             back=self.back(),
-            cancel_url=self.back() or reverse("assignments:list"),
+            cancel_url=self.back() or reverse("assignments:assignments"),
             **kwargs,
         )
 

@@ -1,7 +1,5 @@
 """The assignment board: which places are shown, what is typed once for all rows, and who takes which place."""
 
-from datetime import timedelta
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +10,7 @@ from assignments.filters import DayField
 from assignments.forms import PartForm, ReasonMixin, successor
 from assignments.lookups import LocalityLookup, LookupMixin
 from assignments.models import Assignment, Tier
-
-ONE_DAY = timedelta(days=1)
+from cadrenet.periods import ONE_DAY
 
 
 class BoardForm(PartForm):

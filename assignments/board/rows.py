@@ -8,11 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from assignments.actions import just_made
-from assignments.coverage.queries import COVERED_TIERS, SOON, Vacancy, answered_by_tier
+from assignments.coverage.queries import COVERED_TIERS, ENDING_SOON, Vacancy, answered_by_tier
 from assignments.models import Assignment, Cadre, Limit, Lineage, Locality, Tier
-from assignments.queries import ONE_DAY, held_counts
+from assignments.queries import held_counts
 from assignments.tenure.figures import served_since
-from cadrenet.periods import months_between, starts_before
+from cadrenet.periods import ONE_DAY, months_between, starts_before
 
 # With more rows than this, self-governing groups are left out until they are asked for.
 MOST_WITH_GROUPS = 300
@@ -46,7 +46,7 @@ def conditions(day, tiers, minimum):
 
     ``minimum`` are the months that an assignment should last at least.
     """
-    later = day + SOON
+    later = day + ENDING_SOON
     answered = answered_by_tier(day, tiers)
     here = Assignment.objects.on(day).answering().filter(locality=OuterRef("locality")).order_by()
     short = here.filter(first_day__gt=starts_before(day, minimum)).exclude(pk__in=continued(day, minimum))

@@ -22,7 +22,7 @@ from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Limit, Locality, Place, Tier
 from assignments.scope import decides
 from assignments.views import tabs
-from assignments.visibility import lies_in_hand
+from assignments.visibility import can_assign_at
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -202,7 +202,7 @@ class BoardView(FileMixin, ListView):
         """The rows of the page; the one that is open, or was sent and not accepted, with its form."""
         user, found = self.request.user, []
         for row in self.described(places):
-            line = Line(row, in_hand=may_write and lies_in_hand(row.place, user))
+            line = Line(row, in_hand=may_write and can_assign_at(row.place, user))
             if self.sent and line.key == self.sent.key:
                 line = self.sent
             elif line.in_hand and self.request.GET.get("open") == str(line.key):
@@ -289,7 +289,7 @@ class BoardRowView(BoardView):
         user = self.request.user
         places = Place.objects.visible_to(user).on(today()).filter(tier__in=COVERED_TIERS)
         place = get_object_or_404(places.select_related("locality__latest"), locality=self.kwargs["pk"])
-        if not lies_in_hand(place, user):
+        if not can_assign_at(place, user):
             raise Http404
         return place
 
@@ -396,4 +396,4 @@ class TakeBackView(View):
         """Where the locality stands today, if it is the user's to assign."""
         place = Place.objects.visible_to(self.request.user).on(today()).filter(locality=locality)
         place = place.select_related("locality").first()
-        return place if place and lies_in_hand(place, self.request.user) else None
+        return place if place and can_assign_at(place, self.request.user) else None

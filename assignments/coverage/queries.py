@@ -11,34 +11,34 @@ from django.db.models.lookups import IsNull
 from assignments.models import Assignment, Place, Tier
 from assignments.models.rules import all_rules
 from assignments.queries import (
-    ONE_DAY,
     in_order_of_tier,
 )
 from cadrenet.figures import percent
+from cadrenet.periods import ONE_DAY
 from cadrenet.prepared import Fixed, prepared
 
 
 def answered(tier, day):
     """Return the condition on places that enough people answer for the locality on a day, as the rule then says."""
-    return held_as(asked_of(tier, day), day)
+    return is_covered(requirement(tier, day), day)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requirement:
     """What has to be so for a locality to be covered: at least so many people hold a role there."""
 
     role: str = Assignment.Role.IN_CHARGE
     minimum: int = 1
 
 
-def asked_of(tier, day):
+def requirement(tier, day):
     """Return what is asked of localities of a tier on a day; without a rule, one person in charge."""
     return in_force_on(rules_by_tier()[tier], day)
 
 
 def in_force_on(rules, day):
     """Return what the first of a tier's rules that holds on a day asks for; without one, one person in charge."""
-    return next((Asked(rule.role, rule.minimum) for rule in rules if rule.holds_on(day)), Asked())
+    return next((Requirement(rule.role, rule.minimum) for rule in rules if rule.holds_on(day)), Requirement())
 
 
 def rules_by_tier():
@@ -49,7 +49,7 @@ def rules_by_tier():
     return found
 
 
-def held_as(asked, day):
+def is_covered(asked, day):
     """Return the condition on places that as many answer for the locality on a day as is asked."""
     holding = Assignment.objects.on(day).filter(locality=OuterRef("locality"), role=asked.role)
     if asked.minimum <= 1:
@@ -60,7 +60,7 @@ def held_as(asked, day):
     return Q(pk__in=Place.objects.annotate(people=Coalesce(people, Value(0))).filter(people__gte=asked.minimum))
 
 
-def is_held(rows, rule, day):
+def meets(rows, rule, day):
     """Return whether as many people as a rule asks for hold its role in some rows (role, cadre, first, last day)."""
     people = {
         cadre
@@ -93,7 +93,7 @@ COVERED_TIERS = (Tier.REGIONAL_GROUP, Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVER
 
 
 # A coverage that ends within so many days is seen to before it has ended (R59).
-SOON = timedelta(days=30)
+ENDING_SOON = timedelta(days=30)
 
 
 @dataclass
@@ -117,28 +117,28 @@ class Covered:
 
 def answered_by_tier(day, tiers=COVERED_TIERS):
     """As ``answered`` for places of any of these tiers; one query for the rules."""
-    return held_by_tier(asked_by_tier(day, tiers), day)
+    return is_covered_by_tier(requirements_by_tier(day, tiers), day)
 
 
-def asked_by_tier(day, tiers):
-    """Return (tier, ``Asked``) for each of some tiers on a day, as an argument of a prepared query."""
-    return Fixed(tuple((tier, asked_of(tier, day)) for tier in tiers))
+def requirements_by_tier(day, tiers):
+    """Return (tier, ``Requirement``) for each of some tiers on a day, as an argument of a prepared query."""
+    return Fixed(tuple((tier, requirement(tier, day)) for tier in tiers))
 
 
-def held_by_tier(asked, day):
+def is_covered_by_tier(asked, day):
     """Return the condition on places that as many answer for the locality on a day as is asked at its tier."""
     alike, condition = defaultdict(list), Q(pk__in=[])
     for tier, of_tier in asked.value:
         alike[of_tier].append(tier)
     for of_tiers, tiers in alike.items():
         # The tier stands first: who answers is then looked up only for places of these tiers, and once for each.
-        condition |= Q(tier__in=tiers) & Q(held_as(of_tiers, day))
+        condition |= Q(tier__in=tiers) & Q(is_covered(of_tiers, day))
     return condition
 
 
 def coverage_by_tier(day, condition, tiers=COVERED_TIERS):
     """Return a ``Covered`` for each of these tiers that has localities on a day; one query beside the rules."""
-    found = covered_counts(day, condition, asked_by_tier(day, tiers))
+    found = covered_counts(day, condition, requirements_by_tier(day, tiers))
     by_tier = {tier: Covered(Tier(tier), total, covered) for tier, total, covered in found}
     return [by_tier[tier] for tier in tiers if tier in by_tier]
 
@@ -148,7 +148,7 @@ def covered_counts(day, condition, asked):
     """Tier, number of its localities on a day, and of those that somebody answers for."""
     tiers = [tier for tier, _asked in asked.value]
     places = Place.objects.on(day).filter(condition(), tier__in=tiers).order_by()
-    covered = Count("pk", filter=held_by_tier(asked, day))
+    covered = Count("pk", filter=is_covered_by_tier(asked, day))
     return places.values_list("tier").annotate(total=Count("pk"), covered=covered)
 
 
@@ -158,7 +158,7 @@ def vacant(tiers, day, condition):
     return in_order_of_tier(places.filter(~answered_by_tier(day, tiers)))
 
 
-def ending(tiers, day, condition, within=SOON):
+def ending(tiers, day, condition, within=ENDING_SOON):
     """Places answered for on a day, but no longer some days later, as nobody follows; from the highest tier down."""
     later = day + within
     # The locality is to be there later, too, in whatever place of this part of the tree it then stands.

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.generic import ListView, View
 
 from assignments.actions import review_coverage
-from assignments.coverage.coverage_timeline import Course
 from assignments.coverage.forms import CoverageForm
 from assignments.coverage.queries import (
     COVERED_TIERS,
@@ -24,12 +23,13 @@ from assignments.coverage.queries import (
     vacancies,
     vacant,
 )
+from assignments.coverage.timeline import CoverageTimeline
 from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
-from assignments.subtree import where
+from assignments.subtree import subtree
 from assignments.views import tabs
-from assignments.visibility import lies_in_hand
+from assignments.visibility import can_assign_at
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import Month, today
 from cadrenet.templatetags import figures
@@ -84,7 +84,7 @@ class CoverageView(FileMixin, ListView):
         self.form = CoverageForm(self.request.GET, user=user)
         if not self.form.is_valid():
             return Place.objects.visible_to(user).none()
-        self.day, self.condition = self.form.as_of, where(user, self.form.part)
+        self.day, self.condition = self.form.as_of, subtree(user, self.form.part)
         self.state, self.ahead = self.form.cleaned_data["state"], self.form.cleaned_data["days"]
         # Days to come are told from today on; of a day in the past, from that day on.
         self.base = min(self.day, self.today)
@@ -107,7 +107,7 @@ class CoverageView(FileMixin, ListView):
     def read_course(self):
         """Who answered over the months shown, and who is known to answer over the days to come."""
         last_day = max(self.day, self.base) + timedelta(days=max(CoverageForm.AHEAD))
-        return Course(self.months[0].first_day, last_day, self.condition)
+        return CoverageTimeline(self.months[0].first_day, last_day, self.condition)
 
     def get_file_rows(self):
         places = self.object_list.iterator(ROWS_AT_ONCE)
@@ -272,14 +272,14 @@ class CoverageView(FileMixin, ListView):
 
     def assign_url(self, place):
         """The address of a new assignment to a place, empty where the reader does not decide."""
-        if self.state == State.GAPS or not lies_in_hand(place, self.request.user):
+        if self.state == State.GAPS or not can_assign_at(place, self.request.user):
             return ""
         query = {"locality": place.locality.code, "next": self.request.get_full_path()}
-        return f"{reverse('assignments:create')}?{urlencode(query)}"
+        return f"{reverse('assignments:assignment_create')}?{urlencode(query)}"
 
     def candidates_url(self, place):
         """The address of people for a place, empty where the reader does not decide."""
-        if not lies_in_hand(place, self.request.user):
+        if not can_assign_at(place, self.request.user):
             return ""
         query = urlencode({"next": self.request.get_full_path()})
         return f"{reverse('reports:candidates', args=[place.locality_id])}?{query}"
@@ -294,7 +294,7 @@ class CoverageView(FileMixin, ListView):
         return {
             "name": part.name,
             "stamps": list(found.select_related("by").order_by("-day")[:REVIEWS_SHOWN]),
-            "url": reverse("assignments:reviewed", args=[part.pk]) if place else "",
+            "url": reverse("assignments:coverage_review", args=[part.pk]) if place else "",
         }
 
     def only_part(self):
@@ -366,7 +366,7 @@ def place_to_review(locality, user, day):
     """The commune or hamlet as it stands on a day, when the user decides there; else None."""
     places = Place.objects.visible_to(user).on(day).filter(locality=locality, tier__in=REVIEWED_TIERS)
     place = places.select_related("locality").first()
-    return place if place and lies_in_hand(place, user) else None
+    return place if place and can_assign_at(place, user) else None
 
 
 class ReviewedView(View):

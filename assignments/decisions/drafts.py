@@ -6,7 +6,6 @@ same rows make the page, the summary before a decision takes effect, and its ann
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import groupby
 
 from django.db import transaction
@@ -15,11 +14,11 @@ from simple_history.utils import bulk_create_with_history
 
 from assignments.actions import Refused, enact
 from assignments.changes import Change, objections
-from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, is_held, rules_by_tier
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets, rules_by_tier
 from assignments.models import Assignment, Cadre, Decision, DecisionLine, Place, Tier
 from assignments.queries import in_order_of_tier
+from cadrenet.periods import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 # What a line does.
 BEGINS, GOES_ON, REPLACES, LEAVES = "begins", "goes_on", "replaces", "leaves"
 
@@ -360,7 +359,7 @@ def coverage_after(decision, rows):
     vacant = []
     for place in places:
         tier = Tier(place.tier)
-        enough = is_held(held[place.locality_id], asked[tier], day)
+        enough = meets(held[place.locality_id], asked[tier], day)
         covered[tier].total += 1
         covered[tier].covered += enough
         if not enough:

@@ -25,7 +25,7 @@ from cadrenet.vietnamese import nfc, search_key
 MOST_LINES = 2000
 MOST_BYTES = 200_000
 # So many are named where a line fits several.
-NAMED = 6
+SUGGESTIONS_AT_MOST = 6
 # What a sentence quotes of a line.
 QUOTED = 120
 # What stands between the names of a path.
@@ -315,8 +315,8 @@ def roles():
 
 def some(choices):
     """Some of what a line may mean, and that there are more."""
-    more = [_("and others")] if len(choices) > NAMED else []
-    return ", ".join(choices[:NAMED] + more)
+    more = [_("and others")] if len(choices) > SUGGESTIONS_AT_MOST else []
+    return ", ".join(choices[:SUGGESTIONS_AT_MOST] + more)
 
 
 def quoted(text):

@@ -64,7 +64,7 @@ class DecisionsView(ListView):
             **kwargs,
         )
         if decides(self.request.user):
-            context["create_url"] = reverse("assignments:decision_new")
+            context["create_url"] = reverse("assignments:decision_create")
         return context
 
 
@@ -225,7 +225,7 @@ class EditView(DecidingMixin, UpdateView):
                 if was.first_day != self.object.first_day:
                     follow_first_day(self.object, was)
         except Refused as refused:
-            return told_apart(self.request, self.object, refused)
+            return show_refusals(self.request, self.object, refused)
         return response
 
     def get_context_data(self, **kwargs):
@@ -238,7 +238,7 @@ class EditView(DecidingMixin, UpdateView):
         )
 
 
-def told_apart(request, decision, refused):
+def show_refusals(request, decision, refused):
     """Tell what a decision as a whole was refused for, and show it."""
     for sentence in refused.faults.get("", []):
         messages.error(request, sentence)
@@ -255,7 +255,7 @@ class DeleteView(DraftMixin, View):
             with transaction.atomic():
                 locked(self.object).delete()
         except Refused as refused:
-            return told_apart(request, self.object, refused)
+            return show_refusals(request, self.object, refused)
         messages.success(request, _("The draft was deleted. Nothing else has changed."))
         return redirect("assignments:decisions")
 
@@ -275,7 +275,7 @@ class LineAddView(DraftMixin, FormView):
         try:
             new = add_lines(self.object, [form.line])
         except Refused as refused:
-            return told_apart(self.request, self.object, refused)
+            return show_refusals(self.request, self.object, refused)
         if new:
             messages.success(self.request, _("The line was added."))
         elif form.line.cadre_id:
@@ -284,7 +284,7 @@ class LineAddView(DraftMixin, FormView):
             form.add_error("cadre", _("Say who takes over: it is not one person alone who holds the place."))
             return self.form_invalid(form)
         return redirect(
-            "assignments:line_add" if "more" in self.request.POST else "assignments:decision", self.object.pk
+            "assignments:line_create" if "more" in self.request.POST else "assignments:decision", self.object.pk
         )
 
     def get_context_data(self, **kwargs):
@@ -319,7 +319,7 @@ class LineEditView(LineMixin, UpdateView):
                 locked(decision)
                 form.save()
         except Refused as refused:
-            return told_apart(self.request, decision, refused)
+            return show_refusals(self.request, decision, refused)
         return redirect(decision)
 
     def get_context_data(self, **kwargs):
@@ -346,7 +346,7 @@ class LineDeleteView(LineMixin, SingleObjectMixin, View):
                 locked(line.decision)
                 line.delete()
         except Refused as refused:
-            return told_apart(request, line.decision, refused)
+            return show_refusals(request, line.decision, refused)
         messages.success(request, _("The line was removed."))
         return redirect(line.decision)
 
@@ -379,7 +379,7 @@ class ReasonsView(DraftMixin, View):
                 for line in changed:
                     line.save()
         except Refused as refused:
-            return told_apart(request, self.object, refused)
+            return show_refusals(request, self.object, refused)
         number = len(changed)
         message = ngettext("%(number)s reason was saved.", "%(number)s reasons were saved.", number)
         messages.success(request, message % {"number": figures.count(number)})
@@ -416,7 +416,7 @@ class PasteView(DraftMixin, FormView):
         try:
             new = add_lines(self.object, pasted.meant, instead=True)
         except Refused as refused:
-            return told_apart(self.request, self.object, refused)
+            return show_refusals(self.request, self.object, refused)
         message = ngettext("%(number)s line was added.", "%(number)s lines were added.", len(new))
         messages.success(self.request, message % {"number": figures.count(len(new))})
         if not pasted.unmatched:
@@ -443,7 +443,7 @@ class CopyView(DraftMixin, FormView):
         try:
             new = add_lines(self.object, found.lines)
         except Refused as refused:
-            return told_apart(self.request, self.object, refused)
+            return show_refusals(self.request, self.object, refused)
         message = ngettext("%(number)s line was added.", "%(number)s lines were added.", len(new))
         messages.success(self.request, message % {"number": figures.count(len(new))})
         self.tell_left_out(found, len(found.lines) - len(new))
@@ -511,7 +511,7 @@ class EnactView(DraftMixin, DetailView):
             enact_draft(self.object, request.user, today())
         except Refused as refused:
             if "" in refused.faults:
-                return told_apart(request, self.object, refused)
+                return show_refusals(request, self.object, refused)
             return self.render_to_response(self.get_context_data(faults=refused.faults))
         messages.success(
             request,

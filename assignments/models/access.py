@@ -11,7 +11,7 @@ from assignments.models.agency import Agency
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
-from cadrenet.effective_dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
 class User(AbstractUser):
@@ -34,14 +34,14 @@ class User(AbstractUser):
         return self.display_name or self.get_full_name() or self.username
 
 
-class AccessGrantQuerySet(DatedQuerySet, ScopedQuerySet):
+class AccessGrantQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
         return self.filter(below(roots, "locality__latest__") | Q(agency__in=reach.agencies))
 
 
-class AccessGrant(Dated):
+class AccessGrant(EffectiveDated):
     """A login may see, or also change, everything at and below a locality, or the staff of an agency."""
 
     class Level(models.TextChoices):
@@ -73,11 +73,11 @@ class AccessGrant(Dated):
     objects = AccessGrantQuerySet.as_manager()
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         verbose_name = _("access grant")
         verbose_name_plural = _("access grants")
         constraints = [
-            *Dated.Meta.constraints,
+            *EffectiveDated.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(locality=None, agency__isnull=False) | Q(locality__isnull=False, agency=None),
                 name="accessgrant_locality_or_agency",

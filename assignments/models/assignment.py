@@ -14,10 +14,10 @@ from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
-from cadrenet.effective_dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
-class AssignmentQuerySet(DatedQuerySet, ScopedQuerySet):
+class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     """Assignments to places in the user's part of the tree while they lay there, one's own, and of own staff."""
 
     edited_by = "decides"
@@ -46,7 +46,7 @@ class AssignmentQuerySet(DatedQuerySet, ScopedQuerySet):
         )
 
 
-class Assignment(Dated):
+class Assignment(EffectiveDated):
     """A cadre answers for a locality, from one day to another."""
 
     class Role(models.TextChoices):
@@ -85,12 +85,12 @@ class Assignment(Dated):
     objects = AssignmentQuerySet.as_manager()
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["locality", "-first_day", "pk"]
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
         constraints = [
-            *Dated.Meta.constraints,
+            *EffectiveDated.Meta.constraints,
             models.UniqueConstraint(
                 fields=["cadre", "locality", "role"],
                 condition=Q(last_day=None),

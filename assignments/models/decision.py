@@ -12,17 +12,17 @@ from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
-from cadrenet.effective_dated import Dated
+from cadrenet.effective_dated import EffectiveDated
 
 
-class Term(Dated):
+class Term(EffectiveDated):
     """A term of office (nhiệm kỳ). An assignment belongs to the term in which it began (R79)."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["-first_day", "pk"]
         verbose_name = _("term of office")
         verbose_name_plural = _("terms of office")

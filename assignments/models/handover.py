@@ -13,7 +13,7 @@ from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
-from cadrenet.effective_dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
 class HandoverQuerySet(ScopedQuerySet):
@@ -28,6 +28,10 @@ class HandoverQuerySet(ScopedQuerySet):
     def open(self):
         """Handovers that one of the two has not ticked yet."""
         return self.filter(Q(given_on=None) | Q(received_on=None))
+
+    def with_people(self):
+        """Bring along from whom to whom, and where."""
+        return self.select_related("ended__cadre", "ended__locality__latest", "successor__cadre")
 
 
 class Handover(models.Model):
@@ -73,7 +77,7 @@ class Handover(models.Model):
         return self.given_on is not None and self.received_on is not None
 
 
-class ActingQuerySet(DatedQuerySet, ScopedQuerySet):
+class ActingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
@@ -85,7 +89,7 @@ class ActingQuerySet(DatedQuerySet, ScopedQuerySet):
         return self.filter(cadre__in=cadres, absent__in=cadres)
 
 
-class Acting(Dated):
+class Acting(EffectiveDated):
     """One cadre acts for another who is away, from one day to another, and sees the other's places and tasks.
 
     It ends by itself, so it always has a last day. What is recorded meanwhile bears the name of who acts.
@@ -98,12 +102,12 @@ class Acting(Dated):
     objects = ActingQuerySet.as_manager()
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["-first_day", "pk"]
         verbose_name = _("acting for another")
         verbose_name_plural = _("acting for others")
         constraints = [
-            *Dated.Meta.constraints,
+            *EffectiveDated.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(first_day__isnull=False, last_day__isnull=False),
                 name="acting_has_both_days",

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
-from cadrenet.effective_dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
 class Tier(models.TextChoices):
@@ -112,14 +112,14 @@ class Locality(models.Model):
         return self.latest.name if self.latest else self.code
 
 
-class LocalityVersionQuerySet(DatedQuerySet, ScopedQuerySet):
+class LocalityVersionQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
         return self.filter(locality__in=Locality.objects.all().reached(reach, roots))
 
 
-class LocalityVersion(Dated):
+class LocalityVersion(EffectiveDated):
     """A locality's name, type, parent and households from one day to another."""
 
     locality = models.ForeignKey(
@@ -143,12 +143,12 @@ class LocalityVersion(Dated):
     objects = LocalityVersionQuerySet.as_manager()
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["locality", "first_day"]
         verbose_name = _("version of a locality")
         verbose_name_plural = _("versions of localities")
         constraints = [
-            *Dated.Meta.constraints,
+            *EffectiveDated.Meta.constraints,
             models.UniqueConstraint(
                 fields=["locality", "first_day"],
                 name="localityversion_one_per_first_day",

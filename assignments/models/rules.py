@@ -7,12 +7,12 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models.assignment import Assignment
 from assignments.models.locality import Tier
-from cadrenet.effective_dated import Dated
+from cadrenet.effective_dated import EffectiveDated
 from cadrenet.prepared import prepared
 from cadrenet.remembered import remembered
 
 
-class CoverageRule(Dated):
+class CoverageRule(EffectiveDated):
     """How many people, in which role, a locality of a tier needs so that somebody answers for it (R59)."""
 
     tier = models.CharField(_("tier"), max_length=20, choices=Tier)
@@ -21,7 +21,7 @@ class CoverageRule(Dated):
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["pk"]
         verbose_name = _("coverage rule")
         verbose_name_plural = _("coverage rules")
@@ -36,7 +36,7 @@ class CoverageRule(Dated):
         )
 
 
-class HolderRule(Dated):
+class HolderRule(EffectiveDated):
     """What a cadre must be in order to hold a role at a tier (R19). Somebody else may, with a reason that is kept."""
 
     class Holder(models.TextChoices):
@@ -51,7 +51,7 @@ class HolderRule(Dated):
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["pk"]
         verbose_name = _("rule about holders")
         verbose_name_plural = _("rules about holders")
@@ -77,7 +77,7 @@ class HolderRule(Dated):
         return bool(cadre.agency_id or cadre.party_member)
 
 
-class Limit(Dated):
+class Limit(EffectiveDated):
     """A number the office decides, from one day to another: a deadline, a minimum tenure."""
 
     class Name(models.TextChoices):
@@ -104,7 +104,7 @@ class Limit(Dated):
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["pk"]
         verbose_name = _("limit")
         verbose_name_plural = _("limits")

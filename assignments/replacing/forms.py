@@ -1,7 +1,5 @@
 """Changes of hands on a form: what speaks against them is shown first, and a reason overrides it."""
 
-from datetime import timedelta
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +8,8 @@ from assignments.filters import DayField
 from assignments.forms import ReasonMixin, successor
 from assignments.lookups import LookupMixin, lookup_input
 from assignments.models import Assignment
-from cadrenet.periods import today
+from cadrenet.periods import ONE_DAY, today
 
-ONE_DAY = timedelta(days=1)
 Reason = Assignment.EndReason
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Case, Exists, F, OuterRef, Subquery, TextChoices, Value, When
@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from assignments.models import Agency, Assignment, Cadre, Limit, Lineage, Locality, Place, Tier
 from assignments.queries import visible_keys
 from cadrenet.figures import percent
-from cadrenet.periods import months_between, starts_before
+from cadrenet.periods import ONE_DAY, months_between, starts_before
 from cadrenet.prepared import prepared
 from cadrenet.remembered import remembered
-
-ONE_DAY = timedelta(days=1)
 
 
 def with_moment(assignments, day):

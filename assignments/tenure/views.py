@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.generic import ListView
 
 from assignments.models import Assignment, Limit, Place, Tier
-from assignments.subtree import where
+from assignments.subtree import subtree
 from assignments.tenure.figures import (
     CLASSES,
     Span,
@@ -150,7 +150,7 @@ class TenureView(FileMixin, ListView):
     def list_url(self, **more):
         """The list of assignments, narrowed to what was asked for here and to what stands behind a figure."""
         query = {name: self.request.GET[name] for name in ("within", "tier", "agency") if self.request.GET.get(name)}
-        return f"{reverse('assignments:list')}?{urlencode(query | {'day': self.day.isoformat()} | more)}"
+        return f"{reverse('assignments:assignments')}?{urlencode(query | {'day': self.day.isoformat()} | more)}"
 
     def cell(self, row, span):
         """One number of a row, with the assignments behind it."""
@@ -220,7 +220,7 @@ class TenureView(FileMixin, ListView):
         """How often places changed hands, by tier; per place only where the people are not those of one agency."""
         numbers = Counter(row.tier for row in self.left)
         changed = Counter(place.tier for place in self.object_list)
-        there = Place.objects.visible_to(self.request.user).on(self.day).filter(where(within=self.form.part)())
+        there = Place.objects.visible_to(self.request.user).on(self.day).filter(subtree(within=self.form.part)())
         existing = dict(there.order_by().values_list("tier").annotate(Count("pk")))
         rows = []
         for tier in Tier:
@@ -266,5 +266,5 @@ class TenureView(FileMixin, ListView):
         return {
             "changed": row,
             "url": self.left_url(locality=row.code),
-            "history_url": f"{reverse('assignments:list')}?{urlencode(history)}",
+            "history_url": f"{reverse('assignments:assignments')}?{urlencode(history)}",
         }

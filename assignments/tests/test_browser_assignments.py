@@ -83,7 +83,7 @@ def test_a_place_with_nobody_gets_somebody_while_one_types(office):
 def test_what_was_typed_before_the_script_came_is_looked_up_once_it_is_there(office):
     held_back = []
     office.route("**/htmx*.js", lambda route: held_back.append(route))
-    office.goto(office.address("assignments:create"), wait_until="commit")
+    office.goto(office.address("assignments:assignment_create"), wait_until="commit")
     office.locator("#id_cadre").fill("nguyen thi anh")
     held_back[0].continue_()
 
@@ -94,7 +94,7 @@ def test_what_was_typed_before_the_script_came_is_looked_up_once_it_is_there(off
 def test_an_early_end_is_asked_for_twice_and_rosters_follow(office):
     row = Assignment.objects.get(cadre__code="P1")
     office.goto(office.address("assignments:assignment", row.pk))
-    office.locator(f'a[href="{reverse("assignments:end", args=[row.pk])}"]').click()
+    office.locator(f'a[href="{reverse("assignments:assignment_end", args=[row.pk])}"]').click()
     office.locator("#id_end_reason").select_option("workload")
     office.locator(".cn-form .btn-primary").click()
 
@@ -111,7 +111,7 @@ def test_a_form_works_without_script(office, browser, live_server):
     context = browser.new_context(java_script_enabled=False, locale="vi-VN")
     context.add_cookies(office.context.cookies())
     page = context.new_page()
-    page.goto(office.address("assignments:create"))
+    page.goto(office.address("assignments:assignment_create"))
     page.locator("#id_locality").fill("to so 2")
     page.locator("#id_cadre").fill("nguyen thi anh")
     page.locator("#id_first_day").fill("2022-06-01")

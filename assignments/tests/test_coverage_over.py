@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from assignments.actions import localities_changed
-from assignments.coverage.coverage_timeline import Course, coverage_over
 from assignments.coverage.queries import COVERED_TIERS, coverage_by_tier, ending
+from assignments.coverage.timeline import CoverageTimeline, coverage_over
 from assignments.models import CoverageRule, LocalityVersion, Tier
-from assignments.subtree import where
+from assignments.subtree import subtree
 from assignments.tests.cast import assign, cadre, small_tree, version
 
 START = date(2022, 1, 1)
@@ -50,7 +50,7 @@ class Forecast(TestCase):
         tree = some_district(held, minimum)
 
         for part in (None, tree.an):
-            condition = where(within=part)
+            condition = subtree(within=part)
             found = coverage_over(days, condition)
             assert found == {day: {row.tier: row for row in coverage_by_tier(day, condition)} for day in days}
 
@@ -61,8 +61,8 @@ class Forecast(TestCase):
         within = timedelta(days=within)
 
         for part in (None, tree.an):
-            condition = where(within=part)
-            course = Course(day, day + within, condition)
+            condition = subtree(within=part)
+            course = CoverageTimeline(day, day + within, condition)
             found = {tier: ending([tier], day, condition, within).count() for tier in COVERED_TIERS}
             assert {tier: course.ending(day, day + within, {tier}) for tier in COVERED_TIERS} == found
 
@@ -73,8 +73,8 @@ class Forecast(TestCase):
         days = [first + timedelta(days=day) for day in range(number)]
 
         for part in (None, tree.an):
-            course = Course(START, START + timedelta(days=500), where(within=part))
-            by_day = coverage_over(days, where(within=part))
+            course = CoverageTimeline(START, START + timedelta(days=500), subtree(within=part))
+            by_day = coverage_over(days, subtree(within=part))
             for tier in COVERED_TIERS:
                 gaps = course.gaps(days[0], days[-1], {tier})
                 lacking = sum(found[tier].uncovered for found in by_day.values() if tier in found)
@@ -88,7 +88,7 @@ def test_days_with_nobody_that_touch_are_one_stretch():
     assign(cadre("Q"), tree.an1, "support", first_day=date(2022, 2, 10), last_day=date(2022, 2, 19))
     assign(cadre("R"), tree.an1, first_day=date(2022, 3, 1), last_day=date(2022, 3, 9))
 
-    course = Course(date(2022, 1, 1), date(2022, 12, 31), where(within=tree.an1))
+    course = CoverageTimeline(date(2022, 1, 1), date(2022, 12, 31), subtree(within=tree.an1))
     gaps = course.gaps(date(2022, 1, 1), date(2022, 3, 31), {Tier.HAMLET})
 
     assert [(stretch.first_day, stretch.last_day, stretch.days) for stretch in gaps[tree.an1.pk]] == [
@@ -104,4 +104,4 @@ def test_any_number_of_days_costs_three_queries(django_assert_num_queries, numbe
     assign(cadre("P"), tree.an1)
 
     with django_assert_num_queries(3):
-        coverage_over([START + timedelta(days=30 * step) for step in range(number)], where())
+        coverage_over([START + timedelta(days=30 * step) for step in range(number)], subtree())

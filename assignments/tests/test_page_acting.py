@@ -14,7 +14,7 @@ from cadrenet.periods import today
 from reports.tests.visits import visitor
 
 pytestmark = pytest.mark.django_db
-LIST, NEW = reverse("assignments:acting"), reverse("assignments:acting_create")
+LIST, NEW = reverse("assignments:actings"), reverse("assignments:acting_create")
 
 
 def office():

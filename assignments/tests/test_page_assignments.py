@@ -14,7 +14,7 @@ from meetings.rosters import keep_rosters
 from reports.tests.visits import visitor
 
 pytestmark = pytest.mark.django_db
-LIST, CREATE = reverse("assignments:list"), reverse("assignments:create")
+LIST, CREATE = reverse("assignments:assignments"), reverse("assignments:assignment_create")
 DAY = date(2022, 5, 9)
 
 
@@ -130,7 +130,7 @@ def test_assignments_elsewhere_are_in_no_list_page_or_file():
     assert len(lines(client.get(LIST, {"day": DAY, "format": "csv"}))) == 2
     for name in ("assignment", "end"):
         assert client.get(reverse(f"assignments:{name}", args=[foreign.pk])).status_code == 404
-    assert client.post(reverse("assignments:end", args=[foreign.pk]), {"last_day": DAY}).status_code == 404
+    assert client.post(reverse("assignments:assignment_end", args=[foreign.pk]), {"last_day": DAY}).status_code == 404
 
 
 def test_an_agency_sees_its_staff_and_no_link_to_places():
@@ -193,8 +193,8 @@ def test_only_who_decides_may_end_it():
     for level in ("viewer", "recorder"):
         client = visitor(user(level, at=tree.an, level=level))
         assert shown(client, row.get_absolute_url())["may_end"] is False
-        assert client.get(reverse("assignments:end", args=[row.pk])).status_code == 404
-        assert client.post(reverse("assignments:end", args=[row.pk]), {}).status_code == 404
+        assert client.get(reverse("assignments:assignment_end", args=[row.pk])).status_code == 404
+        assert client.post(reverse("assignments:assignment_end", args=[row.pk]), {}).status_code == 404
 
 
 def insist(client, url, typed):
@@ -408,7 +408,7 @@ def test_choices_are_few_and_cost_the_same(django_assert_num_queries):
 
 
 def end(client, row, **typed):
-    return insist(client, reverse("assignments:end", args=[row.pk]), typed)
+    return insist(client, reverse("assignments:assignment_end", args=[row.pk]), typed)
 
 
 def test_an_end_needs_a_day_and_a_reason():
@@ -430,7 +430,10 @@ ALONE = "After that nobody answers for this place."
 def test_what_speaks_against_an_end_is_said_first_and_asks_for_a_reason_that_is_kept():
     tree = small_tree()
     row = assign(cadre("P"), tree.an1, first_day=today() - timedelta(days=100))
-    client, url = visitor(user("editor", at=tree.an, level="editor")), reverse("assignments:end", args=[row.pk])
+    client, url = (
+        visitor(user("editor", at=tree.an, level="editor")),
+        reverse("assignments:assignment_end", args=[row.pk]),
+    )
     typed = {"last_day": today().isoformat(), "end_reason": "workload"}
 
     assert shown(client, url)["form"].sentences == [ALONE, EARLY]
@@ -450,7 +453,10 @@ def test_what_speaks_against_an_end_is_said_first_and_asks_for_a_reason_that_is_
 def test_a_reason_covers_only_what_the_page_had_shown():
     tree = small_tree()
     row = assign(cadre("P"), tree.an1, first_day=today() - timedelta(days=100))
-    client, url = visitor(user("editor", at=tree.an, level="editor")), reverse("assignments:end", args=[row.pk])
+    client, url = (
+        visitor(user("editor", at=tree.an, level="editor")),
+        reverse("assignments:assignment_end", args=[row.pk]),
+    )
     seen = shown(client, url)["form"].shows
     earlier = (today() - timedelta(days=60)).isoformat()
 
@@ -466,7 +472,10 @@ def test_the_minimum_is_the_offices_and_counts_the_whole_time_at_the_place():
     who = cadre("P")
     assign(who, tree.an1, first_day=date(2021, 1, 1), last_day=today() - timedelta(days=100))
     row = assign(who, tree.an1, first_day=today() - timedelta(days=99))
-    client, url = visitor(user("editor", at=tree.an, level="editor")), reverse("assignments:end", args=[row.pk])
+    client, url = (
+        visitor(user("editor", at=tree.an, level="editor")),
+        reverse("assignments:assignment_end", args=[row.pk]),
+    )
 
     assert shown(client, url)["form"].sentences == [ALONE]
     Limit.objects.create(name="minimum_tenure_months", value=600)
@@ -533,7 +542,7 @@ def test_a_get_ends_nothing():
     row = assign(cadre("P"), tree.an1)
 
     visitor(user("editor", at=tree.an, level="editor")).get(
-        reverse("assignments:end", args=[row.pk]), {"last_day": "2022-05-09", "end_reason": "retired"}
+        reverse("assignments:assignment_end", args=[row.pk]), {"last_day": "2022-05-09", "end_reason": "retired"}
     )
 
     row.refresh_from_db()

@@ -285,11 +285,11 @@ def test_who_assigns_begins_at_the_board():
     tree = small_tree()
 
     def entry(client):
-        groups = client.get(reverse("assignments:list")).context["nav"].groups
+        groups = client.get(reverse("assignments:assignments")).context["nav"].groups
         return next(item for group in groups for item in group["items"] if str(item["label"]) == "Assignments")
 
     assert (entry(editor(tree))["url"], entry(editor(tree, "an"))["current"]) == (BOARD, True)
-    assert entry(visitor(user("viewer", at=tree.district)))["url"] == reverse("assignments:list")
+    assert entry(visitor(user("viewer", at=tree.district)))["url"] == reverse("assignments:assignments")
 
 
 # --- Assigning in the row ---------------------------------------------------------------------------------------
@@ -329,7 +329,7 @@ def test_with_script_the_row_alone_comes_back_with_what_it_says_and_undo():
 
     text = response.content.decode()
     assert text.startswith(f'<tr id="row-{tree.an1.pk}" data-said="Trần Thị Bê answers for Khu phố 1 from')
-    undo = reverse("assignments:take_back", args=[Assignment.objects.get().pk])
+    undo = reverse("assignments:assignment_take_back", args=[Assignment.objects.get().pk])
     assert f'action="{undo}?show=nobody"' in text
 
 
@@ -502,7 +502,7 @@ def test_a_get_assigns_nothing_and_opens_the_row():
 
 
 def undo(client, row, query="", **headers):
-    return client.post(reverse("assignments:take_back", args=[row.pk]) + query, headers=headers)
+    return client.post(reverse("assignments:assignment_take_back", args=[row.pk]) + query, headers=headers)
 
 
 def test_what_was_just_done_is_undone_with_what_it_replaced():
@@ -547,11 +547,11 @@ def test_undo_is_for_who_did_it_and_for_an_hour():
     assert other.get(BOARD, {"saved": row.pk}).context["saved"] is None
     assert not any(holder.may_take_back for holder in row_of(shown(other), "AN-1").row.coming)
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
-        response = client.post(reverse("assignments:take_back", args=[row.pk]), follow=True)
+        response = client.post(reverse("assignments:assignment_take_back", args=[row.pk]), follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "This can no longer be taken back. End the assignment instead."
     ]
-    assert client.get(reverse("assignments:take_back", args=[row.pk])).status_code == 405
+    assert client.get(reverse("assignments:assignment_take_back", args=[row.pk])).status_code == 405
     assert Assignment.objects.count() == 1
 
 

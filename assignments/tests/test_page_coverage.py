@@ -125,7 +125,7 @@ def test_who_decides_may_assign_from_the_row():
     (row,) = shown(visitor(user("editor", at=tree.an, level="editor")), day=DAY)["rows"]
 
     assert row["assign_url"] == (
-        f"{reverse('assignments:create')}?locality=AN-1-B&next=%2Fassignments%2Fcoverage%2F%3Fday%3D2022-05-09"
+        f"{reverse('assignments:assignment_create')}?locality=AN-1-B&next=%2Fassignments%2Fcoverage%2F%3Fday%3D2022-05-09"
     )
     (row,) = shown(visitor(user("viewer", at=tree.an)), day=DAY)["rows"]
     assert row["assign_url"] == ""
@@ -413,7 +413,7 @@ def test_nothing_elsewhere_is_in_the_days_to_come_or_in_the_months(on_the_day):
 
 
 def review(client, place):
-    return client.post(reverse("assignments:reviewed", args=[place.pk]))
+    return client.post(reverse("assignments:coverage_review", args=[place.pk]))
 
 
 def test_who_decides_stamps_a_commune_as_reviewed_today():
@@ -423,7 +423,7 @@ def test_who_decides_stamps_a_commune_as_reviewed_today():
     assert shown(client, within="AN")["review"] == {
         "name": "Thị trấn An",
         "stamps": [],
-        "url": reverse("assignments:reviewed", args=[tree.an.pk]),
+        "url": reverse("assignments:coverage_review", args=[tree.an.pk]),
     }
 
     response = review(client, tree.an)
@@ -442,7 +442,7 @@ def test_an_office_of_one_commune_need_not_ask_for_it():
     tree = district()
 
     own = shown(visitor(user("editor", at=tree.an, level="editor")))["review"]
-    assert (own["name"], own["url"]) == ("Thị trấn An", reverse("assignments:reviewed", args=[tree.an.pk]))
+    assert (own["name"], own["url"]) == ("Thị trấn An", reverse("assignments:coverage_review", args=[tree.an.pk]))
     assert shown(visitor(user("wide", at=tree.district, level="editor")))["review"] is None
 
 
@@ -515,7 +515,7 @@ def test_a_stamp_is_not_set_by_reading():
     tree = district()
     client = visitor(user("u", at=tree.an, level="editor"))
 
-    assert client.get(reverse("assignments:reviewed", args=[tree.an.pk])).status_code == 405
+    assert client.get(reverse("assignments:coverage_review", args=[tree.an.pk])).status_code == 405
 
 
 def test_cost_of_a_commune_with_stamps_does_not_grow(django_assert_num_queries):

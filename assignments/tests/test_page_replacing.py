@@ -24,7 +24,7 @@ def office():
     tree.binh = cadre("P2", "Trần Thị Bình", agency=tree.agency)
     tree.row = assign(tree.anh, tree.an1, first_day=LONG_AGO)
     tree.client = visitor(user("office", at=tree.district, level="editor"))
-    tree.url = reverse("assignments:replace", args=[tree.row.pk])
+    tree.url = reverse("assignments:assignment_replace", args=[tree.row.pk])
     return tree
 
 
@@ -211,7 +211,7 @@ def test_the_page_costs_the_same_with_one_assignment_and_with_three(django_asser
 def leaving():
     tree = office()
     tree.other = assign(tree.anh, tree.an2, first_day=LONG_AGO)
-    tree.url = reverse("assignments:leaving", args=[tree.anh.pk])
+    tree.url = reverse("assignments:cadre_leave", args=[tree.anh.pk])
     return tree
 
 
@@ -331,7 +331,7 @@ def test_only_who_decides_where_the_cadre_works_may_let_leave():
 
 def test_leaving_costs_the_same_with_one_assignment_and_with_three(django_assert_num_queries):
     tree = office()
-    url = reverse("assignments:leaving", args=[tree.anh.pk])
+    url = reverse("assignments:cadre_leave", args=[tree.anh.pk])
     tree.client.get(url)
     for others in ([], [tree.an2, tree.cam1]):
         for place in others:

@@ -15,7 +15,7 @@ from cadrenet.periods import today
 from reports.tests.visits import listed, visitor, without_token
 
 pytestmark = pytest.mark.django_db
-URL, LIST = reverse("assignments:tenure"), reverse("assignments:list")
+URL, LIST = reverse("assignments:tenure"), reverse("assignments:assignments")
 DAY = date(2022, 5, 9)
 
 

@@ -8,7 +8,7 @@ from assignments.actions import localities_changed
 from assignments.coverage.queries import coverage_by_tier, ending, gaps_by_area, uncovered, vacancies, vacant
 from assignments.models import Assignment, CoverageRule, LocalityVersion, Place, Tier
 from assignments.queries import answering_on, counted_below, roots_on
-from assignments.subtree import where
+from assignments.subtree import subtree
 from assignments.tenure.figures import served, served_since, with_moment, with_place
 from assignments.tests.cast import agency, assign, cadre, locality, small_tree, user, version
 
@@ -126,7 +126,7 @@ def test_coverage_by_tier_counts_what_exists_and_what_somebody_answers_for():
     assign(cadre("E"), tree.an1a)
     assign(cadre("F"), tree.an1b, last_day=DAY - timedelta(days=1))
 
-    found = [(row.tier, row.covered, row.total, row.percent) for row in coverage_by_tier(DAY, where())]
+    found = [(row.tier, row.covered, row.total, row.percent) for row in coverage_by_tier(DAY, subtree())]
 
     assert [(tier, covered, total, str(percent)) for tier, covered, total, percent in found] == [
         ("regional_group", 1, 2, "50.00"),
@@ -140,7 +140,7 @@ def test_a_tier_alone_lacks_what_the_command_lists():
     tree = small_tree()
     assign(cadre("P"), tree.an1a)
 
-    assert codes(vacant([GROUP], DAY, where())) == codes(uncovered(GROUP, DAY, where())) == ["AN-1-B", "CA-1-A"]
+    assert codes(vacant([GROUP], DAY, subtree())) == codes(uncovered(GROUP, DAY, subtree())) == ["AN-1-B", "CA-1-A"]
 
 
 def test_tiers_together_stand_from_the_highest_down():
@@ -148,7 +148,7 @@ def test_tiers_together_stand_from_the_highest_down():
     for place in (tree.south, tree.an, tree.binh, tree.an1, tree.an2, tree.binh1, tree.cam1, tree.an1a):
         assign(cadre(place.code), place, role="head" if place == tree.south else "in_charge")
 
-    assert codes(vacant(list(Tier)[2:], DAY, where())) == ["N", "CA", "AN-1-B", "CA-1-A"]
+    assert codes(vacant(list(Tier)[2:], DAY, subtree())) == ["N", "CA", "AN-1-B", "CA-1-A"]
 
 
 def test_a_rule_may_ask_for_two_people():
@@ -158,7 +158,7 @@ def test_a_rule_may_ask_for_two_people():
     assign(cadre("B"), tree.an1a)
     assign(cadre("C"), tree.an1b)
 
-    (row,) = vacancies(vacant([GROUP], DAY, where(within=tree.an)), DAY, Assignment.objects.all())
+    (row,) = vacancies(vacant([GROUP], DAY, subtree(within=tree.an)), DAY, Assignment.objects.all())
 
     assert row.place.locality == tree.an1b
     assert [person.cadre.code for person in row.people] == ["C"]
@@ -199,7 +199,7 @@ def test_coverage_ends_soon_unless_somebody_follows_or_stays():
     assign(cadre("C"), tree.an1b, first_day=soon + timedelta(days=1))
     assign(cadre("D"), tree.cam1a, last_day=DAY + timedelta(days=30))
 
-    assert codes(ending([GROUP], DAY, where())) == ["AN-1-A"]
+    assert codes(ending([GROUP], DAY, subtree())) == ["AN-1-A"]
 
 
 def test_areas_stand_by_how_much_they_lack():
@@ -209,7 +209,7 @@ def test_areas_stand_by_how_much_they_lack():
 
     found = [
         (row.place.name, row.hamlets.uncovered, row.groups.covered, row.groups.total)
-        for row in gaps_by_area(Tier.COMMUNE, DAY, where())
+        for row in gaps_by_area(Tier.COMMUNE, DAY, subtree())
     ]
 
     assert found == [("Xã Cẩm", 1, 0, 1), ("Thị trấn An", 0, 1, 2), ("Xã Bình", 1, 0, 0)]

@@ -14,12 +14,12 @@ def below():
     set_script_prefix("/")
 
 
-@pytest.mark.parametrize("name", ["home", "meetings:list", "assignments:board"])
+@pytest.mark.parametrize("name", ["home", "meetings:meetings", "assignments:board"])
 def test_a_page_without_a_key(name):
     assert address_of(name) == address_of(name) == reverse(name)
 
 
-@pytest.mark.parametrize("name", ["meetings:meeting", "meetings:record", "reports:locality", "reports:cadre"])
+@pytest.mark.parametrize("name", ["meetings:meeting", "meetings:meeting_record", "reports:locality", "reports:cadre"])
 @pytest.mark.parametrize("key", [1, 2**40])
 def test_the_page_of_a_row(name, key):
     assert address_of(name, key) == reverse(name, args=[key])
@@ -34,6 +34,6 @@ def test_what_is_no_page_is_an_error():
     with pytest.raises(NoReverseMatch):
         address_of("meetings:nothing")
     with pytest.raises(NoReverseMatch):
-        address_of("meetings:list", 3)
+        address_of("meetings:meetings", 3)
     with pytest.raises(TypeError):
         address_of("meetings:meeting", [3])

@@ -1,5 +1,7 @@
 """Meetings: of localities, and of the agencies whose staff go there."""
 
+from datetime import time
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -39,12 +41,18 @@ TITLES = {
     Kind.TRAINING: _("Training session, %(where)s"),
 }
 AGENCY_KINDS = (Kind.AGENCY, Kind.TRAINING)
+# From when on, by the clock of the office, a meeting takes somebody's evening.
+EVENING_BEGINS = time(17, 0)
 # At which tier each kind of locality meeting takes place; any tier where a kind is not named.
 KIND_TIERS = {
     Kind.COMMUNE_COMMITTEE: Tier.COMMUNE,
     Kind.CELL: Tier.HAMLET,
     Kind.SELF_GOVERNING_GROUP: Tier.SELF_GOVERNING_GROUP,
 }
+# The kind of meeting that a locality of each tier holds by itself; the tiers above hold none.
+OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
+# The meetings below that are shown for a tier without its own: those at which all three tiers are expected.
+KIND_SHOWN_ABOVE = Kind.COMMUNE_COMMITTEE
 
 
 # Roots at these tiers hold a good part of an area; those below are read place by place.
@@ -273,6 +281,11 @@ class Meeting(Placed):
     def is_exempt(self):
         """Whether the days kept free for localities do not bind it: called from above, and out of turn (R48)."""
         return self.extraordinary and self.convened_by in (self.ConvenedBy.PROVINCE, self.ConvenedBy.CENTRAL)
+
+    @property
+    def takes_the_evening(self):
+        """Whether it begins in the evening of its day."""
+        return timezone.localtime(self.starts_at).time() >= EVENING_BEGINS
 
     @property
     def is_held(self):

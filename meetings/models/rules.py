@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Assignment, Tier
-from cadrenet.effective_dated import Dated
+from cadrenet.effective_dated import EffectiveDated
 from meetings.models.meeting import AGENCY_KINDS, Kind
 
 
-class ExpectationRule(Dated):
+class ExpectationRule(EffectiveDated):
     """Who is expected at a kind of meeting: those with a role at a tier, in the same branch of the tree (R4, R52).
 
     At a commune's meeting, a rule for hamlets means the hamlets that lie in the commune that day, and a rule for
@@ -29,7 +29,7 @@ class ExpectationRule(Dated):
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["pk"]
         verbose_name = _("rule of expectation")
         verbose_name_plural = _("rules of expectation")
@@ -46,7 +46,7 @@ class ExpectationRule(Dated):
         )
 
 
-class RestrictedDay(Dated):
+class RestrictedDay(EffectiveDated):
     """Days of the month on which agencies should not meet, because localities do (R48)."""
 
     first_day_of_month = models.PositiveSmallIntegerField(
@@ -58,12 +58,12 @@ class RestrictedDay(Dated):
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["first_day_of_month", "pk"]
         verbose_name = _("restricted day")
         verbose_name_plural = _("restricted days")
         constraints = [
-            *Dated.Meta.constraints,
+            *EffectiveDated.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(last_day_of_month__gte=models.F("first_day_of_month")),
                 name="restrictedday_in_order",

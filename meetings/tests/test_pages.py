@@ -14,7 +14,7 @@ from meetings.rosters import keep_rosters
 from meetings.tests.evening import TONIGHT, agency_meeting, evening, meeting
 
 pytestmark = pytest.mark.django_db
-ACTIONS = ["meeting", "record", "edit", "status"]
+ACTIONS = ["meeting", "meeting_record", "meeting_edit", "meeting_status"]
 # What a page about Châu's evening would give away.
 GIVEN_AWAY = ["Khu phố 1", "Nguyễn Minh Châu", "Trần Thị Bình", "Phòng Nội vụ", "cháy rừng"]
 
@@ -73,7 +73,7 @@ def test_the_lists_tell_a_stranger_nothing(client, address):
         assert [words for words in GIVEN_AWAY if words in told] == []
 
 
-@pytest.mark.parametrize("name", ["record", "edit", "status"])
+@pytest.mark.parametrize("name", ["meeting_record", "meeting_edit", "meeting_status"])
 def test_who_may_only_read_a_meeting_cannot_change_it(client, name):
     cast = evening()
     tonight = meeting("cell", cast.tree.an1)
@@ -109,7 +109,7 @@ def test_numbers_in_the_list_agree_with_the_roster_that_the_reader_sees(client):
 
     def counts(who):
         client.force_login(who)
-        [row] = client.get(reverse("meetings:list")).context["rows"]
+        [row] = client.get(reverse("meetings:meetings")).context["rows"]
         return row.expected, row.present, row.unrecorded
 
     assert counts(cast.recorder) == (3, 1, 2)
@@ -121,7 +121,7 @@ def test_a_cadre_expected_outside_his_place_records_himself_and_nothing_else(cli
     cast = evening()
     tonight = meeting("commune_committee", cast.tree.an)
     client.force_login(cast.signed)
-    address = reverse("meetings:record", args=[tonight.pk])
+    address = reverse("meetings:meeting_record", args=[tonight.pk])
 
     page = client.get(address)
     client.post(
@@ -283,7 +283,7 @@ def test_a_page_costs_the_same_at_one_row_and_at_three(client, django_assert_num
         text(client.get(address))
 
 
-@pytest.mark.parametrize("name, queries", [("meeting", 13), ("record", 8)])
+@pytest.mark.parametrize("name, queries", [("meeting", 13), ("meeting_record", 8)])
 def test_a_roster_costs_the_same_with_one_cadre_and_with_three(client, django_assert_num_queries, name, queries):
     cast = evening()
     tonight = meeting("cell", cast.tree.an1, status="held")
@@ -356,7 +356,7 @@ def test_the_page_tells_who_said_what_and_what_came_late(client):
     client.force_login(cast.recorder)
 
     client.post(
-        reverse("meetings:record", args=[old.pk]),
+        reverse("meetings:meeting_record", args=[old.pk]),
         {"status": "held", "were": '{"status": "planned"}', f"status-{cast.chau.pk}": "present"},
     )
     context = client.get(reverse("meetings:meeting", args=[old.pk])).context
@@ -387,7 +387,7 @@ def sent(cast, tonight, **said):
 def test_the_form_keeps_what_was_typed_and_says_what_somebody_else_recorded(client):
     cast = evening()
     tonight = meeting("commune_committee", cast.tree.an, status="held")
-    address = reverse("meetings:record", args=[tonight.pk])
+    address = reverse("meetings:meeting_record", args=[tonight.pk])
     client.force_login(cast.recorder)
     mine = sent(cast, tonight, **{f"status-{cast.chau.pk}": "absent", f"reason-{cast.chau.pk}": "personal"})
     mine[f"note-{cast.chau.pk}"] = "việc nhà"
@@ -414,7 +414,9 @@ def test_one_button_answers_for_the_rest_without_saving(client):
     client.force_login(cast.recorder)
     said = {f"status-{cast.binh.pk}": "absent", f"reason-{cast.binh.pk}": "personal", "fill": "1"}
 
-    form = client.post(reverse("meetings:record", args=[tonight.pk]), sent(cast, tonight, **said)).context["form"]
+    form = client.post(reverse("meetings:meeting_record", args=[tonight.pk]), sent(cast, tonight, **said)).context[
+        "form"
+    ]
 
     assert [(person.row.cadre.code, person.status.value()) for person in form.people] == [
         ("P1", "absent"),
@@ -427,7 +429,7 @@ def test_one_button_answers_for_the_rest_without_saving(client):
 def test_a_guest_is_looked_for_among_the_cadres_one_may_see_and_then_added(client):
     cast = evening()
     tonight = meeting("cell", cast.tree.an1)
-    address = reverse("meetings:record", args=[tonight.pk])
+    address = reverse("meetings:meeting_record", args=[tonight.pk])
     client.force_login(cast.recorder)
 
     def found(name):
@@ -446,7 +448,7 @@ def test_the_households_of_a_group_stand_there_already(client):
     cast = evening()
     assign(cadre("P5", "Vũ Em"), cast.tree.an1a)
     tonight = meeting("self_governing_group", cast.tree.an1a)
-    address = reverse("meetings:record", args=[tonight.pk])
+    address = reverse("meetings:meeting_record", args=[tonight.pk])
     client.force_login(cast.recorder)
     shown = client.get(address).context["form"]["households_total"].value()
 
@@ -464,7 +466,7 @@ def test_a_form_that_was_tampered_with_records_nothing_it_should_not(client):
     client.force_login(cast.recorder)
 
     response = client.post(
-        reverse("meetings:record", args=[tonight.pk]),
+        reverse("meetings:meeting_record", args=[tonight.pk]),
         {
             "status": "approved",
             "were": "[1",
@@ -561,7 +563,7 @@ def test_moving_a_meeting_brings_its_roster_along(client):
     client.force_login(cast.recorder)
 
     client.post(
-        reverse("meetings:edit", args=[coming.pk]),
+        reverse("meetings:meeting_edit", args=[coming.pk]),
         {"kind": "cell", "day": "2022-06-02", "starts": "18:30", "ends": ""},
     )
 
@@ -577,7 +579,7 @@ def test_a_status_is_posted_and_refused_when_it_cannot_be(client):
 
     def post(of, status):
         response = client.post(
-            reverse("meetings:status", args=[of.pk]), {"status": status, "was": "planned"}, follow=True
+            reverse("meetings:meeting_status", args=[of.pk]), {"status": status, "was": "planned"}, follow=True
         )
         return [str(message) for message in response.context["messages"]]
 
@@ -587,7 +589,7 @@ def test_a_status_is_posted_and_refused_when_it_cannot_be(client):
         "Meanwhile somebody else recorded “Not held”, and you chose “Held”. Save again to keep yours."
     ]
     assert post(coming, "whatever") == ["Nothing was recorded. Choose what happened to the meeting."]
-    assert client.get(reverse("meetings:status", args=[coming.pk])).url == coming.get_absolute_url()
+    assert client.get(reverse("meetings:meeting_status", args=[coming.pk])).url == coming.get_absolute_url()
 
 
 # --- The rows behind attendance -------------------------------------------------------------------------------

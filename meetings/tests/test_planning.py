@@ -170,7 +170,7 @@ def test_an_agency_meeting_is_changed_with_the_same_look(client):
     meeting("cell", cast.tree.an1, day=date(2022, 5, 11))
     own = agency_meeting(cast.interior, day=date(2022, 5, 10))
     client.force_login(cast.clerk)
-    address = reverse("meetings:edit", args=[own.pk])
+    address = reverse("meetings:meeting_edit", args=[own.pk])
 
     first = client.post(address, typed(cast, day=date(2022, 5, 11)))
     client.post(address, typed(cast, day=date(2022, 5, 11), seen=first.context["seen"]))

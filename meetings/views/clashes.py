@@ -65,5 +65,5 @@ class ClashListView(ScopedListView):
         query = urlencode({"quarter": quarter, "restricted": "true", "status": "due"})
         return {
             "breaches": found.filter(day__range=quarter.days).count(),
-            "breaches_url": f"{reverse('meetings:list')}?{query}",
+            "breaches_url": f"{reverse('meetings:meetings')}?{query}",
         }

@@ -17,7 +17,7 @@ from cadrenet.periods import today
 from meetings.actions import Refused, set_status
 from meetings.forms import LocalityMeetingForm
 from meetings.models import Attendance, Meeting
-from meetings.queries import HALF_DAYS, HalfDay, outlook
+from meetings.queries import HALF_DAYS, HalfDay, schedule_impact
 from meetings.views.meetings import agency_form, may_enter
 
 MEETING_TIERS = [Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVERNING_GROUP]
@@ -46,7 +46,7 @@ class EnterView(View):
         form = self.get_form(meeting, data)
         told = None
         if data is not None and form.is_valid() and self.in_reach(form):
-            told = self.outlook(form.instance) if form.instance.agency_id else None
+            told = self.schedule_impact(form.instance) if form.instance.agency_id else None
             asked_again = told and (form.data.get("seen") != seen(form.instance) or "move" in request.POST)
             if "check" not in request.POST and not asked_again and (saved := form.save(self.why(form))):
                 messages.success(request, _("Saved: %(meeting)s.") % {"meeting": saved.title})
@@ -60,7 +60,7 @@ class EnterView(View):
             "seen": seen(form.instance) if told else "",
             "check_url": request.get_full_path(),
             "chain": chain_of(meeting.place, request.user),
-            "cancel_url": meeting.get_absolute_url() if meeting.pk else reverse("meetings:list"),
+            "cancel_url": meeting.get_absolute_url() if meeting.pk else reverse("meetings:meetings"),
         }
         partial = request.htmx and "check" in request.POST
         return render(request, "meetings/schedule_impact.html" if partial else "meetings/form.html", context)
@@ -96,9 +96,9 @@ class EnterView(View):
         form.add_error("day", _("On that day the locality did not exist, or was not yours to record."))
         return False
 
-    def outlook(self, meeting):
+    def schedule_impact(self, meeting):
         user = self.request.user
-        return outlook(
+        return schedule_impact(
             meeting,
             staff=Cadre.objects.visible_to(user),
             rows=Attendance.objects.visible_to(user),

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from assignments.filters import seen_locality
 from assignments.models import Agency
 from assignments.scope import reach_of
-from assignments.visibility import chain_of, lies_in_sight
+from assignments.visibility import can_see_place, chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings.actions import last_day_in_time
@@ -56,7 +56,7 @@ def may_enter(user):
         "for_agency": reach.everything or bool(reach.records_for),
     }
     if any(may.values()):
-        may |= {"create_url": reverse("meetings:create"), "create_label": _("New meeting")}
+        may |= {"create_url": reverse("meetings:meeting_create"), "create_label": _("New meeting")}
     return may
 
 
@@ -154,7 +154,7 @@ class MonthView(TemplateView):
         if entering["for_agency"]:
             entering |= {
                 "form": agency_form(user, today()),
-                "check_url": f"{reverse('meetings:create')}?of=agency",
+                "check_url": f"{reverse('meetings:meeting_create')}?of=agency",
             }
         return super().get_context_data(
             title=_("Meetings in %(month)s") % {"month": month.label},
@@ -185,7 +185,7 @@ class MonthView(TemplateView):
 
     def day_of(self, day, calendar):
         """One day for the component."""
-        address, query = reverse("meetings:list"), self.request.GET.copy()
+        address, query = reverse("meetings:meetings"), self.request.GET.copy()
         lines = []
         for kind, number in calendar["counts"].get(day, {}).items():
             query["first_day"] = query["last_day"] = str(day)
@@ -234,7 +234,7 @@ class MeetingView(ScopedDetailView):
         mine = Attendance.objects.editable_by(user).filter(meeting=meeting).values_list("cadre", flat=True)
         recordable = set(mine)
         may_edit = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
-        whole = may_edit or lies_in_sight(meeting.place, user) or meeting.agency_id in reach.agencies
+        whole = may_edit or can_see_place(meeting.place, user) or meeting.agency_id in reach.agencies
         late = late_rows(meeting)
         texts = {row.cadre_id for row in rows if row.cadre_id in recordable or row.cadre.agency_id in reach.agencies}
         return super().get_context_data(

@@ -10,7 +10,7 @@ from meetings.models import Meeting
 def tabs(current):
     """The lists of this app beside each other."""
     pages = [
-        ("list", _("List"), reverse("meetings:list")),
+        ("list", _("List"), reverse("meetings:meetings")),
         ("month", _("Month"), reverse("meetings:month", args=[Month.of(today())])),
         ("attendances", _("Attendance"), reverse("meetings:attendances")),
         ("clashes", _("Clashes"), reverse("meetings:clashes")),

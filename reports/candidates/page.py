@@ -12,14 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Place, Tier
-from assignments.queries import NAMED, held_counts
+from assignments.queries import KEYS_AT_MOST, held_counts
 from assignments.tenure.figures import origins_of
-from assignments.visibility import lies_in_sight
+from assignments.visibility import can_see_place
 from cadrenet.periods import Month, months_between
-from meetings.models import KIND_TIERS, Attendance, Meeting
+from meetings.models import Attendance, Meeting
+from meetings.models.meeting import OWN_KINDS
 from meetings.queries import USUAL_LENGTH, office_time, overlap
 
-OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
 # For so long calendars are made, and so many meetings tell when a place usually meets.
 AHEAD = timedelta(days=92)
 LAST_HELD = 6
@@ -202,7 +202,7 @@ class Candidates:
         days = {timezone.localtime(time.starts_at).date() for time in times}
         rows = Attendance.objects.filter(expected=True, day__in=days, meeting__status=Meeting.Status.PLANNED)
         rows = rows.exclude(meeting__in=[time.meeting.pk for time in times if time.meeting])
-        if len(cadres) <= NAMED:
+        if len(cadres) <= KEYS_AT_MOST:
             rows = rows.filter(cadre__in=cadres)
         asked = set(cadres)
         found_rows = rows.select_related("meeting").only("cadre", "meeting__starts_at", "meeting__ends_at")
@@ -240,4 +240,4 @@ def name_during(stood, first_day, last_day):
 
 def visible_meetings(meetings, user):
     """Keys of those of some meetings whose place lies in a user's sight."""
-    return {row.pk for row in meetings if row.place and lies_in_sight(row.place, user)}
+    return {row.pk for row in meetings if row.place and can_see_place(row.place, user)}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assignments.coverage.queries import vacancies
 from assignments.models import Assignment, Cadre, Locality, Place
-from assignments.visibility import chain_of, lies_in_hand
+from assignments.visibility import can_assign_at, chain_of
 from cadrenet.listing import PER_PAGE, ScopedDetailView
 from cadrenet.periods import today
 from reports.candidates.forms import CandidatesForm
@@ -25,7 +25,7 @@ class CandidatesView(ScopedDetailView):
         user, day = self.request.user, today()
         stands = Place.objects.visible_to(user).on(day).filter(locality=self.object)
         self.place = stands.select_related("locality", "type").first()
-        if self.place is None or not lies_in_hand(self.place, user):
+        if self.place is None or not can_assign_at(self.place, user):
             raise Http404
         form = CandidatesForm(self.request.GET, user=user)
         context = super().get_context_data(
@@ -74,4 +74,4 @@ class CandidatesView(ScopedDetailView):
         """The form of a new assignment with the place and the cadre filled in; it leads back where one came from."""
         back = self.request.GET.get("next") or self.object.get_absolute_url()
         query = {"locality": self.object.code, "cadre": cadre.code, "next": back}
-        return f"{reverse('assignments:create')}?{urlencode(query)}"
+        return f"{reverse('assignments:assignment_create')}?{urlencode(query)}"

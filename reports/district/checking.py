@@ -14,10 +14,10 @@ from assignments.models import Assignment, Tier
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Meeting
 from reports.district.reference_data import Known, found, overlapping
 from reports.district.tables import FILES, REFERS, TABLES, Problem, quiet
-from reports.models import Issue, PartyOrganisation, QuarterlyReport, RatingLevel, RatingScheme, Resource
+from reports.models import HANDED_IN, Issue, PartyOrganisation, RatingLevel, RatingScheme, Resource
 
 GROUP_ROLES = (Assignment.Role.HEAD, Assignment.Role.SUPPORT)
-NAMED = 5
+EXAMPLES_AT_MOST = 5
 
 
 def check(tables, unread=(), progress=quiet):
@@ -470,9 +470,8 @@ class Checker:
     # --- What goes up ---------------------------------------------------------------------------------------
 
     def check_quarterly_reports(self, rows):
-        handed_in = (QuarterlyReport.Status.SUBMITTED, QuarterlyReport.Status.ACCEPTED)
         for line, values in rows:
-            if values["status"] in handed_in and not values["submitted_on"]:
+            if values["status"] in HANDED_IN and not values["submitted_on"]:
                 self.say(
                     "quarterly_reports.csv",
                     line,
@@ -526,7 +525,7 @@ def where(period):
 
 def listed(things):
     """The first of some things, and how many more there are."""
-    text = ", ".join(things[:NAMED])
-    if len(things) > NAMED:
-        return _("%(things)s and %(count)s more") % {"things": text, "count": len(things) - NAMED}
+    text = ", ".join(things[:EXAMPLES_AT_MOST])
+    if len(things) > EXAMPLES_AT_MOST:
+        return _("%(things)s and %(count)s more") % {"things": text, "count": len(things) - EXAMPLES_AT_MOST}
     return text

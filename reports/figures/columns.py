@@ -13,7 +13,7 @@ from cadrenet.vietnamese import sort_key
 
 @dataclass(frozen=True)
 class FigureColumn:
-    """One column: its heading, the figure it shows, and whether that opens a list (``reports.behind``)."""
+    """One column: its heading, the figure it shows, and whether that opens a list (``reports.figures.drilldown``)."""
 
     name: str
     label: str
@@ -118,7 +118,7 @@ class Cell:
 
 
 def cells(figures, urls, only_if_equal_to=None):
-    """Return a row's cells. ``urls`` come from ``reports.behind.behind``.
+    """Return a row's cells. ``urls`` come from ``reports.figures.drilldown.drilldown_urls``.
 
     With ``only_if_equal_to`` a figure opens the list of those others only where both are the same: the sum of all
     hamlets is not the figure of the district, whose communes met, too.

@@ -9,9 +9,9 @@ from cadrenet.addresses import address_of
 LOCALITIES = {"localities": "1"}
 # figure -> (name of the list's address, what narrows the list to the figure)
 LISTS = {
-    "meetings_due": ("meetings:list", {"status": "due", **LOCALITIES}),
-    "meetings_held": ("meetings:list", {"status": "held", **LOCALITIES}),
-    "meetings_not_held": ("meetings:list", {"status": "not_held", **LOCALITIES}),
+    "meetings_due": ("meetings:meetings", {"status": "due", **LOCALITIES}),
+    "meetings_held": ("meetings:meetings", {"status": "held", **LOCALITIES}),
+    "meetings_not_held": ("meetings:meetings", {"status": "not_held", **LOCALITIES}),
     "attendance_expected": ("meetings:attendances", {"status": "expected"}),
     "attendance_present": ("meetings:attendances", {"status": "present"}),
     "attendance_excused": ("meetings:attendances", {"status": "excused"}),
@@ -19,7 +19,7 @@ LISTS = {
     "attendance_unrecorded": ("meetings:attendances", {"status": "unrecorded"}),
     "guests": ("meetings:attendances", {"status": "guest"}),
     # The sums stand under the list of held meetings.
-    "households_represented": ("meetings:list", {"status": "held", **LOCALITIES}),
+    "households_represented": ("meetings:meetings", {"status": "held", **LOCALITIES}),
     "groups_uncovered": ("assignments:coverage", {"tier": Tier.SELF_GOVERNING_GROUP.value}),
     "issues_raised": ("reports:issues", {"state": "raised"}),
     "issues_closed": ("reports:issues", {"state": "closed"}),
@@ -32,7 +32,7 @@ LISTS = {
 }
 
 
-def behind(quarter, code):
+def drilldown_urls(quarter, code):
     """Return {figure: address of its list} for a quarter and the code of a locality.
 
     Without a code there are no addresses: the lists of somebody who sees several parts of the tree also hold own
@@ -42,7 +42,7 @@ def behind(quarter, code):
     return {name: before + within + after for name, (before, after) in around(quarter).items()} if code else {}
 
 
-def address(name, quarter, code, **more):
+def drilldown_url(name, quarter, code, **more):
     """Return the address of the list behind one figure, narrowed further."""
     before, after = around(quarter)[name]
     return before + urlencode({"within": code}) + after + (f"&{urlencode(more)}" if more else "")
@@ -66,4 +66,4 @@ def rated(row, code=None, level=None):
     query = {"year": row.year, "kind": row.kind, "level": level or row.level}
     if code:
         query["within"] = code
-    return f"{address_of('reports:rating_list')}?{urlencode(query)}"
+    return f"{address_of('reports:rated_organisations')}?{urlencode(query)}"

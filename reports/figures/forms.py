@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.filters import WithinField, keep_seen, places_to_choose
 from assignments.models import Locality, Tier
 from assignments.scope import reach_of
-from assignments.subtree import where
+from assignments.subtree import subtree
 from cadrenet.periods import Quarter, QuarterField
 from cadrenet.prepared import prepared
 from reports.figures.summary import quarters_with_meetings
@@ -82,5 +82,5 @@ class FiguresForm(forms.Form):
 
     @property
     def condition(self):
-        """The condition on places that these figures are of, as ``assignments.queries.where`` makes it."""
-        return where(self.user, self.cleaned_data["within"])
+        """The condition on places that these figures are of, as ``assignments.subtree.subtree`` makes it."""
+        return subtree(self.user, self.cleaned_data["within"])

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 
-from assignments.coverage.queries import asked_of, held_as
+from assignments.coverage.queries import is_covered, requirement
 from assignments.models import Assignment, Limit, Place, Tier
 from assignments.models.place import PATH_SEPARATOR, facts_below
 from assignments.scope import reach_of
@@ -185,7 +185,7 @@ class Period:
 def quarterly_summary(quarter, level, condition):
     """Return a ``Row`` for each locality of a tier that existed in the quarter, in order of code.
 
-    ``condition`` comes from ``assignments.queries.where``. Four queries beside the rules, whatever the size.
+    ``condition`` comes from ``assignments.subtree.subtree``. Four queries beside the rules, whatever the size.
     """
     return summary_and_whole(quarter, level, condition)[0]
 
@@ -209,7 +209,7 @@ def counted(period, level, condition, areas):
     """Yield locality of a tier, names of figures and their counts: all that is counted of a quarter."""
     yield from named(MEETINGS, meetings(*period.days, level, condition, areas))
     yield from named(ATTENDANCE_AND_GUESTS, attendance(*period.days, level, condition, areas))
-    asked = Fixed(asked_of(Tier.SELF_GOVERNING_GROUP, period.last_day))
+    asked = Fixed(requirement(Tier.SELF_GOVERNING_GROUP, period.last_day))
     for names, locality_id, *counts in smaller_figures(
         period, level, condition, areas, condition.areas_before(period.last_day), asked
     ):
@@ -218,19 +218,19 @@ def counted(period, level, condition, areas):
 
 def figures_of(quarter, root, condition):
     """Return all figures of one locality, (tier, id), in a quarter. Three queries beside the rules."""
-    return of_one(root[1], counted(Period.of(quarter), root[0], condition, condition.areas(*quarter.days)))
+    return totals_for(root[1], counted(Period.of(quarter), root[0], condition, condition.areas(*quarter.days)))
 
 
 def attendance_of(quarter, root, condition, areas):
     """Return the figures of one locality, (tier, id), with attendance alone; it lay in ``areas``. One query."""
     rows = attendance(*quarter.days, root[0], condition, areas)
-    return of_one(root[1], named(ATTENDANCE_AND_GUESTS, rows))
+    return totals_for(root[1], named(ATTENDANCE_AND_GUESTS, rows))
 
 
 def meetings_of(quarter, root, condition, areas):
     """Return the figures of one locality, (tier, id), with meetings and households alone. One query."""
     rows = meetings(*quarter.days, root[0], condition, areas)
-    return of_one(root[1], named(MEETINGS, rows))
+    return totals_for(root[1], named(MEETINGS, rows))
 
 
 def named(names, rows):
@@ -239,7 +239,7 @@ def named(names, rows):
         yield locality_id, names, counts
 
 
-def of_one(locality, rows):
+def totals_for(locality, rows):
     """Return what was counted of one locality among rows of locality, names of figures and their counts."""
     figures = Figures()
     for id, names, counts in rows:
@@ -259,7 +259,7 @@ def total_of(rows):
 def _rows(quarter, level, condition):
     """Return the rows by locality, in order of code."""
     rows = {}
-    for id, code, name, path in stood(*quarter.days, level, condition):
+    for id, code, name, path in existing_in_period(*quarter.days, level, condition):
         row = rows.setdefault(id, Row(locality_id=id, locality_code=code, tier=level, quarter=str(quarter)))
         # The last of the quarter stays: the name it bore last.
         row.locality_name, row.path = name, path
@@ -267,7 +267,7 @@ def _rows(quarter, level, condition):
 
 
 @prepared
-def stood(first_day, last_day, level, condition):
+def existing_in_period(first_day, last_day, level, condition):
     """Localities of a tier that stood in a part of the tree on some days, with each name they bore."""
     during = Place.objects.during(first_day, last_day).filter(tier=level)
     reached = during.filter(locality__in=during.filter(condition()).values("locality"))
@@ -378,7 +378,7 @@ def resources(period, condition, areas):
 def groups(period, condition, areas, asked):
     """Self-governing groups that exist on the quarter's last day, and those somebody answers for."""
     rows = Place.objects.on(period.last_day).filter(condition(), tier=Tier.SELF_GOVERNING_GROUP, area__in=areas)
-    return rows, "", {"groups": Count("pk"), "groups_covered": Count("pk", filter=held_as(asked, period.last_day))}
+    return rows, "", {"groups": Count("pk"), "groups_covered": Count("pk", filter=is_covered(asked, period.last_day))}
 
 
 def reports(period, condition, areas):
@@ -486,7 +486,7 @@ def absences(first_day, last_day, condition, areas):
     return absent.values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
 
 
-def gathered(figures, key):
+def grouped_by(figures, key):
     """Return figures by what ``key`` makes of their old keys, added up; a key of None is left out."""
     sums = defaultdict(Figures)
     for old, counts in figures.items():

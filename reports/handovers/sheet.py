@@ -1,6 +1,5 @@
 """What a handover sheet says: what passes to the successor with a place, on one or two printed pages."""
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -8,26 +7,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assignments.coverage.queries import COVERED_TIERS
-from assignments.models import Assignment, Cadre, Handover, Place, Tier
+from assignments.models import Assignment, Cadre, Place, Tier
 from assignments.queries import answering_on, visible_keys
 from assignments.scope import reach_of
-from assignments.subtree import where
-from assignments.visibility import chain_of, lies_in_hand, lies_in_sight
+from assignments.subtree import subtree
+from assignments.visibility import can_assign_at, can_see_place, chain_of
 from assignments.wording import SHORT
 from cadrenet.periods import Quarter
-from cadrenet.prepared import prepared
 from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
+from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
 from meetings.queries import counted
 from reports.figures.summary import open_issues
-from reports.localities.page import OWN_KINDS, SHOWN_ABOVE
-from reports.models import REPORTING_TIERS, Issue, QuarterlyReport, Resource
+from reports.models import HANDED_IN, REPORTING_TIERS, Issue, QuarterlyReport, Resource
 
 MEETINGS_SHOWN = 5
 NEXT_SHOWN = 3
 ROWS_SHOWN = 10
 BELOW_SHOWN = 40
-UNFINISHED = (QuarterlyReport.Status.DRAFT, QuarterlyReport.Status.RETURNED)
 
 # Whom to know at a place, by function: no names of people who are no cadres are ever held.
 FUNCTIONS = {
@@ -69,8 +66,8 @@ class HandoverSheet:
         self.day = max(handover.given_on, handover.received_on) if handover.is_done else today
         places = Place.objects.filter(locality=self.locality, first_day__lte=max(self.day, self.ended.last_day))
         self.place = places.select_related("type").order_by("-first_day").first()
-        self.in_sight = lies_in_sight(self.place, user)
-        self.condition = where(user, self.locality)
+        self.in_sight = can_see_place(self.place, user)
+        self.condition = subtree(user, self.locality)
 
     def context(self):
         """Everything the template shows."""
@@ -118,7 +115,7 @@ class HandoverSheet:
         found = Meeting.objects.visible_to(self.user).select_related("place")
         if self.tier in OWN_KINDS:
             return found.filter(locality=self.locality)
-        return found.filter(kind=SHOWN_ABOVE, **{f"place__{self.tier}": self.locality})
+        return found.filter(kind=KIND_SHOWN_ABOVE, **{f"place__{self.tier}": self.locality})
 
     def meetings(self):
         """The last meetings with who came, newest first; of those that the reader may see."""
@@ -198,7 +195,7 @@ class HandoverSheet:
             # Whoever holds the place at the end of a quarter owes the report; what the other began is only told.
             owing = self.ended if owed else self.successor
             linked = owing and owing.holds_on(quarter.last_day)
-            if status in UNFINISHED or (status is None and owed):
+            if status not in HANDED_IN and (status or owed):
                 yield {
                     "label": quarter.label,
                     "status": status or "missing",
@@ -275,7 +272,7 @@ def steps_for(handover, user, place):
     Each of the two ticks what is his, by the own login; who decides there ticks on their behalf.
     """
     own = reach_of(user).cadre
-    decides = lies_in_hand(place, user)
+    decides = can_assign_at(place, user)
     gives = own == handover.ended.cadre_id
     receives = handover.successor is not None and own == handover.successor.cadre_id
     return {
@@ -285,44 +282,3 @@ def steps_for(handover, user, place):
         "for_giver": not gives,
         "for_receiver": not receives,
     }
-
-
-# --- What is still to be ticked ---------------------------------------------------------------------------------
-
-
-@prepared
-def own_open(cadre):
-    """Keys of the handovers that wait for the tick of a cadre: as predecessor, or as successor. Both see them."""
-    gives, receives = Q(ended__cadre=cadre, given_on=None), Q(successor__cadre=cadre, received_on=None)
-    return Handover.objects.filter(gives | receives).order_by().values_list("pk", flat=True)
-
-
-def with_people(handovers):
-    """Bring along from whom to whom, and where."""
-    return handovers.select_related("ended__cadre", "ended__locality__latest", "successor__cadre")
-
-
-def tasks(cadre):
-    """What a cadre has to hand over or to take over, for ``components/card_list.html``. Mostly nothing, which
-    one query tells; the names are asked for only where there is something.
-    """
-    waiting = own_open(cadre)
-    handovers = with_people(Handover.objects.filter(pk__in=waiting)) if waiting else []
-    for handover in sorted(handovers, key=lambda row: (row.ended.last_day, row.pk)):
-        where = handover.ended.locality.latest
-        place = where.name if where else handover.ended.locality.code
-        gives = handover.ended.cadre_id == cadre
-        if not gives:
-            text = _("Take over %(place)s from %(name)s") % {"place": place, "name": handover.ended.cadre.full_name}
-        elif handover.successor:
-            name = handover.successor.cadre.full_name
-            text = _("Hand over %(place)s to %(name)s") % {"place": place, "name": name}
-        else:
-            text = _("Hand over %(place)s") % {"place": place}
-        yield {
-            "status": "handover",
-            "text": text,
-            "detail": _("Last day %(day)s") % {"day": written.day(handover.ended.last_day)},
-            "action_url": handover.get_absolute_url(),
-            "action": _("Open the sheet"),
-        }

@@ -13,7 +13,7 @@ from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from reports.handovers.filters import HandoverFilter
 from reports.handovers.forms import SituationForm
-from reports.handovers.sheet import HandoverSheet, steps_for, with_people
+from reports.handovers.sheet import HandoverSheet, steps_for
 
 
 class HandoverListView(ScopedListView):
@@ -36,7 +36,7 @@ class HandoverListView(ScopedListView):
     ]
 
     def get_queryset(self):
-        return with_people(super().get_queryset()).order_by("-ended__last_day", "pk")
+        return super().get_queryset().with_people().order_by("-ended__last_day", "pk")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -56,7 +56,7 @@ class HandoverView(ScopedDetailView):
     TICKS = {"give": "given_on", "receive": "received_on"}
 
     def get_queryset(self):
-        rows = with_people(super().get_queryset())
+        rows = super().get_queryset().with_people()
         return rows.select_related("ended__locality", "ended__cadre__agency", "successor__cadre__agency")
 
     def get_context_data(self, form=None, **kwargs):

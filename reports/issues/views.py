@@ -11,7 +11,7 @@ from django.views.generic import View
 from django.views.generic.detail import SingleObjectMixin
 
 from assignments.models import Locality
-from assignments.scope import reach_of
+from assignments.scope import records
 from assignments.visibility import chain_of
 from cadrenet.listing import (
     Column,
@@ -29,12 +29,6 @@ from reports.issues.actions import reopen
 from reports.issues.filters import IssueFilter
 from reports.issues.forms import CloseIssueForm, IssueForm, PassOnIssueForm
 from reports.models import Issue
-
-
-def may_raise(user):
-    """Whether a user may write down facts of any locality."""
-    reach = reach_of(user)
-    return reach.everything or bool(reach.records)
 
 
 class IssueListView(ScopedListView):
@@ -68,7 +62,7 @@ class IssueListView(ScopedListView):
         context |= {"seen_on": seen_on, "old_before": before, "age_limit": limit}
         # On a page, age is told in words of its own; the file says both days.
         context["issues"] = [(issue, issue.age(seen_on)) for issue in context["object_list"]]
-        if may_raise(self.request.user):
+        if records(self.request.user):
             context |= {"create_url": reverse("reports:issue_create"), "create_label": _("New issue")}
         return context
 
@@ -147,7 +141,7 @@ class IssueFormMixin:
     model = Issue
     form_class = IssueForm
     template_name = "generic/form.html"
-    choices_seen = ("responsible_agency",)
+    visible_choices = ("responsible_agency",)
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"day": today()}

@@ -9,30 +9,28 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.coverage.queries import COVERED_TIERS, Covered, asked_by_tier
+from assignments.coverage.queries import COVERED_TIERS, Covered, requirements_by_tier
 from assignments.models import Assignment, Cadre, Place, Tier
 from assignments.queries import visible_keys, with_areas_before
 from assignments.scope import reach_of
-from assignments.subtree import where
+from assignments.subtree import subtree
 from assignments.tenure.figures import served_since
-from assignments.visibility import chain_of, lies_below, lies_in_hand, lies_in_sight, steps_in_sight
+from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_below, visible_steps
 from assignments.wording import SHORT, counted
 from cadrenet.addresses import address_of
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between
 from cadrenet.prepared import Fixed
 from cadrenet.templatetags import figures as written
-from meetings.models import KIND_TIERS, Attendance, Kind, Meeting
+from meetings.models import Attendance, Kind, Meeting
+from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
 from meetings.queries import small_number
-from reports.figures.drilldown import behind
+from reports.figures.drilldown import drilldown_urls
 from reports.figures.summary import attendance_of, meetings_of
 from reports.localities import queries as facts
 from reports.localities.timeline import timeline
 from reports.models import Issue
 
-OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
-# Above the tiers that have a meeting of their own: the one at which all three rungs are expected.
-SHOWN_ABOVE = Kind.COMMUNE_COMMITTEE
 MONTHS = 12
 MEETINGS_SHOWN = 5
 NEXT_SHOWN = 3
@@ -83,7 +81,7 @@ class Standing:
 
 def standing(places, day, user):
     """Return the ``Standing`` of a locality whose places are given in order of days; None where none is in sight."""
-    seen = [place for place in places if lies_in_sight(place, user)]
+    seen = [place for place in places if can_see_place(place, user)]
     if not seen:
         return None
     before = [place for place in seen if place.first_day <= day]
@@ -158,11 +156,11 @@ class LocalityPage:
         self.areas = tuple(sorted({place.area_id for place in self.places}))
         self.place, self.day = self.standing.place, self.standing.day
         self.is_now = self.day == self.today
-        self.condition = where(self.user, self.locality)
+        self.condition = subtree(self.user, self.locality)
         self.quarter = self.quarter_so_far()
         self.figures = self.figures_so_far()
         # Where it lay in sight all along, so does everybody who ever answered for it.
-        always_seen = all(lies_in_sight(place, self.user) for place in self.places)
+        always_seen = all(can_see_place(place, self.user) for place in self.places)
         self.assignments = facts.assignments_of(None if always_seen else self.reach, self.locality.pk)
         below, year, issues = self.below(), self.year(), self.issues()
         self.covered = [
@@ -210,17 +208,17 @@ class LocalityPage:
     def links(self, below):
         """Where one may go from here."""
         may_record = self.is_now and lies_below(self.place, self.reach.records, self.user)
-        may_assign = self.is_now and lies_in_hand(self.place, self.user)
+        may_assign = self.is_now and can_assign_at(self.place, self.user)
         assign = urlencode({"locality": self.locality.code, "next": self.locality.get_absolute_url()})
         history = urlencode({"locality": self.locality.code, "state": "all"})
         kind = OWN_KINDS.get(self.tier)
         return {
             "tree_url": self.address("assignments:localities", **self.as_of()) if below else "",
-            "history_url": f"{address_of('assignments:list')}?{history}",
-            "meetings_url": self.address("meetings:list", **({"kind": kind.value} if kind else {})),
+            "history_url": f"{address_of('assignments:assignments')}?{history}",
+            "meetings_url": self.address("meetings:meetings", **({"kind": kind.value} if kind else {})),
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
-            "assign_url": f"{address_of('assignments:create')}?{assign}" if may_assign else "",
+            "assign_url": f"{address_of('assignments:assignment_create')}?{assign}" if may_assign else "",
             "candidates_url": address_of("reports:candidates", self.locality.pk)
             if may_assign and self.tier in COVERED_TIERS and self.is_vacant()
             else "",
@@ -241,7 +239,7 @@ class LocalityPage:
         """The figures of the quarter up to the day, and the lists behind them where these count the same."""
         # A list is of a whole quarter: it agrees when nothing of the quarter comes after the day.
         whole = self.is_now or self.day == self.quarter.whole.last_day
-        self.lists = behind(self.quarter.whole, self.locality.code) if whole else {}
+        self.lists = drilldown_urls(self.quarter.whole, self.locality.code) if whole else {}
         return attendance_of(self.quarter, self.root, self.condition, self.areas)
 
     def attendance_tile(self):
@@ -270,7 +268,7 @@ class LocalityPage:
             "value": written.count(year.held) if year.due else written.DASH,
             "unit": f"/ {written.count(year.due)}" if year.due else "",
             "count": _("%(percent)s of the months due") % {"percent": written.pct(year.percent)} if year.due else "",
-            "url": self.address("meetings:list", kind=year.kind.value),
+            "url": self.address("meetings:meetings", kind=year.kind.value),
         }
 
     def coverage_tile(self, year):
@@ -331,7 +329,7 @@ class LocalityPage:
 
     def below(self):
         """Return {tier: (localities below, those that somebody answers for, households in them)} of the day."""
-        asked = asked_by_tier(self.day, [tier for tier in Tier if self.tier.above(tier)])
+        asked = requirements_by_tier(self.day, [tier for tier in Tier if self.tier.above(tier)])
         rows = facts.below(self.day, self.condition, self.locality.pk, asked)
         found = {Tier(tier): counts for tier, *counts in rows}
         return {tier: found[tier] for tier in Tier if tier in found}
@@ -362,7 +360,7 @@ class LocalityPage:
         rows = facts.holding(self.day, tuple(id for _tier, id, _name in steps))
         since = served_since(rows)
         # Whoever answers for what lies in sight is in sight, too; only of the others it has to be asked.
-        in_sight = steps_in_sight(self.place, self.user)
+        in_sight = visible_steps(self.place, self.user)
         seen = {row.cadre_id for row in rows if row.locality_id in in_sight}
         seen |= visible_keys(Cadre, self.user, {row.cadre_id for row in rows} - seen)
         by_locality = defaultdict(list)
@@ -416,7 +414,7 @@ class LocalityPage:
                 "tier": SHORT[row.tier],
                 "name": ngettext("%(number)s person", "%(number)s people", number)
                 % {"number": written.count(number)},
-                "url": self.address("assignments:list", **self.as_of(tier=row.tier.value)),
+                "url": self.address("assignments:assignments", **self.as_of(tier=row.tier.value)),
                 # Translators: vi "Phụ trách %(covered)s/%(localities)s"
                 "role": _("In charge of %(covered)s of %(localities)s")
                 % {"covered": written.count(row.covered), "localities": counted(row.tier, row.total)},
@@ -519,7 +517,7 @@ class LocalityPage:
             past = [row for row in reversed(year.rows) if self.is_past(row.meeting)]
             least = small_number(self.day) if self.tells_less() else 0
             return [self.meeting_row(row, least) for row in past[:MEETINGS_SHOWN]]
-        found = facts.last_meetings(self.reach, self.root, SHOWN_ABOVE, self.day, Fixed(MEETINGS_SHOWN))
+        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Fixed(MEETINGS_SHOWN))
         # Counted for these few afterwards: within the query it would be counted for all that are sorted.
         rows = [OwnMeeting(meeting) for meeting in found]
         self.count_attendance(rows)
@@ -550,7 +548,7 @@ class LocalityPage:
     def next_meetings(self, year):
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
         if year is None:
-            found = facts.next_meetings(self.reach, self.root, SHOWN_ABOVE, self.day, Fixed(NEXT_SHOWN))
+            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Fixed(NEXT_SHOWN))
         else:
             found = year.coming[:NEXT_SHOWN]
         return [

@@ -1,12 +1,12 @@
 """What the page of a locality asks of the database: each question once, and put together once.
 
-``reach`` is the reader's, ``root`` is (tier, id) of the locality, ``condition`` is ``assignments.queries.where``.
+``reach`` is the reader's, ``root`` is (tier, id) of the locality, ``condition`` is ``assignments.subtree.subtree``.
 """
 
 from django.db.models import Count, DateField, F, Min, Q, Subquery, Sum, Value, Window
 from django.db.models.functions import ExtractYear
 
-from assignments.coverage.queries import held_by_tier
+from assignments.coverage.queries import is_covered_by_tier
 from assignments.models import Assignment, Lineage, Place
 from cadrenet.prepared import prepared
 from meetings.models import Attendance, Meeting
@@ -24,7 +24,7 @@ def places_of(locality):
 def below(day, condition, locality, asked):
     """Tier, localities of it below on a day, those of them that somebody answers for, and households in them."""
     places = Place.objects.on(day).filter(condition()).exclude(locality=locality).order_by()
-    covered = Count("pk", filter=held_by_tier(asked, day))
+    covered = Count("pk", filter=is_covered_by_tier(asked, day))
     return places.values_list("tier").annotate(number=Count("pk"), covered=covered, homes=Sum("households"))
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import ngettext
 
 from assignments.models import Assignment, Lineage
 from assignments.models.place import PATH_SEPARATOR
-from assignments.queries import ONE_DAY
 from assignments.scope import reach_of
 from assignments.tenure.figures import all_lineage
 from cadrenet.addresses import address_of
+from cadrenet.periods import ONE_DAY
 from reports.localities.queries import ever_below, lineage_of
 
 # A district may have a hundred: the page shows the latest, the list of assignments has all.

@@ -2,10 +2,11 @@
 
 from reports.models.issue import Issue
 from reports.models.party import PartyOrganisation, Rating, RatingLevel, RatingScheme
-from reports.models.quarterly_report import REPORTING_TIERS, QuarterlyReport, due_day
+from reports.models.quarterly_report import HANDED_IN, REPORTING_TIERS, QuarterlyReport, due_day
 from reports.models.resource import Resource
 
 __all__ = [
+    "HANDED_IN",
     "REPORTING_TIERS",
     "Issue",
     "PartyOrganisation",

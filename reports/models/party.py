@@ -13,17 +13,17 @@ from assignments.models import Locality, Place, Tier
 from assignments.scope import ScopedQuerySet
 from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
-from cadrenet.effective_dated import Dated, DatedQuerySet
+from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
-class PartyOrganisationQuerySet(DatedQuerySet, ScopedQuerySet):
+class PartyOrganisationQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
         return self.filter(locality__in=Place.objects.within(roots).values("locality"))
 
 
-class PartyOrganisation(Dated):
+class PartyOrganisation(EffectiveDated):
     """The party committee of a commune, or the party cell of a hamlet: with a life of its own."""
 
     class Kind(models.TextChoices):
@@ -44,7 +44,7 @@ class PartyOrganisation(Dated):
     objects = PartyOrganisationQuerySet.as_manager()
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["code"]
         verbose_name = _("party organisation")
         verbose_name_plural = _("party organisations")
@@ -71,7 +71,7 @@ class PartyOrganisation(Dated):
             )
 
 
-class RatingScheme(Dated):
+class RatingScheme(EffectiveDated):
     """The regulation by which organisations are rated for some years, with its levels."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -93,7 +93,7 @@ class RatingScheme(Dated):
 
     history = HistoricalRecords()
 
-    class Meta(Dated.Meta):
+    class Meta(EffectiveDated.Meta):
         ordering = ["first_day", "pk"]
         verbose_name = _("rating scheme")
         verbose_name_plural = _("rating schemes")

@@ -35,7 +35,7 @@ class QuarterlyReportQuerySet(ScopedQuerySet):
 
     def handed_in(self):
         """Submitted or accepted; a draft or a returned report is missing."""
-        return self.filter(status__in=[QuarterlyReport.Status.SUBMITTED, QuarterlyReport.Status.ACCEPTED])
+        return self.filter(status__in=HANDED_IN)
 
 
 class QuarterlyReport(models.Model):
@@ -83,3 +83,11 @@ class QuarterlyReport(models.Model):
 
     def __str__(self):
         return f"{self.locality} {self.quarter}"
+
+    @property
+    def is_handed_in(self):
+        """Whether it lies with its reader, or was accepted."""
+        return self.status in HANDED_IN
+
+
+HANDED_IN = (QuarterlyReport.Status.SUBMITTED, QuarterlyReport.Status.ACCEPTED)

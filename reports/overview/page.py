@@ -18,13 +18,13 @@ from cadrenet.periods import Month, Quarter
 from cadrenet.templatetags.figures import count, day, money, pct
 from meetings.models import Meeting
 from meetings.queries import on_restricted_days
-from reports.figures.drilldown import address, behind, rated
+from reports.figures.drilldown import drilldown_url, drilldown_urls, rated
 from reports.figures.ratings import GOOD_OR_BETTER, rated_within, ratings_by_year
 from reports.figures.summary import (
     Figures,
     attendance_by_month,
     figures_of,
-    gathered,
+    grouped_by,
     meetings_of,
     old_before,
     open_issues_by_theme,
@@ -64,7 +64,7 @@ RATINGS_SHOWN = (GOOD_OR_BETTER, RatingLevel.Code.COMPLETED, RatingLevel.Code.NO
 # One sheet of paper holds no more.
 AT_MOST_ROWS = 30
 AT_MOST_BARS = 12
-NAMED_AT_MOST = 6
+NAMES_AT_MOST = 6
 
 
 class Overview:
@@ -120,7 +120,7 @@ class Overview:
         """What of the quarter before the tiles compare with."""
         quarter = self.quarter.previous
         before = meetings_of(quarter, self.root, self.condition, self.condition.areas(*quarter.days))
-        before.add(gathered(by_month, lambda *key: Quarter.of(key[-1].first_day))[quarter])
+        before.add(grouped_by(by_month, lambda *key: Quarter.of(key[-1].first_day))[quarter])
         found = open_issues_by_theme(quarter.last_day, self.condition, quarter.last_day)
         before.issues_open = sum(row["open"] for row in found)
         return before
@@ -129,7 +129,7 @@ class Overview:
 
     def tiles(self, now, before):
         """The eight figures, each with the counts behind it and the address of its list."""
-        url = behind(self.quarter, self.within.code)
+        url = drilldown_urls(self.quarter, self.within.code)
         tiles = [
             {
                 "label": _("Attendance rate"),
@@ -242,8 +242,8 @@ class Overview:
             return None
         above = uncovered(Tier.HAMLET, self.seen_on, self.condition).values_list("path", flat=True)
         communes = Counter(path.rpartition(PATH_SEPARATOR)[2] for path in above)
-        names = [f"{name} ({count(number)})" for name, number in communes.most_common(NAMED_AT_MOST)]
-        if len(communes) > NAMED_AT_MOST:
+        names = [f"{name} ({count(number)})" for name, number in communes.most_common(NAMES_AT_MOST)]
+        if len(communes) > NAMES_AT_MOST:
             names.append("…")
         return {
             "tone": "bad",
@@ -321,7 +321,7 @@ class Overview:
             )
             % shown(number=number),
             "detail": _("in %(month)s") % {"month": month.label},
-            "url": f"{address_of('meetings:list')}?{urlencode(query)}",
+            "url": f"{address_of('meetings:meetings')}?{urlencode(query)}",
         }
 
     # --- How places compare ---------------------------------------------------------------------------------
@@ -337,10 +337,10 @@ class Overview:
         def of(tier, *key):
             return key[tiers.index(tier)] if Quarter.of(key[-1].first_day) == self.quarter else None
 
-        quarterly = gathered(by_month, lambda *key: of(inner, *key))
-        bars = gathered(by_month, lambda *key: of(outer, *key))
+        quarterly = grouped_by(by_month, lambda *key: of(inner, *key))
+        bars = grouped_by(by_month, lambda *key: of(outer, *key))
         number = tiers.index(inner)
-        monthly = gathered(by_month, lambda *key: key[number] and (key[number], key[-1]))
+        monthly = grouped_by(by_month, lambda *key: key[number] and (key[number], key[-1]))
         places = self.places(months, {inner, outer})
         pages = [reverse("meetings:month", args=[month]) for month in months]
         rows = [
@@ -434,7 +434,7 @@ class Overview:
 
     def address(self, figure, **more):
         """The list behind a figure of this quarter and this part of the tree, narrowed further."""
-        return address(figure, self.quarter, self.within.code, **more)
+        return drilldown_url(figure, self.quarter, self.within.code, **more)
 
     def coverage_url(self, tier):
         """The list of localities of a tier that nobody answers for on the day the overview looks at."""

@@ -1,19 +1,11 @@
-"""The start page by role, and the overview: one page about a quarter, for those who steer."""
+"""The overview: one page about a quarter, for those who steer."""
 
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from assignments.models import Assignment
-from assignments.scope import reach_of
 from cadrenet.periods import today
 from reports.overview.forms import OverviewForm
 from reports.overview.page import Overview
-from reports.today.page import Today
-
-
-def has_held(user):
-    """Whether a user has ever answered for anything."""
-    return Assignment.objects.visible_to(user).filter(cadre=reach_of(user).cadre).exists()
 
 
 class OverviewView(TemplateView):
@@ -26,4 +18,4 @@ class OverviewView(TemplateView):
         context = super().get_context_data(form=form, title=_("Overview"), **kwargs)
         if form.is_valid() and form.cleaned_data["within"]:
             context |= Overview(form).context()
-        return context | Today(self.request.user, today()).passing()
+        return context

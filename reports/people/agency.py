@@ -15,7 +15,7 @@ from cadrenet.addresses import address_of
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
-from meetings.schedule_conflicts import FEWEST_STAFF, takes_the_evening
+from meetings.schedule_conflicts import FEWEST_STAFF
 from reports.figures.summary import Figures, attendance_counts
 from reports.models import due_day
 from reports.people.attendance import (
@@ -64,7 +64,7 @@ def evening_item(day, people, serving):
     return {
         "day": day,
         "text": text % {"out": written.count(len(people)), "number": written.count(serving)},
-        "url": f"{address_of('meetings:list')}?{urlencode(query)}",
+        "url": f"{address_of('meetings:meetings')}?{urlencode(query)}",
         "detail": " · ".join(f"{name}: {place}" for name, place in places.items()),
     }
 
@@ -104,7 +104,7 @@ class AgencyPage:
             "next": [
                 meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]
             ],
-            "meetings_url": f"{address_of('meetings:list')}?{urlencode({'agency': self.agency.code})}",
+            "meetings_url": f"{address_of('meetings:meetings')}?{urlencode({'agency': self.agency.code})}",
             "create_url": self.create_url(),
         }
 
@@ -112,7 +112,7 @@ class AgencyPage:
         """Where a meeting of the agency is entered, empty for whoever may not."""
         reach = reach_of(self.user)
         may = reach.everything or self.agency.pk in reach.records_for
-        return f"{address_of('meetings:create')}?of=agency" if may else ""
+        return f"{address_of('meetings:meeting_create')}?of=agency" if may else ""
 
     def staff(self):
         """Those who serve today or came to be expected in the quarter, by given name: with them the sums agree."""
@@ -155,7 +155,7 @@ class AgencyPage:
         rows = next_rows(self.rows.filter(cadre__in=list(staff), day__lte=until), self.day)
         out = defaultdict(lambda: defaultdict(list))
         for row in rows.order_by("day", "cadre__sort_key", "meeting__starts_at", "pk"):
-            if takes_the_evening(row.meeting):
+            if row.meeting.takes_the_evening:
                 out[row.day][row.cadre].append(row.meeting)
         found = []
         for day, people in out.items():

@@ -6,7 +6,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.subtree import where
+from assignments.subtree import subtree
 from cadrenet.addresses import address_of
 from cadrenet.periods import Quarter, QuarterField
 from cadrenet.templatetags import figures as written
@@ -117,7 +117,7 @@ def meeting_item(meeting, who=""):
 
 def owed_reports(quarter, user, **whose):
     """Assignments that owe a report on a quarter, each with its ``state``, as far as the reader may see."""
-    rows, on_time, late = owed(Period.of(quarter), where())
+    rows, on_time, late = owed(Period.of(quarter), subtree())
     state = Case(
         When(on_time, then=Value("on_time")),
         When(late, then=Value("late")),

@@ -29,7 +29,7 @@ class CadreView(ScopedDetailView):
         may_leave = not cadre.left_on and decides(user) and may_let_leave(user, cadre)
         return super().get_context_data(
             title=cadre.full_name,
-            leaving_url=reverse("assignments:leaving", args=[cadre.pk]) if may_leave else "",
+            leaving_url=reverse("assignments:cadre_leave", args=[cadre.pk]) if may_leave else "",
             **page.context(),
             **kwargs,
         )

@@ -12,11 +12,11 @@ from cadrenet.periods import Month, today
 from cadrenet.templatetags.figures import count, day, pct
 from meetings.models import Attendance
 from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sorted_by
-from reports.figures.drilldown import address, behind
+from reports.figures.drilldown import drilldown_url, drilldown_urls
 from reports.figures.summary import (
     QUARTERLY_COLUMNS,
     attendance_by_month,
-    gathered,
+    grouped_by,
     reasons_of_absence,
     summary_and_whole,
     total_of,
@@ -63,7 +63,7 @@ class QuarterlyView(FileMixin, TemplateView):
         """What only the page shows: totals, addresses, charts."""
         total = total_of(self.rows)
         whole = self.whole() or total
-        urls = behind(self.quarter, self.within.code if self.within else None)
+        urls = drilldown_urls(self.quarter, self.within.code if self.within else None)
         sort = self.request.GET.get("sort", "")
         page = Paginator(ordered(self.rows, sort), PER_PAGE).get_page(self.request.GET.get("page"))
         return {
@@ -77,7 +77,7 @@ class QuarterlyView(FileMixin, TemplateView):
             "sort": sort,
             "sorted_note": sorted_by(sort),
             "groups": QUARTERLY_GROUPS,
-            "rows": [(row, cells(row, behind(self.quarter, row.locality_code))) for row in page],
+            "rows": [(row, cells(row, drilldown_urls(self.quarter, row.locality_code))) for row in page],
             "page_obj": page,
             "total": total,
             "total_cells": cells(total, urls, only_if_equal_to=whole),
@@ -148,7 +148,7 @@ class QuarterlyView(FileMixin, TemplateView):
         months = [Month.of(self.quarter.last_day)]
         while len(months) < 12:
             months.insert(0, months[0].previous)
-        by_month = gathered(attendance_by_month(months, self.form.condition), lambda month: month)
+        by_month = grouped_by(attendance_by_month(months, self.form.condition), lambda month: month)
         rates = [by_month[month].present_of_unexcused_pct for month in months]
         known = [rate for rate in rates if rate is not None]
         low = max(int(min(known, default=75)) // 5 * 5 - 5, 0)
@@ -164,7 +164,7 @@ class QuarterlyView(FileMixin, TemplateView):
                 }
                 for row in reasons
             ],
-            "absent_url": self.within and address("attendance_absent", self.quarter, self.within.code),
+            "absent_url": self.within and drilldown_url("attendance_absent", self.quarter, self.within.code),
             "months": [short_name(month) for month in months],
             "rates": rates,
             "low": low,
@@ -177,4 +177,4 @@ class QuarterlyView(FileMixin, TemplateView):
         """The absences with a reason."""
         if not (self.within and reason):
             return ""
-        return address("attendance_absent", self.quarter, self.within.code, reason=reason)
+        return drilldown_url("attendance_absent", self.quarter, self.within.code, reason=reason)

@@ -16,7 +16,7 @@ def submit(assignment, quarter, day):
     report, _made = QuarterlyReport.objects.get_or_create(
         cadre=assignment.cadre, locality=assignment.locality, quarter=str(quarter)
     )
-    if report.status in (QuarterlyReport.Status.DRAFT, QuarterlyReport.Status.RETURNED):
+    if not report.is_handed_in:
         report.status, report.submitted_on = QuarterlyReport.Status.SUBMITTED, day
         report.full_clean()
         report.save()
@@ -26,7 +26,7 @@ def submit(assignment, quarter, day):
 @transaction.atomic
 def answer(report, status):
     """Accept a report that was handed in, or send it back."""
-    if report.status in (QuarterlyReport.Status.SUBMITTED, QuarterlyReport.Status.ACCEPTED):
+    if report.is_handed_in:
         report.status = status
         report.full_clean()
         report.save()

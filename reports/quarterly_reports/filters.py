@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.filters import AgencyFilter, WithinSelectFilter
 from assignments.models import Assignment
-from assignments.subtree import where
+from assignments.subtree import subtree
 from reports.figures.summary import Period, owed, quarters_with_meetings
 from reports.filters import ListFilter, QuarterSelectFilter
 from reports.models import QuarterlyReport
@@ -46,7 +46,7 @@ class ReportFilter(ListFilter):
         asked = self.asked
         # An agency's reports are those of its staff, wherever these serve: who leads it sees people and no places.
         user = None if asked["agency"] else self.request.user
-        rows, on_time, late = owed(Period.of(asked["quarter"]), where(user, asked["within"]))
+        rows, on_time, late = owed(Period.of(asked["quarter"]), subtree(user, asked["within"]))
         rows = self.filters["agency"].filter(rows, asked["agency"])
         state = Case(
             When(on_time, then=Value(self.State.ON_TIME)),

@@ -74,12 +74,9 @@ class ReportView(ScopedDetailView):
         assignment, quarter, user = self.object, self.kwargs["quarter"], self.request.user
         report, due = self.get_report(), due_day(quarter)
         open_steps = {
-            "submit": (report is None or report.status in (Status.DRAFT, Status.RETURNED))
-            and may_submit(user, assignment),
+            "submit": (report is None or not report.is_handed_in) and may_submit(user, assignment),
             "accept": bool(report) and report.status == Status.SUBMITTED and may_answer(user, assignment),
-            "return": bool(report)
-            and report.status in (Status.SUBMITTED, Status.ACCEPTED)
-            and may_answer(user, assignment),
+            "return": bool(report) and report.is_handed_in and may_answer(user, assignment),
         }
         return super().get_context_data(
             title=_("Quarterly report"),
@@ -115,6 +112,6 @@ class ReportView(ScopedDetailView):
 
 def state_of(report, due, day):
     """How a report stands: on time, late, missing, or not due yet."""
-    if report and report.status in (Status.SUBMITTED, Status.ACCEPTED):
+    if report and report.is_handed_in:
         return "on_time" if report.submitted_on <= due else "late"
     return "missing" if day > due else ""

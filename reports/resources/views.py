@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Locality
+from assignments.scope import records
 from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedCreateView, ScopedDetailView, ScopedListView, ScopedUpdateView
 from cadrenet.periods import today
 from reports.history import told
-from reports.issues.views import may_raise
 from reports.models import Resource
 from reports.resources.filters import ResourceFilter
 from reports.resources.forms import ResourceForm
@@ -43,7 +43,7 @@ class ResourceListView(ScopedListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         context["sum"] = self.object_list.aggregate(sum=Sum("value_vnd"))["sum"] or 0
-        if may_raise(self.request.user):
+        if records(self.request.user):
             context |= {"create_url": reverse("reports:resource_create"), "create_label": _("New resource")}
         return context
 
@@ -76,7 +76,7 @@ class ResourceFormMixin:
     model = Resource
     form_class = ResourceForm
     template_name = "generic/form.html"
-    choices_seen = ("cadre",)
+    visible_choices = ("cadre",)
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"day": today()}

@@ -407,10 +407,10 @@ def test_the_queue_of_whoever_is_away_stands_on_the_start_page():
     assert [(task["text"], task["action_url"]) for task in block["tasks"]][:3] == [
         (
             "Party cell meeting, Khu phố 1",
-            reverse("meetings:record", args=[Meeting.objects.get(day="2022-06-05").pk]),
+            reverse("meetings:meeting_record", args=[Meeting.objects.get(day="2022-06-05").pk]),
         ),
-        ("Commune committee meeting, Thị trấn An", reverse("meetings:record", args=[cast.committee.pk])),
-        ("Party cell meeting, Khu phố 1", reverse("meetings:record", args=[cast.tonight.pk])),
+        ("Commune committee meeting, Thị trấn An", reverse("meetings:meeting_record", args=[cast.committee.pk])),
+        ("Party cell meeting, Khu phố 1", reverse("meetings:meeting_record", args=[cast.tonight.pk])),
     ]
     assert block["tasks"][-1]["text"] == "Quarterly report Q2 2022, Khu phố 1"
     assert "For comrade Trần Thị Bình until 30 Jun 2022" in plain(visitor(cast.dung_login).get("/").content.decode())
@@ -430,7 +430,7 @@ def test_what_is_recorded_meanwhile_bears_the_name_of_who_acts():
         "guest_name": "",
     }
 
-    assert client.post(reverse("meetings:record", args=[held.pk]), data).status_code == 302
+    assert client.post(reverse("meetings:meeting_record", args=[held.pk]), data).status_code == 302
 
     rows = Attendance.objects.filter(meeting=held).order_by("cadre__code")
     assert list(rows.values_list("cadre__code", "expected", "status")) == [
@@ -443,7 +443,7 @@ def test_what_is_recorded_meanwhile_bears_the_name_of_who_acts():
 def test_of_a_meeting_above_only_the_row_of_whoever_is_away_is_recorded():
     cast = acting()
     client = visitor(cast.dung_login)
-    url = reverse("meetings:record", args=[cast.committee.pk])
+    url = reverse("meetings:meeting_record", args=[cast.committee.pk])
 
     assert [person.row.cadre for person in client.get(url).context["form"].people] == [cast.binh]
     client.post(url, {f"status-{cast.binh.pk}": "absent", f"reason-{cast.binh.pk}": "personal"})

@@ -7,7 +7,7 @@ import pytest
 
 from assignments.actions import localities_changed
 from assignments.models import Tier
-from assignments.subtree import where
+from assignments.subtree import subtree
 from assignments.tests.cast import again, agency, assign, cadre, locality, small_tree, user, version
 from cadrenet.periods import Month, Quarter
 from meetings.tests.evening import agency_meeting, meeting
@@ -16,7 +16,7 @@ from reports.figures.summary import (
     Figures,
     Period,
     attendance_by_month,
-    gathered,
+    grouped_by,
     open_issues_by_theme,
     owed,
     quarterly_summary,
@@ -44,7 +44,7 @@ def by_code(rows):
 def test_the_quarter_counted_by_hand():
     busy_quarter()
 
-    rows = quarterly_summary(Q4, Tier.DISTRICT, where())
+    rows = quarterly_summary(Q4, Tier.DISTRICT, subtree())
 
     assert by_code(rows) == {
         "D": {
@@ -81,7 +81,7 @@ def test_the_quarter_counted_by_hand():
 def test_rows_of_a_lower_tier_add_up_to_what_lies_in_them():
     busy_quarter()
 
-    rows = quarterly_summary(Q4, Tier.HAMLET, where())
+    rows = quarterly_summary(Q4, Tier.HAMLET, subtree())
 
     assert [row.locality_code for row in rows] == ["AN-1", "AN-2", "BI-1", "CA-1"]
     total = total_of(rows)
@@ -121,7 +121,7 @@ def test_households_count_where_both_numbers_are_known():
             households_represented=represented,
         )
 
-    row = quarterly_summary(Q4, Tier.COMMUNE, where())[0]
+    row = quarterly_summary(Q4, Tier.COMMUNE, subtree())[0]
 
     assert (row.households_total, row.households_represented) == (30, 10)
     assert row.participation_pct == Decimal("33.33")
@@ -138,8 +138,8 @@ def test_a_locality_that_ended_in_the_quarter_keeps_its_row_and_the_name_it_bore
     hamlet.save()
     localities_changed()
 
-    names = {row.locality_code: row.locality_name for row in quarterly_summary(Q4, Tier.COMMUNE, where())}
-    later = [row.locality_code for row in quarterly_summary(Q4.next, Tier.COMMUNE, where())]
+    names = {row.locality_code: row.locality_name for row in quarterly_summary(Q4, Tier.COMMUNE, subtree())}
+    later = [row.locality_code for row in quarterly_summary(Q4.next, Tier.COMMUNE, subtree())]
 
     assert names["BI"] == "Xã Bình Mới"
     assert later == ["AN", "CA"]
@@ -151,14 +151,14 @@ def test_what_is_counted_at_the_end_of_the_quarter_goes_by_its_last_day():
     assign(cadre("P1"), tree.an1a, last_day=date(2022, 12, 31))
     assign(cadre("P2"), tree.an1b, first_day=date(2023, 1, 1))
 
-    row = quarterly_summary(Q4, Tier.COMMUNE, where())[0]
+    row = quarterly_summary(Q4, Tier.COMMUNE, subtree())[0]
 
     assert (row.groups, row.groups_covered) == (2, 1)
 
 
 def test_figures_of_one_district_hold_nothing_of_another():
     it = busy_quarter()
-    before = counts(quarterly_summary(Q4, Tier.DISTRICT, where(user=it.committee))[0])
+    before = counts(quarterly_summary(Q4, Tier.DISTRICT, subtree(user=it.committee))[0])
     other = locality("E", "district", "Huyện Khác")
     commune = locality("E-1", "commune", "Xã Khác", other)
     hamlet = locality("E-1-1", "hamlet", "Ấp Khác", commune)
@@ -170,8 +170,8 @@ def test_figures_of_one_district_hold_nothing_of_another():
     issue(hamlet, date(2022, 11, 8))
     resource(hamlet, date(2022, 11, 8), 1)
 
-    rows = quarterly_summary(Q4, Tier.DISTRICT, where())
-    seen = quarterly_summary(Q4, Tier.DISTRICT, where(user=again(it.committee)))
+    rows = quarterly_summary(Q4, Tier.DISTRICT, subtree())
+    seen = quarterly_summary(Q4, Tier.DISTRICT, subtree(user=again(it.committee)))
 
     assert {row.locality_code: row.meetings_held for row in rows} == {"D": 4, "E": 1}
     assert [counts(row) for row in seen] == [before]
@@ -180,7 +180,7 @@ def test_figures_of_one_district_hold_nothing_of_another():
 def test_months_are_told_apart_by_the_localities_asked_for():
     it = busy_quarter()
 
-    found = attendance_by_month(MONTHS, where(), Tier.REGIONAL_GROUP, Tier.COMMUNE)
+    found = attendance_by_month(MONTHS, subtree(), Tier.REGIONAL_GROUP, Tier.COMMUNE)
 
     north, an, south, cam = (it.tree.north.pk, it.tree.an.pk, it.tree.south.pk, it.tree.cam.pk)
     assert {key: (row.attendance_present, row.attendance_unexcused) for key, row in found.items()} == {
@@ -188,14 +188,14 @@ def test_months_are_told_apart_by_the_localities_asked_for():
         (north, an, Month(2022, 11)): (3, 4),
         (south, cam, Month(2022, 12)): (0, 1),
     }
-    by_group = gathered(found, lambda group, commune, month: group)
+    by_group = grouped_by(found, lambda group, commune, month: group)
     assert by_group[north].attendance_expected == 6
 
 
 def test_months_of_the_whole_need_no_tier():
     busy_quarter()
 
-    found = attendance_by_month(MONTHS, where())
+    found = attendance_by_month(MONTHS, subtree())
 
     assert {key: row.attendance_expected for key, row in found.items()} == {
         (Month(2022, 8),): 1,
@@ -210,8 +210,8 @@ def test_reasons_are_those_of_the_absent_who_were_expected():
     attend(cell, it.chau, "absent", "personal")
     attend(cell, it.giang, "absent", "personal")  # nobody expected him
 
-    assert reasons_of_absence(Q4, where()) == [{"reason": "personal", "n": 2}]
-    assert reasons_of_absence(Q4.previous, where()) == [{"reason": "duty_trip", "n": 1}]
+    assert reasons_of_absence(Q4, subtree()) == [{"reason": "personal", "n": 2}]
+    assert reasons_of_absence(Q4.previous, subtree()) == [{"reason": "duty_trip", "n": 1}]
 
 
 def test_an_issue_is_old_when_it_is_older_than_the_limit():
@@ -221,7 +221,7 @@ def test_an_issue_is_old_when_it_is_older_than_the_limit():
     issue(tree.an, date(2022, 9, 30), "roads")
 
     # 90 days before 31 December is 2 October: what was raised that day is not older yet.
-    assert open_issues_by_theme(date(2022, 12, 31), where(), date(2022, 12, 31)) == [
+    assert open_issues_by_theme(date(2022, 12, 31), subtree(), date(2022, 12, 31)) == [
         {"theme": "land", "open": 2, "urgent": 1, "old": 1},
         {"theme": "roads", "open": 1, "urgent": 0, "old": 1},
     ]
@@ -245,7 +245,7 @@ def test_a_report_is_on_time_up_to_the_fifth_day(submitted_on, status, state):
         cadre=who, locality=tree.an, quarter="2022-Q4", status=status, submitted_on=submitted_on
     )
 
-    rows, on_time, late = owed(Period.of(Q4), where())
+    rows, on_time, late = owed(Period.of(Q4), subtree())
 
     assert due_day(Q4) == date(2023, 1, 5)
     assert {
@@ -261,7 +261,7 @@ def test_support_and_heads_of_groups_owe_no_report():
     assign(cadre("P2"), tree.an1a)
     assign(cadre("P3"), tree.an)
 
-    rows, _on_time, _late = owed(Period.of(Q4), where())
+    rows, _on_time, _late = owed(Period.of(Q4), subtree())
 
     assert [row.cadre.code for row in rows] == ["P3"]
 

@@ -34,7 +34,7 @@ def client():
 
 
 def attend(client, of, status, was="unrecorded"):
-    return client.post(reverse("reports:attend", args=[of.pk]), {"status": status, "was": was}, follow=True)
+    return client.post(reverse("reports:meeting_attend", args=[of.pk]), {"status": status, "was": was}, follow=True)
 
 
 def sentences(response):
@@ -126,7 +126,7 @@ def test_who_was_absent_says_so_first_and_why_after(client):
     client.force_login(cast.signed)
     first = attend(client, tonight, "absent")
     said_first = roster(tonight)
-    address, was = reverse("reports:attended", args=[tonight.pk]), first.context["form"]["was"].value()
+    address, was = reverse("reports:meeting_attended", args=[tonight.pk]), first.context["form"]["was"].value()
 
     missing = client.post(address, {"was": was, "note": "x"})
     saved = client.post(address, {"was": was, "reason": "agency_meeting", "note": ""}, follow=True)
@@ -142,7 +142,7 @@ def test_extreme_urgency_excuses_and_needs_a_word(client):
     tonight = meeting("cell", cast.tree.an1, status="held")
     client.force_login(cast.signed)
     was = attend(client, tonight, "absent").context["form"]["was"].value()
-    address = reverse("reports:attended", args=[tonight.pk])
+    address = reverse("reports:meeting_attended", args=[tonight.pk])
 
     silent = client.post(address, {"was": was, "reason": "extreme_urgency"})
     client.post(address, {"was": was, "reason": "extreme_urgency", "note": "cháy rừng"})
@@ -158,7 +158,7 @@ def test_how_the_meeting_was_may_be_added_by_whoever_records_there(client):
     form = attend(client, tonight, "present").context["form"]
 
     client.post(
-        reverse("reports:attended", args=[tonight.pk]),
+        reverse("reports:meeting_attended", args=[tonight.pk]),
         {"were": form["were"].value(), "quality_organisation": "good", "programme_feedback": "1"},
     )
 
@@ -172,7 +172,7 @@ def test_the_households_of_a_group_are_counted_after_the_tap(client):
     tonight = meeting("self_governing_group", cast.tree.an1a)
     client.force_login(cast.signed)
     form = attend(client, tonight, "present").context["form"]
-    address = reverse("reports:attended", args=[tonight.pk])
+    address = reverse("reports:meeting_attended", args=[tonight.pk])
 
     many = client.post(
         address, {"were": form["were"].value(), "households_total": "20", "households_represented": "21"}
@@ -200,7 +200,7 @@ def test_nobody_can_have_come_to_a_meeting_that_is_still_to_come(client):
 
 
 @pytest.mark.parametrize("who", ["elsewhere", "recorder", "clerk", "nobody", "office"])
-@pytest.mark.parametrize("name", ["attend", "attended"])
+@pytest.mark.parametrize("name", ["meeting_attend", "meeting_attended"])
 def test_nobody_taps_for_somebody_else(client, who, name):
     cast = evening()
     tonight = meeting("cell", cast.tree.an1)

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.coverage.queries import asked_of, held_as
+from assignments.coverage.queries import is_covered, requirement
 from assignments.models import Acting, Assignment, Place, Tier
 from assignments.models.place import below
 from assignments.scope import reach_of
@@ -24,13 +24,13 @@ from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import counted, late_entry_days
-from reports.handovers import sheet as handover
-from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
+from reports.models import HANDED_IN, REPORTING_TIERS, QuarterlyReport, due_day
+from reports.today.handovers import tasks
 
-EVENING = 18
 # What was not recorded by then is looked for in the list of meetings.
 LOOK_BACK = timedelta(days=60)
-SOON = timedelta(days=35)
+# A report is asked for from so many days before it is due.
+REPORT_ASKED_AHEAD = timedelta(days=35)
 AT_MOST = 6
 GOING = [Meeting.Status.PLANNED, Meeting.Status.HELD]
 
@@ -144,7 +144,7 @@ class Today:
                 )
                 % {"number": number},
                 "detail": _("since %(day)s") % {"day": written_day(self.since)},
-                "action_url": f"{address_of('meetings:list')}?{urlencode(query)}",
+                "action_url": f"{address_of('meetings:meetings')}?{urlencode(query)}",
                 "action": _("Show"),
             }
 
@@ -154,7 +154,7 @@ class Today:
             "status": "unrecorded",
             "text": meeting.title,
             "detail": f"{daytime(meeting.starts_at)} · {self.time_left(meeting)}",
-            "action_url": address_of("meetings:record", meeting.pk),
+            "action_url": address_of("meetings:meeting_record", meeting.pk),
             "action": _("Record"),
         }
 
@@ -190,7 +190,7 @@ class Today:
         """Places that the user has to hand over or to take over."""
         if not self.reach.cadre:
             return []
-        return handover.tasks(self.reach.cadre)
+        return tasks(self.reach.cadre)
 
     def acting(self):
         """For whom the user acts today, and until when."""
@@ -229,7 +229,7 @@ class Today:
             "text": meeting.title,
             "url": meeting.get_absolute_url(),
             "detail": daytime(meeting.starts_at),
-            "action_url": address_of("meetings:record", meeting.pk),
+            "action_url": address_of("meetings:meeting_record", meeting.pk),
             "action": _("Record"),
         }
 
@@ -245,11 +245,11 @@ class Today:
         last, this = Quarter.of(self.day).previous, Quarter.of(self.day)
         held = reports_of(self.reach, last.last_day, self.day, str(last), str(this))
         for quarter, owed_on, of in (last, last.last_day, "of_last"), (this, self.day, "of_this"):
-            if not held or (due := due_day(quarter)) > self.day + SOON:
+            if not held or (due := due_day(quarter)) > self.day + REPORT_ASKED_AHEAD:
                 continue
             for assignment in held:
                 status = getattr(assignment, of) or ""
-                if assignment.holds_on(owed_on) and status not in ("submitted", "accepted"):
+                if assignment.holds_on(owed_on) and status not in HANDED_IN:
                     yield assignment.cadre_id, self.report(assignment, quarter, due, status)
 
     def report(self, assignment, quarter, due, status):
@@ -279,7 +279,7 @@ class Today:
         roots = self.reach.assigned | self.granted
         if not roots:
             return []
-        groups = groups_below(roots, self.day, Fixed(asked_of(Tier.SELF_GOVERNING_GROUP, self.day)))
+        groups = groups_below(roots, self.day, Fixed(requirement(Tier.SELF_GOVERNING_GROUP, self.day)))
         total, covered = ({row[0]: row[column] for row in groups} for column in (1, 2))
         return [
             {
@@ -302,7 +302,7 @@ class Card:
         self.said = row.status != Attendance.Status.UNRECORDED
         starts = timezone.localtime(row.meeting.starts_at)
         words = {"time": f"{starts:%H:%M}"}
-        self.when = _("Tonight, %(time)s") % words if starts.hour >= EVENING else _("Today, %(time)s") % words
+        self.when = _("Tonight, %(time)s") % words if self.meeting.takes_the_evening else _("Today, %(time)s") % words
         # Somebody expected outside his own place says only whether he came.
         self.whole = row.meeting.locality_id in today.assigned or today.reach.everything
 
@@ -354,7 +354,7 @@ def groups_below(roots, day, asked):
     for tier, id in sorted(roots):
         if tier != group:
             by_tier[tier].append(id)
-    groups, held = Place.objects.on(day).filter(tier=group).order_by(), held_as(asked.value, day)
+    groups, held = Place.objects.on(day).filter(tier=group).order_by(), is_covered(asked.value, day)
     below_tier = [
         groups.filter(**{f"{tier}__in": ids})
         .values_list(tier)

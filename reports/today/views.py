@@ -44,12 +44,12 @@ class AttendView(View):
 
     def get(self, request, pk):
         """Only a button leads here; whoever comes back to the address is shown what is recorded."""
-        return redirect("reports:attended", own_row(request.user, pk).meeting_id)
+        return redirect("reports:meeting_attended", own_row(request.user, pk).meeting_id)
 
     def post(self, request, pk):
         row = own_row(request.user, pk)
         status, shown = request.POST.get("status"), request.POST.get("was", row.status)
-        answer = redirect("reports:attended", pk)
+        answer = redirect("reports:meeting_attended", pk)
         if status not in self.SAID:
             messages.error(request, _("Nothing was recorded. Choose whether you were there."))
             return answer

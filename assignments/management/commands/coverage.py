@@ -1,6 +1,6 @@
 from assignments.coverage.queries import uncovered
 from assignments.models import Tier
-from assignments.subtree import where
+from assignments.subtree import subtree
 from cadrenet.commands import CsvCommand, day
 
 
@@ -12,5 +12,5 @@ class Command(CsvCommand):
         parser.add_argument("--level", required=True, choices=Tier.values)
 
     def handle(self, *, level, **options):
-        rows = uncovered(level, day(options["day"]), where())
+        rows = uncovered(level, day(options["day"]), subtree())
         self.write(["locality_code", "locality_name"], rows.values_list("locality__code", "name"))

@@ -1,7 +1,7 @@
 from django.core.management.base import CommandError
 
 from assignments.models import Locality, Tier
-from assignments.subtree import where
+from assignments.subtree import subtree
 from cadrenet.commands import CsvCommand, quarter
 from reports.figures.summary import QUARTERLY_COLUMNS, quarterly_summary
 
@@ -21,5 +21,5 @@ class Command(CsvCommand):
             locality = Locality.objects.filter(code=within).first()
             if locality is None:
                 raise CommandError(f"There is no locality with the code “{within}”.")
-        rows = quarterly_summary(period, level, where(within=locality))
+        rows = quarterly_summary(period, level, subtree(within=locality))
         self.write(QUARTERLY_COLUMNS, ([getattr(row, name) for name in QUARTERLY_COLUMNS] for row in rows))

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, is_held, rules_by_tier
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets, rules_by_tier
 from assignments.models import Assignment, Place, Tier
-from assignments.queries import NAMED, ONE_DAY
+from assignments.queries import KEYS_AT_MOST
+from cadrenet.periods import ONE_DAY
 
 
 def coverage_over(days, condition, tiers=COVERED_TIERS):
@@ -16,12 +17,12 @@ def coverage_over(days, condition, tiers=COVERED_TIERS):
     Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
     Three queries, however many days.
     """
-    course = Course(min(days), max(days), condition, tiers)
+    course = CoverageTimeline(min(days), max(days), condition, tiers)
     return {day: course.on(day) for day in days}
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class CoverageSpell:
     """Days in which a locality stood at one place and enough people answered for it all along, or never enough."""
 
     locality: int
@@ -37,7 +38,7 @@ class Stretch:
         return (self.last_day - self.first_day).days + 1
 
 
-class Course:
+class CoverageTimeline:
     """Who answered for some places over a time, read once in three queries and then asked for any of its days.
 
     What ``coverage_by_tier`` and ``ending`` ask the database about one day, this tells of every day; tests compare.
@@ -49,13 +50,13 @@ class Course:
         stood = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
         rows = Assignment.objects.during(first_day, last_day).order_by()
         # Few are named one by one; of many the database works out by itself which they are.
-        wanted = {locality for locality, *_rest in stood} if len(stood) <= NAMED else places.values("locality")
+        wanted = {locality for locality, *_rest in stood} if len(stood) <= KEYS_AT_MOST else places.values("locality")
         held_by, rules = defaultdict(list), rules_by_tier()
         named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
         for locality, *row in named:
             held_by[locality].append(row)
         self.stretches = [
-            Stretch(locality, place, Tier(tier), *cut)
+            CoverageSpell(locality, place, Tier(tier), *cut)
             for locality, place, tier, begins, ends in stood
             for cut in cut_up(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
         ]
@@ -110,4 +111,4 @@ def cut_up(first_day, last_day, rows, rules):
     cuts = sorted(cuts)
     for begins, following in zip_longest(cuts, cuts[1:]):
         ends = following - ONE_DAY if following else last_day
-        yield begins, ends, is_held(rows, in_force_on(rules, begins), begins)
+        yield begins, ends, meets(rows, in_force_on(rules, begins), begins)
