@@ -13,7 +13,7 @@ from assignments.models import Agency, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
 from cadrenet.periods import QuarterField, today
-from cadrenet.prepared import Given, prepared
+from cadrenet.prepared import Param, prepared
 
 # Days that an address may name: their neighbours, and the months between them, are days that Python knows.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -29,7 +29,7 @@ def seen_locality(user, code):
         return None
     seen = user.__dict__.setdefault("_seen_localities", {})
     if code not in seen:
-        seen[code] = next(iter(localities_named(reach_of(user), Given(code))), None)
+        seen[code] = next(iter(localities_named(reach_of(user), Param(code))), None)
     return seen[code]
 
 

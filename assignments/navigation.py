@@ -8,7 +8,6 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.models import Place, Tier
 from assignments.scope import decides, reach_of
-from cadrenet.addresses import address_of
 from cadrenet.prepared import prepared
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
@@ -168,10 +167,10 @@ class Navigation:
         if name == "agency" and len(agencies) == 1:
             url = reverse("reports:agency", args=agencies)
         else:
-            url = address_of(address)
+            url = reverse(address)
         path = self.request.path
         current = path == url if url == "/" else path.startswith(url)
         if name == "assignments" and decides(self.request.user):
             # Whoever assigns begins at the board; everybody else reads the list.
-            url = address_of("assignments:board")
+            url = reverse("assignments:board")
         return {"label": label, "url": url, "icon": symbol, "current": current}

@@ -1,7 +1,8 @@
 """What of the tree lies in a user's sight: of a place, and of the chain above it. Costs no query beside the reach."""
 
+from django.urls import reverse
+
 from assignments.scope import reach_of
-from cadrenet.addresses import address_of
 
 
 def can_see_place(place, user):
@@ -33,7 +34,7 @@ def chain_of(place, user, query=""):
         return []
     seen = visible_steps(place, user)
     return [
-        {"label": name, "url": address_of("reports:locality", id) + query if id in seen else ""}
+        {"label": name, "url": reverse("reports:locality", args=[id]) + query if id in seen else ""}
         for _tier, id, name in place.steps
     ]
 

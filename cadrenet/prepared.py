@@ -27,8 +27,8 @@ def prepared(function):
     """Decorate a function that returns a queryset, to return the list of its rows, put together once for all values.
 
     Its arguments are days, whole numbers, texts, None, and tuples, sets and dataclasses of these. Days and numbers
-    are what may differ from one time to the next, and texts that are ``Given``; all else belongs to the shape, and so
-    does what is ``Fixed``.
+    are what may differ from one time to the next, and texts that are ``Param``; all else belongs to the shape, and so
+    does what is ``Constant``.
 
     The function uses such values only as they are given. It may ask whether two are equal and which day is earlier,
     but what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
@@ -54,46 +54,46 @@ def prepared(function):
 
 
 @dataclass(frozen=True)
-class Hole:
+class Placeholder:
     """Where the shape of some arguments leaves out a value."""
 
     number: int
 
 
 @dataclass(frozen=True)
-class Fixed:
+class Constant:
     """An argument of which each value has a query of its own."""
 
     value: object
 
 
 @dataclass(frozen=True)
-class Given:
+class Param:
     """A text of which each value has the same query, such as a code; the function is called with the text itself."""
 
     text: str
 
 
-UNCHANGED, VALUES = (str, bool, Fixed), (int, date)
+UNCHANGED, VALUES = (str, bool, Constant), (int, date)
 
 
 def shape_of(argument, values):
     """Return what an argument is without its values; these are noted, those of a set from the smallest on."""
     kind = type(argument)
     if kind is int or kind is date:
-        return values.setdefault(argument, Hole(len(values)))
+        return values.setdefault(argument, Placeholder(len(values)))
     if kind is tuple:
         return tuple([shape_of(part, values) for part in argument])
     if kind is frozenset:
         return kind, *[shape_of(part, values) for part in sorted(argument)]
-    if kind is Given:
-        return values.setdefault(argument.text, Hole(len(values)))
+    if kind is Param:
+        return values.setdefault(argument.text, Placeholder(len(values)))
     if argument is None or isinstance(argument, UNCHANGED):
         return argument
     if is_dataclass(argument):
         return kind, *[shape_of(getattr(argument, name), values) for name in names_of(kind)]
     if isinstance(argument, VALUES) and not isinstance(argument, datetime):
-        return values.setdefault(argument, Hole(len(values)))
+        return values.setdefault(argument, Placeholder(len(values)))
     raise TypeError(f"{argument!r} is not an argument of a prepared query.")
 
 
@@ -105,7 +105,7 @@ def names_of(kind):
 
 def mapped(argument, change):
     """Return an argument with each value in it changed."""
-    if isinstance(argument, Given):
+    if isinstance(argument, Param):
         return change(argument.text)
     if argument is None or isinstance(argument, UNCHANGED):
         return argument
@@ -123,7 +123,7 @@ def days_in_order(values):
     return tuple(sorted(days, key=values.__getitem__))
 
 
-def stand_ins(values):
+def sentinels(values):
     """Return {value: what stands for it}; days stay in their order."""
     found = {value: FIRST_KEY + position for position, value in enumerate(values)}
     found |= {value: str(key) for value, key in found.items() if isinstance(value, str)}
@@ -133,10 +133,10 @@ def stand_ins(values):
 
 def statement_of(function, args, values):
     """Return the ``Statement`` of a function for arguments of this shape; None where it uses a value otherwise."""
-    standing = stand_ins(values)
+    standing = sentinels(values)
     statement = Statement(function(*mapped(args, standing.__getitem__)), list(standing.values()))
     # With the values in their places it must say what Django says of the values themselves; a set has no order.
-    ours, theirs = statement.said_with(values), said(compiler_of(function(*mapped(args, as_is))))
+    ours, theirs = statement.said_with(values), compiled_sql(compiler_of(function(*mapped(args, as_is))))
     if ours[0] == theirs[0] and Counter(map(repr, ours[1])) == Counter(map(repr, theirs[1])):
         return statement
     log.error("%s.%s uses its values otherwise than given", function.__module__, function.__qualname__)
@@ -148,7 +148,7 @@ class Statement:
 
     def __init__(self, queryset, standing):
         self.queryset, self.compiler = queryset, compiler_of(queryset)
-        self.sql, self.params = said(self.compiler)
+        self.sql, self.params = compiled_sql(self.compiler)
         numbers = {value: number for number, value in enumerate(standing)}
         # SQLite is told a day as text; PostgreSQL a number with its size.
         numbers |= {str(value): number for value, number in numbers.items() if isinstance(value, date)}
@@ -201,7 +201,7 @@ def compiler_of(queryset):
     return queryset.query.get_compiler(queryset.db)
 
 
-def said(compiler):
+def compiled_sql(compiler):
     """Return the SQL of a query and its parameters; None and nothing where no row can be meant."""
     try:
         sql, params = compiler.as_sql()

@@ -3,12 +3,12 @@
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from cadrenet.prepared import Given, prepared
+from cadrenet.prepared import Param, prepared
 
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self):
-        for session in sessions_of(Given(self.session_key)):
+        for session in sessions_of(Param(self.session_key)):
             if session.expire_date > timezone.now():
                 return session
         # As Django's own does: a key that nobody gave out is not taken over.

@@ -15,7 +15,7 @@ from assignments.queries import (
 )
 from cadrenet.figures import percent
 from cadrenet.periods import ONE_DAY
-from cadrenet.prepared import Fixed, prepared
+from cadrenet.prepared import Constant, prepared
 
 
 def answered(tier, day):
@@ -122,7 +122,7 @@ def answered_by_tier(day, tiers=COVERED_TIERS):
 
 def requirements_by_tier(day, tiers):
     """Return (tier, ``Requirement``) for each of some tiers on a day, as an argument of a prepared query."""
-    return Fixed(tuple((tier, requirement(tier, day)) for tier in tiers))
+    return Constant(tuple((tier, requirement(tier, day)) for tier in tiers))
 
 
 def is_covered_by_tier(asked, day):

@@ -2,13 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.locality import Locality
 from assignments.models.place import Place, below
 from assignments.scope import ScopedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import search_key, sort_key
 
@@ -54,7 +54,7 @@ class Agency(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return address_of("reports:agency", self.pk)
+        return reverse("reports:agency", args=[self.pk])
 
     def set_keys(self):
         """Derive the keys by which the name is sorted and found."""

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -13,7 +14,6 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -115,7 +115,7 @@ class Assignment(EffectiveDated):
         return f"{self.cadre} – {self.locality}"
 
     def get_absolute_url(self):
-        return address_of("assignments:assignment", self.pk)
+        return reverse("assignments:assignment", args=[self.pk])
 
     def clean(self):
         if self.end_reason and self.last_day is None:

@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.agency import Agency
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import person_sort_key, search_key
 
@@ -95,7 +95,7 @@ class Cadre(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return address_of("reports:cadre", self.pk)
+        return reverse("reports:cadre", args=[self.pk])
 
     def set_keys(self):
         """Derive the keys by which the name is sorted (given name first) and found."""

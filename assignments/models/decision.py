@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -11,7 +12,6 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.effective_dated import EffectiveDated
 
 
@@ -86,7 +86,7 @@ class Decision(models.Model):
         return self.number
 
     def get_absolute_url(self):
-        return address_of("assignments:decision", self.pk)
+        return reverse("assignments:decision", args=[self.pk])
 
     @property
     def is_draft(self):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -12,7 +13,6 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -69,7 +69,7 @@ class Handover(models.Model):
         return f"{self.ended} → {self.successor.cadre if self.successor else '–'}"
 
     def get_absolute_url(self):
-        return address_of("reports:handover", self.pk)
+        return reverse("reports:handover", args=[self.pk])
 
     @property
     def is_done(self):

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.scope import ScopedQuerySet, reach_of
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
@@ -104,7 +104,7 @@ class Locality(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return address_of("reports:locality", self.pk)
+        return reverse("reports:locality", args=[self.pk])
 
     @property
     def name(self):

@@ -12,12 +12,12 @@ from functools import cache
 from django import forms, template
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cadrenet.addresses import address_of
 from cadrenet.symbols import SYMBOLS
 from cadrenet.templatetags import figures
 
@@ -75,7 +75,6 @@ def icon_sprite(context):
     return mark_safe(f'<svg class="cn-sprite" aria-hidden="true">{drawings}</svg>') if drawings else ""  # noqa: S308
 
 
-register.simple_tag(address_of, name="address")
 # The address of a static file with its fingerprint, which stays the same while a server runs.
 register.simple_tag(cache(static), name="asset")
 
@@ -98,7 +97,7 @@ def _language_switch(request, token):
         '<form class="cn-lang" method="post" action="{}" aria-label="{}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<input type="hidden" name="next" value="{}">{}</form>',
-        address_of("set_language"),
+        reverse("set_language"),
         _("Language"),
         token,
         request.get_full_path(),

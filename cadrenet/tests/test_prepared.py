@@ -11,7 +11,7 @@ from assignments.actions import localities_changed
 from assignments.models import Assignment, Cadre, Limit, Locality, LocalityVersion, Place
 from assignments.tests.cast import agency, assign, cadre, small_tree, version
 from cadrenet import prepared as module
-from cadrenet.prepared import Fixed, Given, prepared
+from cadrenet.prepared import Constant, Param, prepared
 from reports.models import PartyOrganisation, Rating, RatingScheme
 
 pytestmark = pytest.mark.django_db
@@ -110,14 +110,18 @@ def test_texts_sets_and_dataclasses_are_arguments():
         return rows.order_by("code").values_list("code", flat=True)[: limit.value]
 
     tiers = ("commune", "hamlet")
-    assert found(Part(tiers, frozenset({tree.cam.pk, tree.an.pk})), Given("AN-1"), Fixed(9)) == ["AN", "AN-1", "CA"]
-    assert found(Part(tiers, frozenset({tree.an2.pk, tree.an.pk})), Given("CA"), Fixed(9)) == ["AN", "AN-2", "CA"]
-    assert found(Part(tiers, frozenset({tree.an2.pk, tree.an.pk})), Given("none"), Fixed(9)) == ["AN", "AN-2"]
+    assert found(Part(tiers, frozenset({tree.cam.pk, tree.an.pk})), Param("AN-1"), Constant(9)) == [
+        "AN",
+        "AN-1",
+        "CA",
+    ]
+    assert found(Part(tiers, frozenset({tree.an2.pk, tree.an.pk})), Param("CA"), Constant(9)) == ["AN", "AN-2", "CA"]
+    assert found(Part(tiers, frozenset({tree.an2.pk, tree.an.pk})), Param("none"), Constant(9)) == ["AN", "AN-2"]
     assert len(found.calls) == 2
     # Another limit, fewer keys, other tiers and the same value twice are queries of their own.
-    assert found(Part(tiers, frozenset({tree.cam.pk, tree.an.pk})), Given("AN-1"), Fixed(1)) == ["AN"]
-    assert found(Part(tiers, frozenset({tree.an.pk})), Given("CA"), Fixed(9)) == ["AN", "CA"]
-    assert found(Part(("commune",), frozenset({tree.cam.pk, tree.an1.pk})), Given("AN-1"), Fixed(9)) == ["CA"]
+    assert found(Part(tiers, frozenset({tree.cam.pk, tree.an.pk})), Param("AN-1"), Constant(1)) == ["AN"]
+    assert found(Part(tiers, frozenset({tree.an.pk})), Param("CA"), Constant(9)) == ["AN", "CA"]
+    assert found(Part(("commune",), frozenset({tree.cam.pk, tree.an1.pk})), Param("AN-1"), Constant(9)) == ["CA"]
     assert len(found.calls) == 8
 
 

@@ -5,13 +5,13 @@ from datetime import time
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import search_key
 
@@ -261,7 +261,7 @@ class Meeting(Placed):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return address_of("meetings:meeting", self.pk)
+        return reverse("meetings:meeting", args=[self.pk])
 
     def get_kind_display(self):
         """The kind in words; Django's own makes a table of all kinds anew for each row of a list."""

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from assignments.models import Tier
-from cadrenet.addresses import address_of
 
 LOCALITIES = {"localities": "1"}
 # figure -> (name of the list's address, what narrows the list to the figure)
@@ -57,7 +58,7 @@ def around(quarter):
     parts = {}
     for name, (url, narrowed) in LISTS.items():
         when = {"day": quarter.last_day.isoformat()} if name == "groups_uncovered" else {"quarter": str(quarter)}
-        parts[name] = f"{address_of(url)}?{urlencode(when)}&", f"&{urlencode(narrowed)}" if narrowed else ""
+        parts[name] = f"{reverse(url)}?{urlencode(when)}&", f"&{urlencode(narrowed)}" if narrowed else ""
     return parts
 
 
@@ -66,4 +67,4 @@ def rated(row, code=None, level=None):
     query = {"year": row.year, "kind": row.kind, "level": level or row.level}
     if code:
         query["within"] = code
-    return f"{address_of('reports:rated_organisations')}?{urlencode(query)}"
+    return f"{reverse('reports:rated_organisations')}?{urlencode(query)}"

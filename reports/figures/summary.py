@@ -16,7 +16,7 @@ from assignments.models.place import PATH_SEPARATOR, facts_below
 from assignments.scope import reach_of
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter
-from cadrenet.prepared import Fixed, prepared
+from cadrenet.prepared import Constant, prepared
 from meetings.models import Attendance, Meeting
 from reports.models import (
     REPORTING_TIERS,
@@ -209,7 +209,7 @@ def counted(period, level, condition, areas):
     """Yield locality of a tier, names of figures and their counts: all that is counted of a quarter."""
     yield from named(MEETINGS, meetings(*period.days, level, condition, areas))
     yield from named(ATTENDANCE_AND_GUESTS, attendance(*period.days, level, condition, areas))
-    asked = Fixed(requirement(Tier.SELF_GOVERNING_GROUP, period.last_day))
+    asked = Constant(requirement(Tier.SELF_GOVERNING_GROUP, period.last_day))
     for names, locality_id, *counts in smaller_figures(
         period, level, condition, areas, condition.areas_before(period.last_day), asked
     ):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,10 +18,9 @@ from assignments.subtree import subtree
 from assignments.tenure.figures import served_since
 from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_below, visible_steps
 from assignments.wording import SHORT, counted
-from cadrenet.addresses import address_of
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between
-from cadrenet.prepared import Fixed
+from cadrenet.prepared import Constant
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Kind, Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
@@ -199,7 +199,7 @@ class LocalityPage:
 
     def address(self, name, **query):
         """The address of a list of what is at and below this locality."""
-        return f"{address_of(name)}?{urlencode({'within': self.locality.code, **query})}"
+        return f"{reverse(name)}?{urlencode({'within': self.locality.code, **query})}"
 
     def as_of(self, **query):
         """A query that carries the day of the page along, unless it is today."""
@@ -214,12 +214,12 @@ class LocalityPage:
         kind = OWN_KINDS.get(self.tier)
         return {
             "tree_url": self.address("assignments:localities", **self.as_of()) if below else "",
-            "history_url": f"{address_of('assignments:assignments')}?{history}",
+            "history_url": f"{reverse('assignments:assignments')}?{history}",
             "meetings_url": self.address("meetings:meetings", **({"kind": kind.value} if kind else {})),
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
-            "assign_url": f"{address_of('assignments:assignment_create')}?{assign}" if may_assign else "",
-            "candidates_url": address_of("reports:candidates", self.locality.pk)
+            "assign_url": f"{reverse('assignments:assignment_create')}?{assign}" if may_assign else "",
+            "candidates_url": reverse("reports:candidates", args=[self.locality.pk])
             if may_assign and self.tier in COVERED_TIERS and self.is_vacant()
             else "",
             "replaceable": [row for row in self.assignments if row.holds_on(self.day)] if may_assign else [],
@@ -517,7 +517,7 @@ class LocalityPage:
             past = [row for row in reversed(year.rows) if self.is_past(row.meeting)]
             least = small_number(self.day) if self.tells_less() else 0
             return [self.meeting_row(row, least) for row in past[:MEETINGS_SHOWN]]
-        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Fixed(MEETINGS_SHOWN))
+        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Constant(MEETINGS_SHOWN))
         # Counted for these few afterwards: within the query it would be counted for all that are sorted.
         rows = [OwnMeeting(meeting) for meeting in found]
         self.count_attendance(rows)
@@ -548,7 +548,7 @@ class LocalityPage:
     def next_meetings(self, year):
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
         if year is None:
-            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Fixed(NEXT_SHOWN))
+            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Constant(NEXT_SHOWN))
         else:
             found = year.coming[:NEXT_SHOWN]
         return [
@@ -568,7 +568,7 @@ class LocalityPage:
         """Open issues at and below the locality, pressing ones and the oldest first, and how many are closed."""
         day = self.standing.seen_on
         raised_in = with_areas_before(self.areas)
-        rows = facts.first_open_issues(day, self.condition, raised_in, Fixed(ISSUES_SHOWN))
+        rows = facts.first_open_issues(day, self.condition, raised_in, Constant(ISSUES_SHOWN))
         first = rows[0] if rows else None
         return {
             "open": first.open if first else 0,

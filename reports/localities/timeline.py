@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,7 +11,6 @@ from assignments.models import Assignment, Lineage
 from assignments.models.place import PATH_SEPARATOR
 from assignments.scope import reach_of
 from assignments.tenure.figures import all_lineage
-from cadrenet.addresses import address_of
 from cadrenet.periods import ONE_DAY
 from reports.localities.queries import ever_below, lineage_of
 
@@ -105,7 +105,7 @@ def of_lineage(locality, user):
         yield event(
             row.effective_on,
             text % {"name": other.name},
-            url=address_of("reports:locality", other.pk),
+            url=reverse("reports:locality", args=[other.pk]),
             decision=row.decision_number,
         )
 

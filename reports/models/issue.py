@@ -2,12 +2,12 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed
 from assignments.models.place import PlacedQuerySet, below
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 
 
@@ -109,7 +109,7 @@ class Issue(Placed):
         return self.summary
 
     def get_absolute_url(self):
-        return address_of("reports:issue", self.pk)
+        return reverse("reports:issue", args=[self.pk])
 
     def age(self, day):
         """Days from the day it was raised to the day it was closed, or to the given day."""

@@ -5,13 +5,13 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Locality, Place, Tier
 from assignments.scope import ScopedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
@@ -53,7 +53,7 @@ class PartyOrganisation(EffectiveDated):
         return self.name
 
     def get_absolute_url(self):
-        return address_of("reports:organisation", self.pk)
+        return reverse("reports:organisation", args=[self.pk])
 
     @property
     def name(self):

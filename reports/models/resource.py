@@ -1,12 +1,12 @@
 """Resources that cadres mobilised or connected for a locality."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Cadre, Locality, Placed
 from assignments.models.place import PlacedQuerySet
-from cadrenet.addresses import address_of
 from cadrenet.codes import CodeField, new_code
 
 
@@ -67,4 +67,4 @@ class Resource(Placed):
         return self.description or self.get_kind_display()
 
     def get_absolute_url(self):
-        return address_of("reports:resource", self.pk)
+        return reverse("reports:resource", args=[self.pk])

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from assignments.coverage.queries import coverage_by_tier, uncovered
 from assignments.models import Agency, Place, Tier
 from assignments.models.place import PATH_SEPARATOR
-from cadrenet.addresses import address_of
 from cadrenet.periods import Month, Quarter
 from cadrenet.templatetags.figures import count, day, money, pct
 from meetings.models import Meeting
@@ -321,7 +320,7 @@ class Overview:
             )
             % shown(number=number),
             "detail": _("in %(month)s") % {"month": month.label},
-            "url": f"{address_of('meetings:meetings')}?{urlencode(query)}",
+            "url": f"{reverse('meetings:meetings')}?{urlencode(query)}",
         }
 
     # --- How places compare ---------------------------------------------------------------------------------
@@ -439,12 +438,12 @@ class Overview:
     def coverage_url(self, tier):
         """The list of localities of a tier that nobody answers for on the day the overview looks at."""
         query = {"tier": tier.value, "day": self.seen_on.isoformat(), "within": self.within.code}
-        return f"{address_of('assignments:coverage')}?{urlencode(query)}"
+        return f"{reverse('assignments:coverage')}?{urlencode(query)}"
 
     def summary_url(self, level, **more):
         """The quarterly summary of the same quarter and part of the tree."""
         query = {"quarter": str(self.quarter), "level": level.value, "within": self.within.code, **more}
-        return f"{address_of('reports:quarterly')}?{urlencode(query)}"
+        return f"{reverse('reports:quarterly')}?{urlencode(query)}"
 
 
 @dataclass

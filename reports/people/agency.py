@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +12,6 @@ from django.utils.translation import ngettext
 from assignments.models import Cadre, Limit
 from assignments.scope import reach_of
 from assignments.tenure.figures import Holding, holding
-from cadrenet.addresses import address_of
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
@@ -64,7 +64,7 @@ def evening_item(day, people, serving):
     return {
         "day": day,
         "text": text % {"out": written.count(len(people)), "number": written.count(serving)},
-        "url": f"{address_of('meetings:meetings')}?{urlencode(query)}",
+        "url": f"{reverse('meetings:meetings')}?{urlencode(query)}",
         "detail": " · ".join(f"{name}: {place}" for name, place in places.items()),
     }
 
@@ -94,7 +94,7 @@ class AgencyPage:
             "tiles": attendance_tiles(figures, lists),
             "reasons": self.reasons(),
             "clashes": number,
-            "clashes_url": f"{address_of('meetings:clashes')}?{query}",
+            "clashes_url": f"{reverse('meetings:clashes')}?{query}",
             "clashing": clashing,
             "evenings": self.evenings(),
             "reports": self.reports(),
@@ -104,7 +104,7 @@ class AgencyPage:
             "next": [
                 meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]
             ],
-            "meetings_url": f"{address_of('meetings:meetings')}?{urlencode({'agency': self.agency.code})}",
+            "meetings_url": f"{reverse('meetings:meetings')}?{urlencode({'agency': self.agency.code})}",
             "create_url": self.create_url(),
         }
 
@@ -112,7 +112,7 @@ class AgencyPage:
         """Where a meeting of the agency is entered, empty for whoever may not."""
         reach = reach_of(self.user)
         may = reach.everything or self.agency.pk in reach.records_for
-        return f"{address_of('meetings:meeting_create')}?of=agency" if may else ""
+        return f"{reverse('meetings:meeting_create')}?of=agency" if may else ""
 
     def staff(self):
         """Those who serve today or came to be expected in the quarter, by given name: with them the sums agree."""
@@ -168,7 +168,7 @@ class AgencyPage:
         """{state: address of the reports with it}."""
         query = {"quarter": str(self.quarter), "agency": self.agency.code}
         return {
-            state: f"{address_of('reports:quarterly_reports')}?{urlencode({**query, 'state': state})}"
+            state: f"{reverse('reports:quarterly_reports')}?{urlencode({**query, 'state': state})}"
             for state in ("expected", "on_time", "late", "missing")
         }
 

@@ -2,12 +2,12 @@
 
 from django import forms
 from django.db.models import Case, CharField, Count, Max, Min, Q, Value, When
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.subtree import subtree
-from cadrenet.addresses import address_of
 from cadrenet.periods import Quarter, QuarterField
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
@@ -54,7 +54,7 @@ def attendance_lists(quarter, **whose):
     """Return {status: address of the attendances of a quarter with it}."""
     query = {"quarter": str(quarter), **whose}
     return {
-        status: f"{address_of('meetings:attendances')}?{urlencode({**query, 'status': status})}"
+        status: f"{reverse('meetings:attendances')}?{urlencode({**query, 'status': status})}"
         for status in ("expected", "guest", *STATUS.values)
     }
 

@@ -16,9 +16,8 @@ from assignments.coverage.queries import is_covered, requirement
 from assignments.models import Acting, Assignment, Place, Tier
 from assignments.models.place import below
 from assignments.scope import reach_of
-from cadrenet.addresses import address_of
 from cadrenet.periods import Quarter
-from cadrenet.prepared import Fixed, prepared
+from cadrenet.prepared import Constant, prepared
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
@@ -144,7 +143,7 @@ class Today:
                 )
                 % {"number": number},
                 "detail": _("since %(day)s") % {"day": written_day(self.since)},
-                "action_url": f"{address_of('meetings:meetings')}?{urlencode(query)}",
+                "action_url": f"{reverse('meetings:meetings')}?{urlencode(query)}",
                 "action": _("Show"),
             }
 
@@ -154,7 +153,7 @@ class Today:
             "status": "unrecorded",
             "text": meeting.title,
             "detail": f"{daytime(meeting.starts_at)} · {self.time_left(meeting)}",
-            "action_url": address_of("meetings:meeting_record", meeting.pk),
+            "action_url": reverse("meetings:meeting_record", args=[meeting.pk]),
             "action": _("Record"),
         }
 
@@ -229,7 +228,7 @@ class Today:
             "text": meeting.title,
             "url": meeting.get_absolute_url(),
             "detail": daytime(meeting.starts_at),
-            "action_url": address_of("meetings:meeting_record", meeting.pk),
+            "action_url": reverse("meetings:meeting_record", args=[meeting.pk]),
             "action": _("Record"),
         }
 
@@ -279,14 +278,14 @@ class Today:
         roots = self.reach.assigned | self.granted
         if not roots:
             return []
-        groups = groups_below(roots, self.day, Fixed(requirement(Tier.SELF_GOVERNING_GROUP, self.day)))
+        groups = groups_below(roots, self.day, Constant(requirement(Tier.SELF_GOVERNING_GROUP, self.day)))
         total, covered = ({row[0]: row[column] for row in groups} for column in (1, 2))
         return [
             {
                 "place": place,
                 "tier": place.type.name,
                 "for": acted.get(place.locality_id, ""),
-                "url": address_of("reports:locality", place.locality_id),
+                "url": reverse("reports:locality", args=[place.locality_id]),
                 "groups": total.get(place.locality_id, 0),
                 "covered": covered.get(place.locality_id, 0),
             }
