@@ -12,7 +12,7 @@ from assignments.queries import answering_on, visible_keys
 from assignments.scope import reach_of
 from assignments.subtree import subtree
 from assignments.visibility import can_assign_at, can_see_place, chain_of
-from assignments.wording import SHORT
+from assignments.wording import SHORT_TIERS
 from cadrenet.periods import Quarter
 from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
@@ -226,7 +226,7 @@ class HandoverSheet:
 
     def rung(self, tier, row, where, linked):
         """One person, or a place with nobody."""
-        rung = {"tier": SHORT[tier], "current": tier == self.tier}
+        rung = {"tier": SHORT_TIERS[tier], "current": tier == self.tier}
         if row is None:
             return rung | {"vacant": True, "role": where}
         cadre = row.cadre
