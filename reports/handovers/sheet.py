@@ -17,7 +17,7 @@ from cadrenet.periods import Quarter
 from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
-from meetings.queries import counted
+from meetings.queries import with_attendance_counts
 from reports.figures.summary import open_issues
 from reports.models import HANDED_IN, REPORTING_TIERS, Issue, QuarterlyReport, Resource
 
@@ -122,7 +122,7 @@ class HandoverSheet:
         past = self.meetings_there().filter(day__lte=self.day)
         past = past.exclude(status__in=[Meeting.Status.PLANNED, Meeting.Status.CANCELLED])
         found = past.order_by("-starts_at", "pk")[:MEETINGS_SHOWN]
-        return counted(found, reach_of(self.user))
+        return with_attendance_counts(found, reach_of(self.user))
 
     def next_meetings(self):
         """The next meetings, for ``components/card_list.html``."""
