@@ -16,7 +16,7 @@ from cadrenet.periods import today
 from meetings.actions import last_day_in_time
 from meetings.filters import MeetingFilter, MonthFilter
 from meetings.forms import AgencyMeetingForm
-from meetings.meeting_history import chronicle, late_rows
+from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import (
     clashes_of,
@@ -248,7 +248,7 @@ class MeetingView(ScopedDetailView):
             others_hidden=not whole,
             households=self.households(whole, recordable or may_edit),
             clashes=self.clashes(),
-            events=chronicle(meeting, cadres=[row.cadre_id for row in rows], whole=whole, texts=texts),
+            events=meeting_history(meeting, cadres=[row.cadre_id for row in rows], whole=whole, texts=texts),
             over=meeting.day <= today(),
             in_time_until=last_day_in_time(meeting.day, late_entry_days(meeting.day)),
             today=today(),
