@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.coverage.queries import COVERED_TIERS
-from assignments.decisions.drafts import holders, outside, rows_of
-from assignments.decisions.pasting import MOST_BYTES, MOST_LINES, lines_of, matched
+from assignments.decisions.drafts import outside, rows_of
+from assignments.decisions.pasted_text import MOST_BYTES, MOST_LINES, lines_of
+from assignments.decisions.pasting import matched
+from assignments.decisions.replacements import holders
 from assignments.filters import CHOICES_AT_MOST, DayField
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, lookup_input

@@ -750,7 +750,7 @@ def test_the_second_of_two_who_let_it_take_effect_is_told():
 
 
 def test_the_second_is_told_also_when_both_came_at_the_same_moment(monkeypatch):
-    from assignments.decisions.drafts import views as page
+    from assignments.decisions.views import drafts as page
 
     tree = office()
     line(tree.draft, tree.an1, official(tree, "P"))
@@ -768,7 +768,7 @@ def test_the_second_is_told_also_when_both_came_at_the_same_moment(monkeypatch):
 
 
 def test_a_line_for_a_decision_that_took_effect_meanwhile_is_refused(monkeypatch):
-    from assignments.decisions.drafts import views as page
+    from assignments.decisions.views import lines as page
 
     tree = office()
     official(tree, "P")
