@@ -6,7 +6,7 @@ from assignments.models import Assignment, Cadre, Decision, DecisionLine, Place
 
 
 @dataclass
-class Copied:
+class CopiedLines:
     """Lines of an earlier list, and how many of it could not be taken over."""
 
     lines: list
@@ -14,7 +14,7 @@ class Copied:
     no_place: int = 0
 
 
-def copied(decision, source, tiers, user, day):
+def copy_lines(decision, source, tiers, user, day):
     """Return lines for everybody who held a place of some tiers within a decision's locality, by an earlier list.
 
     ``source`` is a term of office (as on its last day, or on ``day`` while it runs) or an earlier decision. Whoever
@@ -27,15 +27,17 @@ def copied(decision, source, tiers, user, day):
     else:
         then = min(source.last_day or day, day)
         rows = rows.on(then)
-    stood = Place.objects.counting_on(then).filter(**{locality.tier: locality}).values("locality")
-    rows = rows.filter(locality__in=stood).select_related("cadre", "locality").order_by("locality__code", "pk")
-    stands = set(
+    existing_then = Place.objects.counting_on(then).filter(**{locality.tier: locality}).values("locality")
+    rows = (
+        rows.filter(locality__in=existing_then).select_related("cadre", "locality").order_by("locality__code", "pk")
+    )
+    existing_now = set(
         Place.objects.on(first_day).filter(**{locality.tier: locality}).order_by().values_list("locality", flat=True)
     )
     serving = set(Cadre.objects.editable_by(user).serving_on(first_day).order_by().values_list("pk", flat=True))
-    found = Copied([])
+    found = CopiedLines([])
     for row in rows:
-        if row.locality_id not in stands:
+        if row.locality_id not in existing_now:
             found.no_place += 1
         elif row.cadre_id not in serving:
             found.gone += 1

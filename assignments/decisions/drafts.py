@@ -10,14 +10,14 @@ from itertools import groupby
 
 from assignments.changes import Change, objections
 from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets, rules_by_tier
-from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, day_before, kind_of
+from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, held_before, kind_of_line
 from assignments.models import Assignment, Decision, DecisionLine, Place, Tier
 from assignments.queries import in_order_of_tier
 from cadrenet.periods import ONE_DAY
 
 
 @dataclass
-class Row:
+class DecisionRow:
     """A line of a decision as pages show it: where, who, instead of whom, and what speaks against it."""
 
     number: int
@@ -45,8 +45,8 @@ class Row:
         return self.line.replaces if self.kind in (REPLACES, LEAVES) else None
 
 
-def rows_of(decision):
-    """Return a ``Row`` for each line of a decision, from the highest tier down, communes together. Three queries."""
+def decision_rows(decision):
+    """Return a ``DecisionRow`` for each line of a decision, from the highest tier down, communes together. Three queries."""
     lines = list(
         decision.lines.select_related(
             "locality", "cadre__agency__locality", "replaces__cadre", "replaces__locality", "assignment"
@@ -55,41 +55,41 @@ def rows_of(decision):
     localities = {line.locality_id for line in lines}
     places = Place.objects.on(decision.first_day).filter(locality__in=localities).select_related("locality", "type")
     places = {place.locality_id: place for place in places}
-    before = day_before(decision, localities)
+    before = held_before(decision, localities)
 
     # Communes stand in the order of the first code in them: together, and where an office looks for them.
     firsts = {}
     for line in lines:
-        commune = commune_of(line, places)
+        commune = group_key(line, places)
         firsts[commune] = min(firsts.get(commune, line.locality.code), line.locality.code)
 
     def order(line):
-        first = firsts[commune_of(line, places)]
+        first = firsts[group_key(line, places)]
         return Tier(line.locality.tier).rank, first, line.locality.code, line.pk
 
     found = []
     for number, line in enumerate(sorted(lines, key=order), start=1):
         earlier = before[line.locality_id, line.role]
         found.append(
-            Row(
+            DecisionRow(
                 number,
                 line,
                 places.get(line.locality_id),
-                kind_of(line, earlier),
-                change_of(line, decision),
+                kind_of_line(line, earlier),
+                change_of_line(line, decision),
                 [row for row in earlier if row.last_day and row.last_day < decision.first_day],
             )
         )
     return found
 
 
-def commune_of(line, places):
+def group_key(line, places):
     """Return by what a line is grouped: its tier, and the commune in which its place lies."""
     place = places.get(line.locality_id)
     return line.locality.tier, place and place.commune_id
 
 
-def change_of(line, decision):
+def change_of_line(line, decision):
     """Return what a line of a decision means."""
     replaces = line.replaces
     return Change(
@@ -132,7 +132,7 @@ class Draft:
         return sum(row.leaves is not None for row in self.rows)
 
     @property
-    def told(self):
+    def with_objections(self):
         """Rows against which something speaks."""
         return [row for row in self.rows if row.objections]
 
@@ -144,19 +144,19 @@ class Draft:
     @property
     def answered(self):
         """Of these, the rows with a reason."""
-        return [row for row in self.told if row.line.why]
+        return [row for row in self.with_objections if row.line.why]
 
 
 def draft_of(decision, user):
     """Return the ``Draft`` of a decision with what speaks against its lines. Costs the same for one line or many."""
-    rows = rows_of(decision)
-    told = objections([row.change for row in rows], user=user) if rows else {}
-    for position, found in told.items():
-        rows[position].objections = found
+    rows = decision_rows(decision)
+    found = objections([row.change for row in rows], user=user) if rows else {}
+    for position, against in found.items():
+        rows[position].objections = against
     return Draft(decision, rows)
 
 
-def grouped(rows):
+def grouped_by_commune(rows):
     """Return [(heading, rows)] by tier, and below communes by commune."""
 
     def heading(row):
@@ -167,7 +167,7 @@ def grouped(rows):
     return [(label, list(some)) for label, some in groupby(rows, key=heading)]
 
 
-def outside(decision, rows):
+def rows_outside(decision, rows):
     """Return the rows whose place does not lie at or below what the decision decides for, on its first day."""
     tier, key = decision.locality.tier, decision.locality_id
     return [row for row in rows if row.place is None or getattr(row.place, f"{tier}_id") != key]
@@ -181,25 +181,25 @@ def coverage_after(decision, rows):
 
     All tiers that have localities there, and all places in the order of an office. Three queries.
     """
-    day, locality = decision.first_day, decision.locality
-    places = Place.objects.on(day).filter(**{locality.tier: locality}, tier__in=COVERED_TIERS)
+    day, root = decision.first_day, decision.locality
+    places = Place.objects.on(day).filter(**{root.tier: root}, tier__in=COVERED_TIERS)
     holding = Assignment.objects.on(day).filter(locality__in=places.values("locality")).order_by()
     places = list(in_order_of_tier(places).select_related("locality"))
     replaced = {row.line.replaces_id for row in rows}
     held = defaultdict(list)
-    for key, where, role, cadre in holding.values_list("pk", "locality", "role", "cadre"):
+    for key, locality, role, cadre in holding.values_list("pk", "locality", "role", "cadre"):
         if key not in replaced:
-            held[where].append((role, cadre, None, None))
+            held[locality].append((role, cadre, None, None))
     for row in rows:
         if row.line.cadre_id:
             held[row.line.locality_id].append((row.line.role, row.line.cadre_id, None, None))
     rules = rules_by_tier()
-    asked = {tier: in_force_on(rules[tier], day) for tier in COVERED_TIERS}
+    required = {tier: in_force_on(rules[tier], day) for tier in COVERED_TIERS}
     covered = {tier: Covered(tier) for tier in COVERED_TIERS}
     vacant = []
     for place in places:
         tier = Tier(place.tier)
-        enough = meets(held[place.locality_id], asked[tier], day)
+        enough = meets(held[place.locality_id], required[tier], day)
         covered[tier].total += 1
         covered[tier].covered += enough
         if not enough:

@@ -94,23 +94,23 @@ def roles():
     return found | {search_key(role.value.replace("_", " ")): role for role in Assignment.Role}
 
 
-def told_by(cells, columns, separator, words):
+def read_by_position(cells, columns, separator, words):
     """Return what a line says: cadre, agency, place, role, and the names that go with a code."""
     if columns:
-        return told_below_header(cells, columns, separator, words)
+        return read_below_header(cells, columns, separator, words)
     while len(cells) > 1 and not cells[-1]:
         cells.pop()
     role = words.get(search_key(cells[-1])) if len(cells) > 2 else None
     middle = [cell for cell in (cells[1:-1] if role else cells[1:]) if cell]
-    said = {"cadre": cells[0], "agency": "", "place": ", ".join(middle), "role": role}
+    cells = {"cadre": cells[0], "agency": "", "place": ", ".join(middle), "role": role}
     if len(middle) > 1:
         # Perhaps the agency stands before the place.
-        said["split"] = (middle[0], ", ".join(middle[1:]))
-    return said
+        cells["split"] = (middle[0], ", ".join(middle[1:]))
+    return cells
 
 
-def told_below_header(cells, columns, separator, words):
-    """As ``told_by``, where a header says what each column is."""
+def read_below_header(cells, columns, separator, words):
+    """As ``read_by_position``, where a header says what each column is."""
     if len(cells) > len(columns):
         # A path with commas among columns between commas.
         if separator != "," or columns[-1] not in PARTS:
@@ -124,7 +124,7 @@ def told_below_header(cells, columns, separator, words):
     role = search_key(by_kind.get("role", ""))
     if role and role not in words:
         raise Problem(_("“%(role)s” is no role.") % {"role": quoted(by_kind["role"])})
-    said = {
+    cells = {
         "cadre": by_kind.get("cadre_code") or by_kind.get("cadre", ""),
         "agency": by_kind.get("agency", ""),
         "place": ", ".join(by_kind[part] for part in PARTS if part in by_kind),
@@ -132,12 +132,12 @@ def told_below_header(cells, columns, separator, words):
     }
     if "cadre_code" in by_kind:
         # The code says who; the name is compared, and the agency may have changed since.
-        said |= {"cadre_name": by_kind.get("cadre", ""), "agency": ""}
+        cells |= {"cadre_name": by_kind.get("cadre", ""), "agency": ""}
     if "locality_code" in by_kind:
-        said |= {"place": by_kind["locality_code"], "place_name": by_kind.get("locality", "")}
-    return said
+        cells |= {"place": by_kind["locality_code"], "place_name": by_kind.get("locality", "")}
+    return cells
 
 
 def quoted(text):
-    """A text from outside, as long as a sentence can bear."""
+    """A text from rows_outside, as long as a sentence can bear."""
     return text if len(text) <= QUOTED else text[:QUOTED] + "…"

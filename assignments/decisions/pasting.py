@@ -1,4 +1,4 @@
-"""Lines of a decision, pasted from a spreadsheet: matched with cadres and places, or with a sentence why not.
+"""Lines of a decision, pasted from a spreadsheet: match_text with cadres and places, or with a sentence why not.
 
 Nothing is guessed. Where a line fits two people, or two places, the sentence names them; whoever and whatever the
 user may not assign is as unknown as what does not exist.
@@ -18,18 +18,18 @@ from assignments.decisions.pasted_text import (
     columns_of,
     lines_of,
     quoted,
+    read_by_position,
     roles,
     separator_of,
-    told_by,
 )
 from assignments.decisions.replacements import (
     BEGINS,
     GOES_ON,
     REPLACES,
-    day_before,
-    kind_of,
-    set_replaced,
-    taken_over,
+    held_before,
+    kind_of_line,
+    lines_taken_over,
+    set_replacements,
 )
 from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
@@ -66,7 +66,7 @@ class Line:
 
 @dataclass
 class Pasted:
-    """All pasted lines, matched."""
+    """All pasted lines, match_text."""
 
     header: str
     lines: list = field(default_factory=list)
@@ -81,8 +81,8 @@ class Pasted:
         return [line for line in self.lines if line.line and not line.already]
 
     @property
-    def meant(self):
-        """What all matched lines say, whether the decision has it already or not."""
+    def matched_lines(self):
+        """What all match_text lines say, whether the decision has it already or not."""
         return [line.line for line in self.lines if line.line]
 
     @property
@@ -124,21 +124,21 @@ class Places:
             self.by_code[place.locality.code.casefold()] = place
             name = key_of(place.name)
             self.by_name[name].append(place)
-            self.by_bare_name[bare(place)].append(place)
+            self.by_bare_name[bare_name(place)].append(place)
 
     def find(self, text):
         """Return the one place that a code or a path means."""
         if place := self.by_code.get(text.casefold()):
             return place
         for names in (self.by_name, self.by_bare_name):
-            if found := self.named(text, names):
+            if found := self.by_path(text, names):
                 break
         if len(found) == 1:
             return found[0]
         if found:
             raise Problem(
                 _("Which of these: %(choices)s.")
-                % {"choices": some([f"{place.locality.code} ({place.full_path})" for place in found])}
+                % {"choices": some_choices([f"{place.locality.code} ({place.full_path})" for place in found])}
             )
         raise Problem(
             _("No place that you may assign to, in %(locality)s on %(day)s, is called “%(name)s”.")
@@ -150,7 +150,7 @@ class Places:
         )
 
     @staticmethod
-    def named(text, names):
+    def by_path(text, names):
         """Places of a path that is written from either end, with all that lies between or a part of it."""
         whole = key_of(text)
         if whole in names:
@@ -164,7 +164,7 @@ class Places:
         return list(found.values())
 
 
-def bare(place):
+def bare_name(place):
     """The name of a place without the word of its type: people write "Tân Lệ" for "Xã Tân Lệ"."""
     return key_of(place.name).removeprefix(key_of(place.type.name) + " ")
 
@@ -172,10 +172,10 @@ def bare(place):
 def lies_in(place, names):
     """Return whether some names, from near to far, stand above a place in this order."""
     above = iter([key_of(name) for _tier, _id, name in reversed(place.chain)])
-    return all(any(same(name, other) for other in above) for name in names)
+    return all(any(is_same_name(name, other) for other in above) for name in names)
 
 
-def same(name, other):
+def is_same_name(name, other):
     """Whether two names of what lies above are the same; the word of the type may be missing."""
     words = ("xa", "thi tran", "phuong", "ap", "khu pho", "thon", "huyen", "tinh")
     return name == other or any(f"{word} {name}" == other for word in words)
@@ -186,7 +186,7 @@ class Cadres:
 
     def __init__(self, decision, user, texts):
         self.day = decision.first_day
-        keys = {key for text in texts for key in (search_key(text), search_key(apart(text)[0]))}
+        keys = {key for text in texts for key in (search_key(text), search_key(split_agency(text)[0]))}
         codes = {code for text in texts for code in (text, text.upper(), text.lower())}
         rows = Cadre.objects.editable_by(user).filter(Q(search_key__in=keys) | Q(code__in=codes))
         self.by_code, self.by_name = {}, defaultdict(list)
@@ -198,7 +198,7 @@ class Cadres:
         """Return the one cadre that a code, or a name and an agency, means."""
         if not text:
             raise Problem(_("This line names no cadre."))
-        name, in_brackets = apart(text)
+        name, in_brackets = split_agency(text)
         found = [self.by_code[text.casefold()]] if text.casefold() in self.by_code else []
         found = found or self.by_name.get(search_key(text)) or self.by_name.get(search_key(name), [])
         if agency or in_brackets:
@@ -207,7 +207,7 @@ class Cadres:
             raise Problem(self.unknown(name, agency or in_brackets))
         if len(found) > 1:
             choices = [f"{cadre.code} ({cadre.agency.name if cadre.agency else '–'})" for cadre in found]
-            raise Problem(_("Which of these: %(choices)s.") % {"choices": some(choices)})
+            raise Problem(_("Which of these: %(choices)s.") % {"choices": some_choices(choices)})
         (cadre,) = found
         if cadre.left_on and cadre.left_on < self.day:
             raise Problem(_("%(name)s no longer serves on that day.") % {"name": cadre.full_name})
@@ -228,7 +228,7 @@ class Cadres:
         return _("No cadre whom you may assign has the code or the full name “%(name)s”.") % {"name": quoted(name)}
 
 
-def apart(text):
+def split_agency(text):
     """Return (name, agency) of what is written as "name (agency)"."""
     found = re.fullmatch(r"(.+?)\s*\(([^()]+)\)", text)
     return found.groups() if found else (text, "")
@@ -241,13 +241,13 @@ def works_at(cadre, agency):
     return search_key(agency) in (cadre.agency.search_key, search_key(cadre.agency.code))
 
 
-def some(choices):
+def some_choices(choices):
     """Some of what a line may mean, and that there are more."""
     more = [_("and others")] if len(choices) > SUGGESTIONS_AT_MOST else []
     return ", ".join(choices[:SUGGESTIONS_AT_MOST] + more)
 
 
-def matched(text, decision, user):
+def match_text(text, decision, user):
     """Return the ``Pasted`` of a text: what each line would add to a decision, or why it adds nothing.
 
     Nothing is written. Costs the same however many lines there are.
@@ -266,52 +266,52 @@ def matched(text, decision, user):
     told, words = [], roles()
     for pasted, line in read:
         try:
-            told.append((pasted, told_by(cells_of(line, separator), columns, separator, words)))
+            told.append((pasted, read_by_position(cells_of(line, separator), columns, separator, words)))
         except Problem as problem:
             pasted.why_not = str(problem)
-    cadres = Cadres(decision, user, {said["cadre"] for _pasted, said in told})
+    cadres = Cadres(decision, user, {cells["cadre"] for _pasted, cells in told})
     places = Places(decision, user)
-    for pasted, said in told:
+    for pasted, cells in told:
         try:
-            match_one(pasted, said, cadres, places)
+            match_one(pasted, cells, cadres, places)
         except Problem as problem:
             pasted.why_not = str(problem)
     found = Pasted(header, [pasted for pasted, _line in read])
-    mark_known(decision, found)
-    describe(decision, found)
+    mark_already_there(decision, found)
+    describe_new_lines(decision, found)
     return found
 
 
-def match_one(pasted, said, cadres, places):
+def match_one(pasted, cells, cadres, places):
     """Find the cadre and the place of a line."""
-    if not said["place"]:
+    if not cells["place"]:
         raise Problem(_("This line names no place."))
-    place, agency = place_and_agency(said, cadres, places)
-    if (name := said.get("place_name")) and not is_called(place, name):
-        raise Problem(differs(said["place"], place.full_path, name))
-    cadre = cadres.find(said["cadre"], agency)
-    if (name := said.get("cadre_name")) and search_key(name) != cadre.search_key:
-        raise Problem(differs(cadre.code, cadre.full_name, name))
-    role = said["role"] or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
+    place, agency = place_and_agency(cells, cadres, places)
+    if (name := cells.get("place_name")) and not is_called(place, name):
+        raise Problem(code_mismatch(cells["place"], place.full_path, name))
+    cadre = cadres.find(cells["cadre"], agency)
+    if (name := cells.get("cadre_name")) and search_key(name) != cadre.search_key:
+        raise Problem(code_mismatch(cadre.code, cadre.full_name, name))
+    role = cells["role"] or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
     if role != Assignment.Role.IN_CHARGE and place.tier != Tier.REGIONAL_GROUP:
         raise Problem(_("Only a regional group has a head and support."))
     pasted.place = place
     pasted.line = DecisionLine(locality=place.locality, role=role, cadre=cadre)
 
 
-def place_and_agency(said, cadres, places):
+def place_and_agency(cells, cadres, places):
     """Return the place of a line, and the agency where one stands before it."""
     try:
-        return places.find(said["place"]), said["agency"]
+        return places.find(cells["place"]), cells["agency"]
     except Problem as problem:
-        if "split" not in said:
+        if "split" not in cells:
             raise
         whole = problem
-    agency, path = said["split"]
+    agency, path = cells["split"]
     try:
         return places.find(path), agency
     except Problem:
-        if cadres.may_work_at(said["cadre"], agency):
+        if cadres.may_work_at(cells["cadre"], agency):
             raise
         raise whole from None
 
@@ -319,10 +319,10 @@ def place_and_agency(said, cadres, places):
 def is_called(place, name):
     """Whether a name, or the first part of a path, is that of a place; the word of the type may be missing."""
     parts = {key_of(part) for part in (name, *re.split(PATH_SIGNS, name))}
-    return bool(parts & {key_of(place.name), bare(place)})
+    return bool(parts & {key_of(place.name), bare_name(place)})
 
 
-def differs(code, found, name):
+def code_mismatch(code, found, name):
     """The sentence about a code and a name that do not belong together."""
     return _("The code %(code)s belongs to %(found)s, not to “%(name)s”.") % {
         "code": quoted(code),
@@ -331,7 +331,7 @@ def differs(code, found, name):
     }
 
 
-def mark_known(decision, found):
+def mark_already_there(decision, found):
     """Mark what the decision has already, and what came twice."""
     known = set(decision.lines.order_by().values_list("locality", "role", "cadre"))
     for pasted in found.lines:
@@ -341,7 +341,7 @@ def mark_known(decision, found):
             known.add(key)
 
 
-def describe(decision, found):
+def describe_new_lines(decision, found):
     """Say what each new line does and whom it replaces; somebody who holds it from that very day is told apart."""
     localities = {pasted.line.locality_id for pasted in found.new}
     held = set(
@@ -356,10 +356,10 @@ def describe(decision, found):
             }
             pasted.line = None
     new = [pasted.line for pasted in found.new]
-    set_replaced(decision, new)
-    taken = taken_over(decision, found.meant, new)
-    before = day_before(decision, localities)
+    set_replacements(decision, new)
+    taken = lines_taken_over(decision, found.matched_lines, new)
+    before = held_before(decision, localities)
     for position, pasted in enumerate(found.new):
-        pasted.kind = kind_of(pasted.line, before[pasted.line.locality_id, pasted.line.role])
+        pasted.kind = kind_of_line(pasted.line, before[pasted.line.locality_id, pasted.line.role])
         if position in taken:
             pasted.kind, pasted.instead = REPLACES, taken[position].cadre

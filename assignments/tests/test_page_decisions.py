@@ -1,4 +1,4 @@
-"""Decisions on pages: a draft, its lines one by one, pasted and copied, its effect, and its annex."""
+"""Decisions on pages: a draft, its lines one by one, pasted and copy_lines, its effect, and its annex."""
 
 from datetime import date, timedelta
 

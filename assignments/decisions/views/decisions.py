@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import DetailView, ListView
 
-from assignments.decisions.drafts import coverage_after, draft_of, grouped, rows_of
+from assignments.decisions.drafts import coverage_after, decision_rows, draft_of, grouped_by_commune
 from assignments.decisions.forms import ReasonsForm
 from assignments.models import Assignment, Cadre, Decision, Tier
 from assignments.queries import visible_keys
@@ -61,7 +61,7 @@ class DecisionView(DetailView):
         return ["assignments/decisions/draft.html" if self.object.is_draft else "assignments/decisions/decision.html"]
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(title=titled(self.object), day=self.object.first_day, **kwargs)
+        context = super().get_context_data(title=heading_of(self.object), day=self.object.first_day, **kwargs)
         return context | (self.draft() if self.object.is_draft else self.enacted())
 
     def draft(self):
@@ -75,7 +75,7 @@ class DecisionView(DetailView):
         return self.links(page.object_list) | {
             "draft": draft,
             "page_obj": page,
-            "groups": with_reasons(grouped(page.object_list), form),
+            "groups": with_reasons(grouped_by_commune(page.object_list), form),
             "form": form,
             "tiles": [self.tile(row) for row in covered],
             # Four cells fill the sheet.
@@ -86,8 +86,11 @@ class DecisionView(DetailView):
         }
 
     def enacted(self):
-        page = self.page(rows_of(self.object))
-        return self.links(page.object_list) | {"page_obj": page, "groups": with_reasons(grouped(page.object_list))}
+        page = self.page(decision_rows(self.object))
+        return self.links(page.object_list) | {
+            "page_obj": page,
+            "groups": with_reasons(grouped_by_commune(page.object_list)),
+        }
 
     def page(self, rows):
         return Paginator(rows, LINES_PER_PAGE).get_page(self.request.GET.get("page"))
@@ -117,7 +120,7 @@ class DecisionView(DetailView):
         }
 
 
-def titled(decision):
+def heading_of(decision):
     """The heading of a decision's pages."""
     return _("Decision %(number)s") % {"number": decision.number}
 
@@ -154,12 +157,16 @@ class AnnexView(FileMixin, DetailView):
         return decisions_of(self.request.user).select_related("locality__latest")
 
     def get_file_rows(self):
-        return rows_of(self.object)
+        return decision_rows(self.object)
 
     def get_file_stem(self):
         return f"annex {self.object.number}"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            title=_("Annex"), groups=grouped(rows_of(self.object)), tiers=Tier, day=self.object.first_day, **kwargs
+            title=_("Annex"),
+            groups=grouped_by_commune(decision_rows(self.object)),
+            tiers=Tier,
+            day=self.object.first_day,
+            **kwargs,
         )

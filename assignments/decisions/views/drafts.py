@@ -12,10 +12,10 @@ from django.views.generic.edit import CreateView as ModelCreateView
 from django.views.generic.edit import UpdateView
 
 from assignments.actions import Refused
-from assignments.decisions.actions import enact_draft, follow_first_day, locked
+from assignments.decisions.actions import enact_draft, lock_draft, update_replacements
 from assignments.decisions.drafts import draft_of
 from assignments.decisions.forms import DecisionForm, ReasonsForm
-from assignments.decisions.views.decisions import titled
+from assignments.decisions.views.decisions import heading_of
 from assignments.models import Decision
 from assignments.scope import decides
 from assignments.views import DecidingMixin
@@ -97,10 +97,10 @@ class EditView(DecidingMixin, UpdateView):
     def form_valid(self, form):
         try:
             with transaction.atomic():
-                was = locked(self.object)
+                before = lock_draft(self.object)
                 response = super().form_valid(form)
-                if was.first_day != self.object.first_day:
-                    follow_first_day(self.object, was)
+                if before.first_day != self.object.first_day:
+                    update_replacements(self.object, before)
         except Refused as refused:
             return show_refusals(self.request, self.object, refused)
         return response
@@ -108,7 +108,7 @@ class EditView(DecidingMixin, UpdateView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             title=_("Change the decision"),
-            line=titled(self.object),
+            line=heading_of(self.object),
             cancel_url=self.object.get_absolute_url(),
             deletes=True,
             **kwargs,
@@ -123,7 +123,7 @@ class DeleteView(DraftMixin, View):
     def post(self, request, *args, **kwargs):
         try:
             with transaction.atomic():
-                locked(self.object).delete()
+                lock_draft(self.object).delete()
         except Refused as refused:
             return show_refusals(request, self.object, refused)
         messages.success(request, _("The draft was deleted. Nothing else has changed."))
@@ -136,8 +136,8 @@ class ReasonsView(DraftMixin, View):
     http_method_names = ["post"]
 
     def post(self, request, *args, **kwargs):
-        told = draft_of(self.object, request.user).told
-        form = ReasonsForm(request.POST, rows=told)
+        rows = draft_of(self.object, request.user).told
+        form = ReasonsForm(request.POST, rows=rows)
         if not form.is_valid():
             messages.error(
                 request,
@@ -145,7 +145,7 @@ class ReasonsView(DraftMixin, View):
             )
             return redirect(self.object)
         changed = []
-        for row in told:
+        for row in rows:
             why = form.reason_of(row.line)
             why = row.line.why if why is None else why
             why = why or form.cleaned_data["why_all"]
@@ -154,7 +154,7 @@ class ReasonsView(DraftMixin, View):
                 changed.append(row.line)
         try:
             with transaction.atomic():
-                locked(self.object)
+                lock_draft(self.object)
                 for line in changed:
                     line.save()
         except Refused as refused:
@@ -178,7 +178,7 @@ class EnactView(DraftMixin, DetailView):
         faults = kwargs.pop("faults", {})
         return super().get_context_data(
             title=_("Let it take effect"),
-            line=titled(self.object),
+            line=heading_of(self.object),
             draft=draft,
             faulty=[(row, faults[row.line.pk]) for row in draft.rows if row.line.pk in faults],
             **kwargs,

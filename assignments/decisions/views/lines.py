@@ -1,4 +1,4 @@
-"""Lines of a draft: one by one, pasted from a spreadsheet, or copied from an earlier list."""
+"""Lines of a draft: one by one, pasted from a spreadsheet, or copy_lines from an earlier list."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -10,11 +10,11 @@ from django.views.generic.detail import SingleObjectMixin
 from django.views.generic.edit import UpdateView
 
 from assignments.actions import Refused
-from assignments.decisions.actions import add_lines, locked
-from assignments.decisions.copying import copied
+from assignments.decisions.actions import add_lines, lock_draft
+from assignments.decisions.copying import copy_lines
 from assignments.decisions.forms import CopyForm, LineEditForm, LineForm, PasteForm
 from assignments.decisions.pasting import KINDS
-from assignments.decisions.views.decisions import titled
+from assignments.decisions.views.decisions import heading_of
 from assignments.decisions.views.drafts import DraftMixin, show_refusals
 from assignments.models import DecisionLine
 from assignments.views import DecidingMixin
@@ -29,8 +29,8 @@ class LineAddView(DraftMixin, FormView):
     template_name = "assignments/decisions/line.html"
 
     def get_initial(self):
-        asked = self.request.GET
-        initial = {name: asked[name] for name in ("locality", "cadre", "role") if asked.get(name)}
+        query = self.request.GET
+        initial = {name: query[name] for name in ("locality", "cadre", "role") if query.get(name)}
         return {"first_day": self.object.first_day, **initial}
 
     def form_valid(self, form):
@@ -51,7 +51,7 @@ class LineAddView(DraftMixin, FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            title=_("Add a line"), line=titled(self.object), submit_label=_("Add"), adds=True, **kwargs
+            title=_("Add a line"), line=heading_of(self.object), submit_label=_("Add"), adds=True, **kwargs
         )
 
 
@@ -78,7 +78,7 @@ class LineEditView(LineMixin, UpdateView):
         decision = self.object.decision
         try:
             with transaction.atomic():
-                locked(decision)
+                lock_draft(decision)
                 form.save()
         except Refused as refused:
             return show_refusals(self.request, decision, refused)
@@ -88,7 +88,7 @@ class LineEditView(LineMixin, UpdateView):
         line = self.object
         return super().get_context_data(
             title=_("Change a line"),
-            line=f"{titled(line.decision)} · {line.locality.latest.full_path} · {line.get_role_display()}",
+            line=f"{heading_of(line.decision)} · {line.locality.latest.full_path} · {line.get_role_display()}",
             decision=line.decision,
             day=line.decision.first_day,
             cancel_url=line.decision.get_absolute_url(),
@@ -105,7 +105,7 @@ class LineDeleteView(LineMixin, SingleObjectMixin, View):
         line = self.get_object()
         try:
             with transaction.atomic():
-                locked(line.decision)
+                lock_draft(line.decision)
                 line.delete()
         except Refused as refused:
             return show_refusals(request, line.decision, refused)
@@ -141,7 +141,7 @@ class PasteView(DraftMixin, FormView):
     def add(self, form):
         pasted = form.pasted
         try:
-            new = add_lines(self.object, pasted.meant, instead=True)
+            new = add_lines(self.object, pasted.matched_lines, instead=True)
         except Refused as refused:
             return show_refusals(self.request, self.object, refused)
         message = ngettext("%(number)s line was added.", "%(number)s lines were added.", len(new))
@@ -152,7 +152,7 @@ class PasteView(DraftMixin, FormView):
         return self.render_to_response(self.get_context_data(form=rest, left=pasted.unmatched))
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(title=_("Paste lines"), line=titled(self.object), **kwargs)
+        return super().get_context_data(title=_("Paste lines"), line=heading_of(self.object), **kwargs)
 
 
 class CopyView(DraftMixin, FormView):
@@ -166,19 +166,19 @@ class CopyView(DraftMixin, FormView):
 
     def form_valid(self, form):
         tiers = form.cleaned_data["tiers"]
-        found = copied(self.object, form.chosen, tiers, self.request.user, today())
+        found = copy_lines(self.object, form.chosen, tiers, self.request.user, today())
         try:
             new = add_lines(self.object, found.lines)
         except Refused as refused:
             return show_refusals(self.request, self.object, refused)
         message = ngettext("%(number)s line was added.", "%(number)s lines were added.", len(new))
         messages.success(self.request, message % {"number": figures.count(len(new))})
-        self.tell_left_out(found, len(found.lines) - len(new))
+        self.report_left_out(found, len(found.lines) - len(new))
         return redirect(self.object)
 
-    def tell_left_out(self, found, known):
+    def report_left_out(self, found, known):
         """Say what of the earlier list is not among the new lines, and why."""
-        told = [
+        sentences = [
             (known, ngettext("%(number)s was there already.", "%(number)s were there already.", known)),
             (
                 found.gone,
@@ -197,14 +197,14 @@ class CopyView(DraftMixin, FormView):
                 ),
             ),
         ]
-        for number, sentence in told:
+        for number, sentence in sentences:
             if number:
                 messages.info(self.request, sentence % {"number": figures.count(number)})
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             title=_("Copy an earlier list"),
-            line=titled(self.object),
+            line=heading_of(self.object),
             submit_label=_("Copy"),
             advice=_(
                 "Everybody who held a place in this decision's part of the tree then becomes a line that goes on. "
