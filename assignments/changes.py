@@ -3,7 +3,7 @@
 A place that is given to somebody, a replacement, a decision with a hundred lines and everything that a leaving cadre
 held are all lists of ``Change``. ``objections`` says what speaks against them: warnings, which a reason overrides.
 ``assignments.actions.carry_out`` makes all of them or none. What apps above know (evenings, clashes) they add by
-answering the signal ``changes_meant``.
+answering the signal ``changes_proposed``.
 """
 
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality
 from assignments.queries import held_counts
-from assignments.signals import changes_meant
+from assignments.signals import changes_proposed
 from assignments.tenure.figures import served_since
 from cadrenet.periods import ONE_DAY, months_between
 
@@ -73,7 +73,7 @@ def objections(changes, user=None):
     for check in (two_at_once, nobody_left, early_moves, too_many, unfit_holders, gone):
         for position, objection in check(changes):
             found[position].append(objection)
-    for _receiver, told in changes_meant.send(sender=Change, changes=changes, user=user):
+    for _receiver, told in changes_proposed.send(sender=Change, changes=changes, user=user):
         for position, objection in told:
             found[position].append(objection)
     return dict(found)

@@ -8,4 +8,4 @@ answering_changed = Signal()
 
 # Places are about to change hands. Sent with ``changes`` (a list of ``assignments.changes.Change``) and ``user``; who
 # knows of something that speaks against it answers with (position, ``Objection``) pairs.
-changes_meant = Signal()
+changes_proposed = Signal()

@@ -6,7 +6,7 @@ from assignments.acting import views as acting
 from assignments.assigning import views as assignments
 from assignments.board import views as board
 from assignments.coverage import views as coverage
-from assignments.decisions import views as decisions
+from assignments.decisions.views import decisions, drafts, lines
 from assignments.localities import views as localities
 from assignments.people import views as people
 from assignments.replacing import views as replacing
@@ -32,18 +32,18 @@ urlpatterns = [
     path("assignments/<int:pk>/end/", assignments.EndView.as_view(), name="assignment_end"),
     path("assignments/<int:pk>/replace/", replacing.ReplaceView.as_view(), name="assignment_replace"),
     path("assignments/decisions/", decisions.DecisionsView.as_view(), name="decisions"),
-    path("assignments/decisions/new/", decisions.CreateView.as_view(), name="decision_create"),
+    path("assignments/decisions/new/", drafts.CreateView.as_view(), name="decision_create"),
     path("assignments/decisions/<int:pk>/", decisions.DecisionView.as_view(), name="decision"),
-    path("assignments/decisions/<int:pk>/edit/", decisions.EditView.as_view(), name="decision_edit"),
-    path("assignments/decisions/<int:pk>/delete/", decisions.DeleteView.as_view(), name="decision_delete"),
-    path("assignments/decisions/<int:pk>/lines/", decisions.LineAddView.as_view(), name="line_create"),
-    path("assignments/decisions/<int:pk>/paste/", decisions.PasteView.as_view(), name="decision_paste"),
-    path("assignments/decisions/<int:pk>/copy/", decisions.CopyView.as_view(), name="decision_copy"),
-    path("assignments/decisions/<int:pk>/reasons/", decisions.ReasonsView.as_view(), name="decision_reasons"),
-    path("assignments/decisions/<int:pk>/enact/", decisions.EnactView.as_view(), name="decision_enact"),
+    path("assignments/decisions/<int:pk>/edit/", drafts.EditView.as_view(), name="decision_edit"),
+    path("assignments/decisions/<int:pk>/delete/", drafts.DeleteView.as_view(), name="decision_delete"),
+    path("assignments/decisions/<int:pk>/lines/", lines.LineAddView.as_view(), name="line_create"),
+    path("assignments/decisions/<int:pk>/paste/", lines.PasteView.as_view(), name="decision_paste"),
+    path("assignments/decisions/<int:pk>/copy/", lines.CopyView.as_view(), name="decision_copy"),
+    path("assignments/decisions/<int:pk>/reasons/", drafts.ReasonsView.as_view(), name="decision_reasons"),
+    path("assignments/decisions/<int:pk>/enact/", drafts.EnactView.as_view(), name="decision_enact"),
     path("assignments/decisions/<int:pk>/annex/", decisions.AnnexView.as_view(), name="decision_annex"),
-    path("assignments/decisions/lines/<int:pk>/", decisions.LineEditView.as_view(), name="line_edit"),
-    path("assignments/decisions/lines/<int:pk>/remove/", decisions.LineDeleteView.as_view(), name="line_delete"),
+    path("assignments/decisions/lines/<int:pk>/", lines.LineEditView.as_view(), name="line_edit"),
+    path("assignments/decisions/lines/<int:pk>/remove/", lines.LineDeleteView.as_view(), name="line_delete"),
     path("assignments/<int:pk>/take-back/", board.TakeBackView.as_view(), name="assignment_take_back"),
     path("cadres/", people.CadresView.as_view(), name="cadres"),
     path("cadres/<int:pk>/leaving/", replacing.LeavingView.as_view(), name="cadre_leave"),

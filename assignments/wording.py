@@ -6,7 +6,7 @@ from assignments.models import Tier
 from cadrenet.templatetags.figures import count
 
 # In the width of a small sign beside a name.
-SHORT = {
+SHORT_TIERS = {
     # Translators: vi "Tỉnh"
     Tier.PROVINCE: pgettext_lazy("tier, short", "Province"),
     # Translators: vi "Huyện"
@@ -22,12 +22,12 @@ SHORT = {
 }
 
 
-def counted(tier, number):
+def count_with_unit(tier, number):
     """Say how many localities of a tier there are: "14 self-governing groups"."""
-    return sentences(tier, number) % {"number": count(number)}
+    return pattern_with_unit(tier, number) % {"number": count(number)}
 
 
-def sentences(tier, number):
+def pattern_with_unit(tier, number):
     if tier == Tier.PROVINCE:
         return ngettext("%(number)s province", "%(number)s provinces", number)
     if tier == Tier.DISTRICT:

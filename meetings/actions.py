@@ -33,8 +33,8 @@ def rule_changed(rule, was=None):
     """
     if was is None:
         periods = [(rule.kind, *days_of(rule))]
-    elif says(rule) == says(was):
-        periods = [(rule.kind, *days) for days in apart(days_of(rule), days_of(was))]
+    elif content_of(rule) == content_of(was):
+        periods = [(rule.kind, *days) for days in days_in_one_only(days_of(rule), days_of(was))]
     else:
         periods = [(rule.kind, *days_of(rule)), (was.kind, *days_of(was))]
     return sum(
@@ -43,7 +43,7 @@ def rule_changed(rule, was=None):
     )
 
 
-def says(rule):
+def content_of(rule):
     """What a rule says, without when it holds."""
     return (rule.kind, rule.role, rule.tier, rule.expectation)
 
@@ -53,7 +53,7 @@ def days_of(rule):
     return rule.first_day or date.min, rule.last_day or date.max
 
 
-def apart(one, other):
+def days_in_one_only(one, other):
     """Return the stretches of days that belong to one of two periods and not to both."""
     (first, last), (other_first, other_last) = sorted([one, other])
     if last < other_first:

@@ -11,11 +11,11 @@ class MeetingsConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from assignments.signals import answering_changed, changes_meant
+        from assignments.signals import answering_changed, changes_proposed
         from meetings.initial_data import add_initial_data
         from meetings.rosters import follow_assignments
-        from meetings.schedule_conflicts import objections_of_evenings
+        from meetings.schedule_conflicts import schedule_objections
 
         post_migrate.connect(add_initial_data, sender=self)
         answering_changed.connect(follow_assignments)
-        changes_meant.connect(objections_of_evenings)
+        changes_proposed.connect(schedule_objections)

@@ -9,10 +9,10 @@ from cadrenet.templatetags.figures import daytime
 from meetings.actions import FACTS, LATE, fact_in_words, in_words
 from meetings.models import Attendance, Meeting
 
-AT_MOST = 60
+EVENTS_AT_MOST = 60
 # What an import leaves as the reason is no sentence that anybody typed.
 IMPORTED = "import"
-TOLD_OF_A_MEETING = [*FACTS, "kind", "starts_at", "ends_at", "convened_by", "extraordinary"]
+TRACKED_FIELDS = [*FACTS, "kind", "starts_at", "ends_at", "convened_by", "extraordinary"]
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,19 @@ class Event:
     why: str = ""
 
 
-def chronicle(meeting, *, cadres, whole, texts):
+def meeting_history(meeting, *, cadres, whole, texts):
     """Return what was said about a meeting, newest first.
 
     ``cadres`` are ids of those whose rows the reader may see, ``whole`` whether the reader may see all of it, also
     what was removed; ``texts`` are ids of those whose words the reader may read.
     """
-    events = [*of_the_meeting(meeting)] if whole else []
-    events += of_attendance(meeting, cadres=None if whole else cadres, texts=texts)
+    events = [*meeting_events(meeting)] if whole else []
+    events += attendance_events(meeting, cadres=None if whole else cadres, texts=texts)
     # Of what was said in the same moment the later stands first, too.
-    return sorted(events, key=lambda event: event.at)[::-1][:AT_MOST]
+    return sorted(events, key=lambda event: event.at)[::-1][:EVENTS_AT_MOST]
 
 
-def of_the_meeting(meeting):
+def meeting_events(meeting):
     """Yield what was said about the meeting itself."""
     records = list(
         Meeting.history.filter(id=meeting.pk).select_related("history_user").order_by("history_date", "pk")
@@ -60,33 +60,33 @@ def of_the_meeting(meeting):
                     "before": written(change.field, change.old),
                     "after": written(change.field, change.new),
                 }
-                for change in record.diff_against(before, included_fields=TOLD_OF_A_MEETING).changes
+                for change in record.diff_against(before, included_fields=TRACKED_FIELDS).changes
             ]
             if texts or words:
                 yield Event(record.history_date, who(record), "; ".join(texts), late, words)
         before = record
 
 
-def of_attendance(meeting, *, cadres, texts):
+def attendance_events(meeting, *, cadres, texts):
     """Return what was said about who came; of some cadres, or with None of all."""
     records = Attendance.history.filter(meeting=meeting.pk).select_related("history_user", "cadre")
     if cadres is not None:
         records = records.filter(cadre__in=cadres)
     events, before = [], {}
     for record in records.order_by("history_date", "pk"):
-        said = (record.status, record.reason, record.note)
-        had = before.get(record.cadre_id, (Attendance.Status.UNRECORDED.value, "", ""))
-        before[record.cadre_id] = said
+        new = (record.status, record.reason, record.note)
+        old = before.get(record.cadre_id, (Attendance.Status.UNRECORDED.value, "", ""))
+        before[record.cadre_id] = new
         if record.history_type == "-":
             del before[record.cadre_id]
             text = _("%(name)s: removed from the roster") % {"name": record.cadre}
-        elif said == had:
+        elif new == old:
             continue
         else:
-            seen = record.cadre_id in texts
+            may_read_note = record.cadre_id in texts
             text = _("%(name)s: %(status)s") % {
                 "name": record.cadre,
-                "status": in_words(*(said if seen else (said[0], said[1], ""))),
+                "status": in_words(*(new if may_read_note else (new[0], new[1], ""))),
             }
         late = record.history_change_reason == LATE
         events.append(Event(record.history_date, who(record), text, late))
@@ -95,9 +95,9 @@ def of_attendance(meeting, *, cadres, texts):
 
 def late_rows(meeting):
     """Return the ids of cadres about whom something was said for the first time when it was late."""
-    said = Attendance.history.filter(meeting=meeting.pk).exclude(status=Attendance.Status.UNRECORDED)
+    records = Attendance.history.filter(meeting=meeting.pk).exclude(status=Attendance.Status.UNRECORDED)
     late = {}
-    for cadre, reason in said.order_by("history_date", "pk").values_list("cadre_id", "history_change_reason"):
+    for cadre, reason in records.order_by("history_date", "pk").values_list("cadre_id", "history_change_reason"):
         late.setdefault(cadre, reason == LATE)
     return {cadre for cadre, is_late in late.items() if is_late}
 

@@ -16,7 +16,7 @@ AGENCY = "cadre__agency__meetings"
 
 
 @dataclass
-class Counted:
+class MeetingCounts:
     """A meeting with how many were expected, how many of these came, and of how many nothing is recorded."""
 
     meeting: Meeting
@@ -25,16 +25,16 @@ class Counted:
     unrecorded: int = 0
 
 
-def counted(meetings, reach):
-    """Return a ``Counted`` for each of some meetings, of the attendance that a reach lets see. One query.
+def with_attendance_counts(meetings, reach):
+    """Return ``MeetingCounts`` for each meeting, of the attendance that a reach lets see. One query.
 
-    So the numbers agree with the roster that the reader finds. Counted for the meetings of one page by their keys: as
-    a subquery of each meeting, a database that knows too little of its tables reads the whole district for every one
-    of them (46 s measured).
+    So the numbers agree with the roster that the reader finds. The meetings of one page are counted by their keys:
+    with a subquery for each meeting, a database that knows too little of its tables reads the whole district every
+    time (46 s measured).
     """
-    found = {meeting.pk: Counted(meeting) for meeting in meetings}
+    found = {meeting.pk: MeetingCounts(meeting) for meeting in meetings}
     for meeting, *counts in numbers_of(reach, tuple(sorted(found))):
-        found[meeting] = Counted(found[meeting].meeting, *counts)
+        found[meeting] = MeetingCounts(found[meeting].meeting, *counts)
     return list(found.values())
 
 

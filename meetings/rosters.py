@@ -34,7 +34,7 @@ def expected_at(meetings):
     for meeting in meetings:
         for rule in rules[meeting.kind]:
             if rule.holds_on(meeting.day):
-                for cadre in holders.of(meeting, rule):
+                for cadre in holders.cadres_expected(meeting, rule):
                     expected.add((meeting.pk, cadre))
     return expected
 
@@ -78,7 +78,7 @@ class Holders:
                 below[tier, top].append(tuple(place))
         return below
 
-    def of(self, meeting, rule):
+    def cadres_expected(self, meeting, rule):
         """Yield the ids of the cadres that a rule expects at a meeting."""
         if reaches_down(rule, meeting.place):
             localities = [
@@ -123,12 +123,12 @@ def _keep_rosters(meetings):
             continue
         if row.expected != (key in expected):
             flipped[key in expected].append(row.pk)
-        if repeat(row, by_key[row.meeting_id]):
+        if copy_from_meeting(row, by_key[row.meeting_id]):
             outdated.append(row.pk)
     missing = []
     for meeting_id, cadre_id in sorted(expected - seen):
         row = Attendance(meeting_id=meeting_id, cadre_id=cadre_id, expected=True)
-        repeat(row, by_key[meeting_id])
+        copy_from_meeting(row, by_key[meeting_id])
         missing.append(row)
     Attendance.objects.filter(pk__in=dropped).delete()
     Attendance.objects.filter(pk__in=outdated).point()
@@ -139,7 +139,7 @@ def _keep_rosters(meetings):
     return len(dropped) + len(outdated) + sum(map(len, flipped.values())) + len(missing)
 
 
-def repeat(row, meeting):
+def copy_from_meeting(row, meeting):
     """Let an attendance repeat what figures need of its meeting; return whether anything changed."""
     had = (row.day, row.held, row.place_id, row.area_id)
     row.day, row.held, row.place_id, row.area_id = meeting.day, meeting.is_held, meeting.place_id, meeting.area_id

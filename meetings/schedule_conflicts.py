@@ -1,6 +1,6 @@
-"""Evenings that a change of hands would spoil: what meetings say against it before it is made.
+"""ScheduleConflicts that a change of hands would spoil: what meetings say against it before it is made.
 
-``objections_of_evenings`` answers ``assignments.signals.changes_meant``. Who would be expected where is worked out
+``schedule_objections`` answers ``assignments.signals.changes_proposed``. Who would be expected where is worked out
 from the rules, as rosters are, for the assignments as they would be: those that a change ends are over by then. It
 looks at the quarter of a year after a change, for which calendars are made, and costs the same for one or a hundred.
 """
@@ -28,21 +28,21 @@ AHEAD = timedelta(days=92)
 FEWEST_STAFF = 2
 
 
-def objections_of_evenings(sender, changes, user=None, **kwargs):
+def schedule_objections(sender, changes, user=None, **kwargs):
     """Yield (position, ``Objection``) of changes whose meetings get in each other's way.
 
     The signal says nothing of today, and meetings that are over speak against nothing: so this edge asks for the day.
     """
     new = [(position, change) for position, change in enumerate(changes) if change.cadre]
     if new:
-        evenings = Evenings(changes, today())
+        conflicts = ScheduleConflicts(changes, today())
         for position, change in new:
-            yield from evenings.at_the_same_time(position, change, user)
-            yield from evenings.agency_out(position, change)
+            yield from conflicts.at_the_same_time(position, change, user)
+            yield from conflicts.agency_out(position, change)
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRole:
     """Who holds which role where, from when to when: as it is, and up to when it would be (``kept_until``).
 
     ``position`` is that of the change that gives it, None of what is held already.
@@ -57,7 +57,7 @@ class Held:
     position: int | None = None
 
 
-class Evenings:
+class ScheduleConflicts:
     """The meetings to come of everybody whom some changes concern; asked for once, in six queries."""
 
     def __init__(self, changes, day):
@@ -70,13 +70,13 @@ class Evenings:
         held = self._held(people, changes)
         for position, change in new:
             begins, ends = max(change.first_day, day), max(change.first_day, day) + AHEAD
-            held.append(Held(change.cadre.pk, change.locality.pk, change.role, begins, ends, ends, position))
+            held.append(HeldRole(change.cadre.pk, change.locality.pk, change.role, begins, ends, ends, position))
         # {cadre: {key: meeting}} of those expected as things are, and as they would be; and what each change brings.
         self.before, self.after, self.brought = defaultdict(dict), defaultdict(dict), defaultdict(dict)
         calendar = Calendar({(row.locality, row.role) for row in held}, self.first_day, self.last_day)
         for row in held:
             found = self.before[row.cadre] if row.position is None else self.brought[row.position]
-            for meeting in calendar.of(row.locality, row.role):
+            for meeting in calendar.meetings_of(row.locality, row.role):
                 if row.first_day <= meeting.day <= row.last_day:
                     found[meeting.pk] = meeting
                     if meeting.day <= row.kept_until:
@@ -96,7 +96,7 @@ class Evenings:
         ends = {change.replaces.pk: change.last_day for change in changes if change.replaces}
         rows = Assignment.objects.during(self.first_day, self.last_day).filter(cadre__in=people).order_by()
         return [
-            Held(
+            HeldRole(
                 row.cadre_id,
                 row.locality_id,
                 row.role,
@@ -111,7 +111,7 @@ class Evenings:
         """The new holder would be expected at two meetings at once."""
         others = self.after[change.cadre.pk].values()
         pairs = []
-        for meeting in self._new(position, change):
+        for meeting in self._added_meetings(position, change):
             ends_at = meeting.ends_at or meeting.starts_at + USUAL_LENGTH
             pairs += [
                 (meeting, other)
@@ -121,14 +121,14 @@ class Evenings:
         if not pairs:
             return
         meeting, other = min(pairs, key=lambda pair: (pair[0].starts_at, pair[0].pk, pair[1].starts_at, pair[1].pk))
-        told = {"name": change.cadre.full_name, "moment": written.daytime(meeting.starts_at)}
+        words = {"name": change.cadre.full_name, "moment": written.daytime(meeting.starts_at)}
         if user is None or can_see_place(other.place, user):
             sentence = _("%(name)s would have two meetings at the same time, %(moment)s; the other is: %(meeting)s.")
-            told["meeting"] = ", ".join(filter(None, [other.title, other.place.above]))
+            words["meeting"] = ", ".join(filter(None, [other.title, other.place.above]))
         else:
             sentence = _("%(name)s would have two meetings at the same time, %(moment)s: here and another meeting.")
         days = {pair[0].day for pair in pairs}
-        yield position, Objection("same_time", with_more(sentence % told, len(days) - 1))
+        yield position, Objection("same_time", with_more(sentence % words, len(days) - 1))
 
     def agency_out(self, position, change):
         """Everybody of a small agency would be out on the same evening, and only because of the changes."""
@@ -136,7 +136,7 @@ class Evenings:
         if change.cadre.pk not in staff:
             return
         days = set()
-        for meeting in self._new(position, change):
+        for meeting in self._added_meetings(position, change):
             if not meeting.takes_the_evening:
                 continue
             day = meeting.day
@@ -149,10 +149,10 @@ class Evenings:
                 days.add(day)
         if days:
             sentence = _("In the evening of %(day)s all staff of %(agency)s would be out.")
-            told = {"day": written.day(min(days)), "agency": self.names[change.cadre.agency_id]}
-            yield position, Objection("agency_out", with_more(sentence % told, len(days) - 1))
+            words = {"day": written.day(min(days)), "agency": self.names[change.cadre.agency_id]}
+            yield position, Objection("agency_out", with_more(sentence % words, len(days) - 1))
 
-    def _new(self, position, change):
+    def _added_meetings(self, position, change):
         """Meetings that a change brings to its cadre, who is not expected there already."""
         known = self.before[change.cadre.pk]
         return [meeting for key, meeting in self.brought[position].items() if key not in known]
@@ -176,8 +176,8 @@ class Calendar:
 
     def __init__(self, held, first_day, last_day):
         """``held`` are (locality id, role) pairs."""
-        self.stood = self._stood({locality for locality, _role in held}, first_day, last_day)
-        wanted = {(place.tier, role) for locality, role in held for place in self.stood[locality]}
+        self.places = self._places({locality for locality, _role in held}, first_day, last_day)
+        wanted = {(place.tier, role) for locality, role in held for place in self.places[locality]}
         expected = ExpectationRule.objects.filter(expectation=ExpectationRule.Expectation.EXPECTED)
         rules = defaultdict(list)
         for rule in expected.during(first_day, last_day):
@@ -194,7 +194,7 @@ class Calendar:
                 elif (locality := getattr(meeting.place, f"{rule.tier}_id")) is not None:
                     self._at[locality, rule.role].append(meeting)
 
-    def _stood(self, localities, first_day, last_day):
+    def _places(self, localities, first_day, last_day):
         """Return {locality id: its places during the time}."""
         rows = Place.objects.during(first_day, last_day).filter(locality__in=localities)
         found = defaultdict(list)
@@ -207,9 +207,9 @@ class Calendar:
         rows = Meeting.objects.of_localities().filter(
             kind__in=list(rules), status=Meeting.Status.PLANNED, day__range=(first_day, last_day), place__isnull=False
         )
-        if 0 < len(self.stood) <= KEYS_AT_MOST:
+        if 0 < len(self.places) <= KEYS_AT_MOST:
             above, by_tier = set(), defaultdict(set)
-            for locality, places in self.stood.items():
+            for locality, places in self.places.items():
                 for place in places:
                     by_tier[place.tier].add(locality)
                     above |= {id for _tier, id, _name in place.chain}
@@ -219,10 +219,10 @@ class Calendar:
             rows = rows.filter(near)
         return rows.select_related("place").order_by("starts_at", "pk")
 
-    def of(self, locality, role):
+    def meetings_of(self, locality, role):
         """Yield the meetings at which whoever holds a role at a locality is expected."""
         yield from self._at.get((locality, role), ())
-        for place in self.stood.get(locality, ()):
+        for place in self.places.get(locality, ()):
             for _tier, above, _name in place.chain:
                 for meeting in self._from_above.get((above, place.tier, role), ()):
                     if place.first_day <= meeting.day <= place.last_day:

@@ -6,20 +6,19 @@ from django.utils.translation import gettext as _
 from cadrenet.templatetags.ui import STATUSES
 
 
-def told(history):
-    """Return the events of a row's history as ``components/timeline.html`` shows them. One query."""
+def timeline_of(history):
+    """Return the events of a row's history, newest first, for ``components/timeline.html``. One query."""
     events, before = [], None
     for record in history.select_related("history_user").order_by("history_date", "history_id"):
         who = str(record.history_user) if record.history_user else ""
-        events.append(
-            {"day": timezone.localtime(record.history_date), "text": f"{what(record, before)} · {who}".rstrip(" ·")}
-        )
+        text = f"{sentence_of(record, before)} · {who}".rstrip(" ·")
+        events.append({"day": timezone.localtime(record.history_date), "text": text})
         before = record
     return events[::-1]
 
 
-def what(record, before):
-    """Say what one change did: the status it came to, or only that something was changed."""
+def sentence_of(record, before):
+    """Say what one change did: the status it led to, else only that something was changed."""
     if before is None:
         return _("Entered")
     if record.status != before.status:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.coverage.queries import COVERED_TIERS
-from assignments.decisions.drafts import holders, outside, rows_of
-from assignments.decisions.pasting import MOST_BYTES, MOST_LINES, lines_of, matched
+from assignments.decisions.drafts import decision_rows, rows_outside
+from assignments.decisions.pasted_text import MOST_BYTES, MOST_LINES, lines_of
+from assignments.decisions.pasting import match_text
+from assignments.decisions.replacements import replaceable_assignments
 from assignments.filters import CHOICES_AT_MOST, DayField
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, lookup_input
@@ -30,8 +32,8 @@ def parts_to_decide(user, day):
     upper = [tier for tier in Tier if not Tier.COMMUNE.above(tier)]
     tops = places.filter(locality__in=[id for _tier, id in reach.decides])
     places = places.filter(tier__in=upper) | tops
-    named = in_order_of_tier(places).values_list("locality__code", "name", "path")
-    return [(code, f"{name} ({path})" if path else name) for code, name, path in named[:CHOICES_AT_MOST]]
+    rows = in_order_of_tier(places).values_list("locality__code", "name", "path")
+    return [(code, f"{name} ({path})" if path else name) for code, name, path in rows[:CHOICES_AT_MOST]]
 
 
 class DecisionForm(forms.ModelForm):
@@ -62,15 +64,15 @@ class DecisionForm(forms.ModelForm):
         return Locality.objects.decided_by(self.user).get(code=self.cleaned_data["locality"])
 
     def clean(self):
-        asked = super().clean()
+        cleaned = super().clean()
         if self.instance.pk and not self.errors:
-            self.keep_lines_inside(asked["locality"], asked["first_day"])
-        return asked
+            self.keep_lines_inside(cleaned["locality"], cleaned["first_day"])
+        return cleaned
 
     def keep_lines_inside(self, locality, first_day):
-        """Refuse a part of the tree that leaves some lines outside, as on the first day."""
-        meant = Decision(pk=self.instance.pk, locality=locality, first_day=first_day)
-        if number := len(outside(meant, rows_of(meant))):
+        """Refuse a part of the tree that leaves some lines rows_outside, as on the first day."""
+        changed = Decision(pk=self.instance.pk, locality=locality, first_day=first_day)
+        if number := len(rows_outside(changed, decision_rows(changed))):
             message = ngettext(
                 "%(number)s line does not lie there on the first day. Remove it first.",
                 "%(number)s lines do not lie there on the first day. Remove them first.",
@@ -107,20 +109,20 @@ class LineForm(LookupMixin, forms.Form):
                 self.matches[name] = lookup(user, decision.first_day).options(self.initial.get(name) or "")
 
     def clean(self):
-        asked = super().clean()
+        cleaned = super().clean()
         day = self.decision.first_day
         found = {name: self.found(name, lookup(self.user, day)) for name, lookup in LOOKUPS.items()}
         if self.errors or not found["locality"]:
-            return asked
+            return cleaned
         decided = self.decision.locality
         place = Place.objects.on(day).filter(locality=found["locality"], **{decided.tier: decided}).first()
         if place is None:
             message = _("This does not lie in %(locality)s.") % {"locality": decided.name}
             raise ValidationError({"locality": message})
-        if asked["role"] != Assignment.Role.IN_CHARGE and place.tier != Tier.REGIONAL_GROUP:
+        if cleaned["role"] != Assignment.Role.IN_CHARGE and place.tier != Tier.REGIONAL_GROUP:
             raise ValidationError({"role": _("Only a regional group has a head and support.")})
-        self.line = DecisionLine(locality_id=place.locality_id, role=asked["role"], cadre_id=found["cadre"])
-        return asked
+        self.line = DecisionLine(locality_id=place.locality_id, role=cleaned["role"], cadre_id=found["cadre"])
+        return cleaned
 
 
 class LineEditForm(LookupMixin, forms.ModelForm):
@@ -147,7 +149,8 @@ class LineEditForm(LookupMixin, forms.ModelForm):
         self.initial |= {"cadre": line.cadre.code if line.cadre else "", "first_day": self.day}
         self.initial["replaces"] = str(line.replaces_id or "")
         self.holding = {
-            str(row.pk): row for row in holders(line.decision, {line.locality_id})[line.locality_id, line.role]
+            str(row.pk): row
+            for row in replaceable_assignments(line.decision, {line.locality_id})[line.locality_id, line.role]
         }
         if line.replaces_id:
             self.holding.setdefault(str(line.replaces_id), line.replaces)
@@ -175,10 +178,10 @@ class LineEditForm(LookupMixin, forms.ModelForm):
         return self.holding.get(self.cleaned_data["replaces"])
 
     def clean(self):
-        asked = super().clean()
-        if not self.errors and not asked["cadre"] and not asked["replaces"]:
+        cleaned = super().clean()
+        if not self.errors and not cleaned["cadre"] and not cleaned["replaces"]:
             self.add_error("cadre", _("A line says who takes over, or who leaves."))
-        return asked
+        return cleaned
 
     def _post_clean(self):
         super()._post_clean()
@@ -188,7 +191,7 @@ class LineEditForm(LookupMixin, forms.ModelForm):
 
 
 class PasteForm(forms.Form):
-    """Lines from a spreadsheet: ``pasted`` holds them, matched, once the form is valid.
+    """Lines from a spreadsheet: ``pasted`` holds them, match_text, once the form is valid.
 
     ``seen`` is the digest of the text that was previewed: what was changed since is previewed again.
     """
@@ -222,10 +225,10 @@ class PasteForm(forms.Form):
         return text
 
     def clean(self):
-        asked = super().clean()
+        cleaned = super().clean()
         if not self.errors:
-            self.pasted = matched(asked["text"], self.decision, self.user)
-        return asked
+            self.pasted = match_text(cleaned["text"], self.decision, self.user)
+        return cleaned
 
     @property
     def digest(self):

@@ -1,74 +1,46 @@
-"""Lines of a decision, pasted from a spreadsheet: read, matched, and told why not.
+"""Lines of a decision, pasted from a spreadsheet: match_text with cadres and places, or with a sentence why not.
 
-Nothing is guessed. A line that fits two people, or two places, is told which these are; whoever and whatever the
+Nothing is guessed. Where a line fits two people, or two places, the sentence names them; whoever and whatever the
 user may not assign is as unknown as what does not exist.
 """
 
-import csv
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db.models import Q
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.decisions.drafts import BEGINS, GOES_ON, REPLACES, day_before, kind_of, set_replaced, taken_over
+from assignments.decisions.pasted_text import (
+    Problem,
+    cells_of,
+    columns_of,
+    lines_of,
+    quoted,
+    read_by_position,
+    roles,
+    separator_of,
+)
+from assignments.decisions.replacements import (
+    BEGINS,
+    GOES_ON,
+    REPLACES,
+    held_before,
+    kind_of_line,
+    lines_taken_over,
+    set_replacements,
+)
 from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
 from assignments.scope import reach_of
 from cadrenet.templatetags import figures
-from cadrenet.vietnamese import nfc, search_key
+from cadrenet.vietnamese import search_key
 
-MOST_LINES = 2000
-MOST_BYTES = 200_000
 # So many are named where a line fits several.
 SUGGESTIONS_AT_MOST = 6
-# What a sentence quotes of a line.
-QUOTED = 120
 # What stands between the names of a path.
 PATH_SIGNS = r"[›>/|,;]"
-
-# Headings of columns, without diacritics, as offices and our own files write them.
-HEADINGS = {
-    "cadre_code": ["cadre code", "code of the cadre", "ma can bo", "ma so can bo"],
-    "cadre": [
-        "cadre",
-        "name",
-        "full name",
-        "official",
-        "can bo",
-        "dong chi",
-        "ho ten",
-        "ho va ten",
-        "ho ten can bo",
-        "ho va ten can bo",
-        "nguoi phu trach",
-        "can bo phu trach",
-    ],
-    "agency": [
-        "agency",
-        "agency code",
-        "office",
-        "co quan",
-        "don vi",
-        "co quan cong tac",
-        "don vi cong tac",
-        "ma co quan",
-    ],
-    "locality_code": ["locality code", "ma dia ban", "ma don vi"],
-    "locality": ["locality", "place", "path", "dia ban", "ten dia ban", "dia ban phu trach", "phu trach dia ban"],
-    "group": ["group", "self-governing group", "to", "to ndtq", "to nhan dan tu quan"],
-    "hamlet": ["hamlet", "neighbourhood", "ap", "khu pho", "ap, khu pho"],
-    "commune": ["commune", "xa", "thi tran", "xa, thi tran"],
-    "lies_in": ["lies in", "thuoc", "regional group", "nhom", "nhom khu vuc"],
-    "role": ["role", "vai tro", "nhiem vu"],
-}
-KIND_OF = {heading: kind for kind, headings in HEADINGS.items() for heading in headings}
-# The parts of a place from near to far.
-PARTS = ["locality", "group", "hamlet", "commune", "lies_in"]
 # What new lines do, in the order of the preview.
 KINDS = [
     (REPLACES, gettext_lazy("Somebody is replaced")),
@@ -94,7 +66,7 @@ class Line:
 
 @dataclass
 class Pasted:
-    """All pasted lines, matched."""
+    """All pasted lines, match_text."""
 
     header: str
     lines: list = field(default_factory=list)
@@ -109,8 +81,8 @@ class Pasted:
         return [line for line in self.lines if line.line and not line.already]
 
     @property
-    def meant(self):
-        """What all matched lines say, whether the decision has it already or not."""
+    def matched_lines(self):
+        """What all match_text lines say, whether the decision has it already or not."""
         return [line.line for line in self.lines if line.line]
 
     @property
@@ -130,42 +102,7 @@ class Pasted:
         return "\n".join([self.header, *lines] if self.header and lines else lines)
 
 
-class Problem(Exception):
-    """Why a pasted line cannot be used: a sentence."""
-
-
-# --- Reading ------------------------------------------------------------------------------------------------------
-
-
-def lines_of(text):
-    """Return (number, text) of the lines that say something."""
-    lines = enumerate(nfc(text).splitlines(), start=1)
-    return [(number, line.strip("\r\n")) for number, line in lines if line.strip()]
-
-
-def separator_of(lines):
-    """Return what stands between the columns: a tab where there is one, else a semicolon, else a comma."""
-    return next((sign for sign in "\t;" if any(sign in line for _number, line in lines)), ",")
-
-
-def cells_of(text, separator):
-    """Return the cells of a line; each line stands alone, so that a stray quotation mark spoils no other."""
-    try:
-        cells = next(csv.reader([text], delimiter=separator), [])
-    except csv.Error as error:
-        raise Problem(_("This line cannot be read as columns.")) from error
-    return [" ".join(cell.split()) for cell in cells]
-
-
-def columns_of(cells):
-    """Return the kind of each column if these cells are a header, else None."""
-    kinds = [KIND_OF.get(search_key(cell).strip(" .:")) for cell in cells]
-    people = any(kind in ("cadre", "cadre_code") for kind in kinds)
-    places = any(kind in PARTS or kind == "locality_code" for kind in kinds)
-    return kinds if people and places else None
-
-
-# --- Matching -----------------------------------------------------------------------------------------------------
+# --- Matching -------------------------------------------------------------------------------------------------------
 
 
 def key_of(text):
@@ -187,21 +124,21 @@ class Places:
             self.by_code[place.locality.code.casefold()] = place
             name = key_of(place.name)
             self.by_name[name].append(place)
-            self.by_bare_name[bare(place)].append(place)
+            self.by_bare_name[bare_name(place)].append(place)
 
     def find(self, text):
         """Return the one place that a code or a path means."""
         if place := self.by_code.get(text.casefold()):
             return place
         for names in (self.by_name, self.by_bare_name):
-            if found := self.named(text, names):
+            if found := self.by_path(text, names):
                 break
         if len(found) == 1:
             return found[0]
         if found:
             raise Problem(
                 _("Which of these: %(choices)s.")
-                % {"choices": some([f"{place.locality.code} ({place.full_path})" for place in found])}
+                % {"choices": some_choices([f"{place.locality.code} ({place.full_path})" for place in found])}
             )
         raise Problem(
             _("No place that you may assign to, in %(locality)s on %(day)s, is called “%(name)s”.")
@@ -213,7 +150,7 @@ class Places:
         )
 
     @staticmethod
-    def named(text, names):
+    def by_path(text, names):
         """Places of a path that is written from either end, with all that lies between or a part of it."""
         whole = key_of(text)
         if whole in names:
@@ -227,7 +164,7 @@ class Places:
         return list(found.values())
 
 
-def bare(place):
+def bare_name(place):
     """The name of a place without the word of its type: people write "Tân Lệ" for "Xã Tân Lệ"."""
     return key_of(place.name).removeprefix(key_of(place.type.name) + " ")
 
@@ -235,10 +172,10 @@ def bare(place):
 def lies_in(place, names):
     """Return whether some names, from near to far, stand above a place in this order."""
     above = iter([key_of(name) for _tier, _id, name in reversed(place.chain)])
-    return all(any(same(name, other) for other in above) for name in names)
+    return all(any(is_same_name(name, other) for other in above) for name in names)
 
 
-def same(name, other):
+def is_same_name(name, other):
     """Whether two names of what lies above are the same; the word of the type may be missing."""
     words = ("xa", "thi tran", "phuong", "ap", "khu pho", "thon", "huyen", "tinh")
     return name == other or any(f"{word} {name}" == other for word in words)
@@ -249,7 +186,7 @@ class Cadres:
 
     def __init__(self, decision, user, texts):
         self.day = decision.first_day
-        keys = {key for text in texts for key in (search_key(text), search_key(apart(text)[0]))}
+        keys = {key for text in texts for key in (search_key(text), search_key(split_agency(text)[0]))}
         codes = {code for text in texts for code in (text, text.upper(), text.lower())}
         rows = Cadre.objects.editable_by(user).filter(Q(search_key__in=keys) | Q(code__in=codes))
         self.by_code, self.by_name = {}, defaultdict(list)
@@ -261,7 +198,7 @@ class Cadres:
         """Return the one cadre that a code, or a name and an agency, means."""
         if not text:
             raise Problem(_("This line names no cadre."))
-        name, in_brackets = apart(text)
+        name, in_brackets = split_agency(text)
         found = [self.by_code[text.casefold()]] if text.casefold() in self.by_code else []
         found = found or self.by_name.get(search_key(text)) or self.by_name.get(search_key(name), [])
         if agency or in_brackets:
@@ -270,7 +207,7 @@ class Cadres:
             raise Problem(self.unknown(name, agency or in_brackets))
         if len(found) > 1:
             choices = [f"{cadre.code} ({cadre.agency.name if cadre.agency else '–'})" for cadre in found]
-            raise Problem(_("Which of these: %(choices)s.") % {"choices": some(choices)})
+            raise Problem(_("Which of these: %(choices)s.") % {"choices": some_choices(choices)})
         (cadre,) = found
         if cadre.left_on and cadre.left_on < self.day:
             raise Problem(_("%(name)s no longer serves on that day.") % {"name": cadre.full_name})
@@ -291,7 +228,7 @@ class Cadres:
         return _("No cadre whom you may assign has the code or the full name “%(name)s”.") % {"name": quoted(name)}
 
 
-def apart(text):
+def split_agency(text):
     """Return (name, agency) of what is written as "name (agency)"."""
     found = re.fullmatch(r"(.+?)\s*\(([^()]+)\)", text)
     return found.groups() if found else (text, "")
@@ -304,27 +241,13 @@ def works_at(cadre, agency):
     return search_key(agency) in (cadre.agency.search_key, search_key(cadre.agency.code))
 
 
-def roles():
-    """Return {word without diacritics: role}, in every language of the pages."""
-    found = {}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            found |= {search_key(str(role.label)): role for role in Assignment.Role}
-    return found | {search_key(role.value.replace("_", " ")): role for role in Assignment.Role}
-
-
-def some(choices):
+def some_choices(choices):
     """Some of what a line may mean, and that there are more."""
     more = [_("and others")] if len(choices) > SUGGESTIONS_AT_MOST else []
     return ", ".join(choices[:SUGGESTIONS_AT_MOST] + more)
 
 
-def quoted(text):
-    """A text from outside, as long as a sentence can bear."""
-    return text if len(text) <= QUOTED else text[:QUOTED] + "…"
-
-
-def matched(text, decision, user):
+def match_text(text, decision, user):
     """Return the ``Pasted`` of a text: what each line would add to a decision, or why it adds nothing.
 
     Nothing is written. Costs the same however many lines there are.
@@ -343,96 +266,52 @@ def matched(text, decision, user):
     told, words = [], roles()
     for pasted, line in read:
         try:
-            told.append((pasted, told_by(cells_of(line, separator), columns, separator, words)))
+            told.append((pasted, read_by_position(cells_of(line, separator), columns, separator, words)))
         except Problem as problem:
             pasted.why_not = str(problem)
-    cadres = Cadres(decision, user, {said["cadre"] for _pasted, said in told})
+    cadres = Cadres(decision, user, {cells["cadre"] for _pasted, cells in told})
     places = Places(decision, user)
-    for pasted, said in told:
+    for pasted, cells in told:
         try:
-            match_one(pasted, said, cadres, places)
+            match_one(pasted, cells, cadres, places)
         except Problem as problem:
             pasted.why_not = str(problem)
     found = Pasted(header, [pasted for pasted, _line in read])
-    mark_known(decision, found)
-    describe(decision, found)
+    mark_already_there(decision, found)
+    describe_new_lines(decision, found)
     return found
 
 
-def told_by(cells, columns, separator, words):
-    """Return what a line says: cadre, agency, place, role, and the names that go with a code."""
-    if columns:
-        return told_below_header(cells, columns, separator, words)
-    while len(cells) > 1 and not cells[-1]:
-        cells.pop()
-    role = words.get(search_key(cells[-1])) if len(cells) > 2 else None
-    middle = [cell for cell in (cells[1:-1] if role else cells[1:]) if cell]
-    said = {"cadre": cells[0], "agency": "", "place": ", ".join(middle), "role": role}
-    if len(middle) > 1:
-        # Perhaps the agency stands before the place.
-        said["split"] = (middle[0], ", ".join(middle[1:]))
-    return said
-
-
-def told_below_header(cells, columns, separator, words):
-    """As ``told_by``, where a header says what each column is."""
-    if len(cells) > len(columns):
-        # A path with commas among columns between commas.
-        if separator != "," or columns[-1] not in PARTS:
-            raise Problem(_("This line has more columns than the first line."))
-        last = len(columns) - 1
-        cells = [*cells[:last], ", ".join(cell for cell in cells[last:] if cell)]
-    by_kind = {}
-    for kind, cell in zip(columns, cells, strict=False):
-        if kind and cell:
-            by_kind.setdefault(kind, cell)
-    role = search_key(by_kind.get("role", ""))
-    if role and role not in words:
-        raise Problem(_("“%(role)s” is no role.") % {"role": quoted(by_kind["role"])})
-    said = {
-        "cadre": by_kind.get("cadre_code") or by_kind.get("cadre", ""),
-        "agency": by_kind.get("agency", ""),
-        "place": ", ".join(by_kind[part] for part in PARTS if part in by_kind),
-        "role": words.get(role),
-    }
-    if "cadre_code" in by_kind:
-        # The code says who; the name is compared, and the agency may have changed since.
-        said |= {"cadre_name": by_kind.get("cadre", ""), "agency": ""}
-    if "locality_code" in by_kind:
-        said |= {"place": by_kind["locality_code"], "place_name": by_kind.get("locality", "")}
-    return said
-
-
-def match_one(pasted, said, cadres, places):
+def match_one(pasted, cells, cadres, places):
     """Find the cadre and the place of a line."""
-    if not said["place"]:
+    if not cells["place"]:
         raise Problem(_("This line names no place."))
-    place, agency = place_and_agency(said, cadres, places)
-    if (name := said.get("place_name")) and not is_called(place, name):
-        raise Problem(differs(said["place"], place.full_path, name))
-    cadre = cadres.find(said["cadre"], agency)
-    if (name := said.get("cadre_name")) and search_key(name) != cadre.search_key:
-        raise Problem(differs(cadre.code, cadre.full_name, name))
-    role = said["role"] or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
+    place, agency = place_and_agency(cells, cadres, places)
+    if (name := cells.get("place_name")) and not is_called(place, name):
+        raise Problem(code_mismatch(cells["place"], place.full_path, name))
+    cadre = cadres.find(cells["cadre"], agency)
+    if (name := cells.get("cadre_name")) and search_key(name) != cadre.search_key:
+        raise Problem(code_mismatch(cadre.code, cadre.full_name, name))
+    role = cells["role"] or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
     if role != Assignment.Role.IN_CHARGE and place.tier != Tier.REGIONAL_GROUP:
         raise Problem(_("Only a regional group has a head and support."))
     pasted.place = place
     pasted.line = DecisionLine(locality=place.locality, role=role, cadre=cadre)
 
 
-def place_and_agency(said, cadres, places):
+def place_and_agency(cells, cadres, places):
     """Return the place of a line, and the agency where one stands before it."""
     try:
-        return places.find(said["place"]), said["agency"]
+        return places.find(cells["place"]), cells["agency"]
     except Problem as problem:
-        if "split" not in said:
+        if "split" not in cells:
             raise
         whole = problem
-    agency, path = said["split"]
+    agency, path = cells["split"]
     try:
         return places.find(path), agency
     except Problem:
-        if cadres.may_work_at(said["cadre"], agency):
+        if cadres.may_work_at(cells["cadre"], agency):
             raise
         raise whole from None
 
@@ -440,10 +319,10 @@ def place_and_agency(said, cadres, places):
 def is_called(place, name):
     """Whether a name, or the first part of a path, is that of a place; the word of the type may be missing."""
     parts = {key_of(part) for part in (name, *re.split(PATH_SIGNS, name))}
-    return bool(parts & {key_of(place.name), bare(place)})
+    return bool(parts & {key_of(place.name), bare_name(place)})
 
 
-def differs(code, found, name):
+def code_mismatch(code, found, name):
     """The sentence about a code and a name that do not belong together."""
     return _("The code %(code)s belongs to %(found)s, not to “%(name)s”.") % {
         "code": quoted(code),
@@ -452,7 +331,7 @@ def differs(code, found, name):
     }
 
 
-def mark_known(decision, found):
+def mark_already_there(decision, found):
     """Mark what the decision has already, and what came twice."""
     known = set(decision.lines.order_by().values_list("locality", "role", "cadre"))
     for pasted in found.lines:
@@ -462,7 +341,7 @@ def mark_known(decision, found):
             known.add(key)
 
 
-def describe(decision, found):
+def describe_new_lines(decision, found):
     """Say what each new line does and whom it replaces; somebody who holds it from that very day is told apart."""
     localities = {pasted.line.locality_id for pasted in found.new}
     held = set(
@@ -477,10 +356,10 @@ def describe(decision, found):
             }
             pasted.line = None
     new = [pasted.line for pasted in found.new]
-    set_replaced(decision, new)
-    taken = taken_over(decision, found.meant, new)
-    before = day_before(decision, localities)
+    set_replacements(decision, new)
+    taken = lines_taken_over(decision, found.matched_lines, new)
+    before = held_before(decision, localities)
     for position, pasted in enumerate(found.new):
-        pasted.kind = kind_of(pasted.line, before[pasted.line.locality_id, pasted.line.role])
+        pasted.kind = kind_of_line(pasted.line, before[pasted.line.locality_id, pasted.line.role])
         if position in taken:
             pasted.kind, pasted.instead = REPLACES, taken[position].cadre

@@ -14,7 +14,7 @@ from assignments.coverage.queries import COVERED_TIERS
 from assignments.localities.forms import LocalitiesForm
 from assignments.models import Assignment, Locality, Place
 from assignments.queries import answering_on, counted_below, in_order_of_tier, roots_on
-from assignments.wording import counted
+from assignments.wording import count_with_unit
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 
 # The children of one locality are read as a whole; what was found is leafed through.
@@ -51,7 +51,7 @@ class LocalityRow:
     @property
     def words_below(self):
         """How many lie below, tier by tier."""
-        return [counted(tier, number) for tier, number in self.below.items()]
+        return [count_with_unit(tier, number) for tier, number in self.below.items()]
 
 
 def described(places, day, user):
@@ -145,7 +145,7 @@ class LocalitiesView(FileMixin, ListView):
             context |= {"rows": rows, "searching": self.searching, "day": self.day, "part": self.form.part}
         if self.head:
             below = counted_below([self.head], self.day).get(self.head.locality_id, {})
-            context |= {"chain": self.chain(), "below": [counted(*item) for item in below.items()]}
+            context |= {"chain": self.chain(), "below": [count_with_unit(*item) for item in below.items()]}
         return context
 
     def chain(self):

@@ -1,4 +1,4 @@
-"""Decisions on pages: a draft, its lines one by one, pasted and copied, its effect, and its annex."""
+"""Decisions on pages: a draft, its lines one by one, pasted and copy_lines, its effect, and its annex."""
 
 from datetime import date, timedelta
 
@@ -767,7 +767,7 @@ def test_the_second_of_two_who_let_it_take_effect_is_told():
 
 
 def test_the_second_is_told_also_when_both_came_at_the_same_moment(monkeypatch):
-    from assignments.decisions import views as page
+    from assignments.decisions.views import drafts as page
 
     tree = office()
     line(tree.draft, tree.an1, official(tree, "P"))
@@ -785,7 +785,7 @@ def test_the_second_is_told_also_when_both_came_at_the_same_moment(monkeypatch):
 
 
 def test_a_line_for_a_decision_that_took_effect_meanwhile_is_refused(monkeypatch):
-    from assignments.decisions import views as page
+    from assignments.decisions.views import lines as page
 
     tree = office()
     official(tree, "P")

@@ -49,7 +49,7 @@ class AttendanceQuerySet(PlacedQuerySet):
             return rows
         return rows.filter(facts_below(reach.sees) | of_people(reach.cadres, reach.agencies))
 
-    def counted(self):
+    def in_rates(self):
         """Rows that rates are made of: expected, at meetings that were held."""
         return self.filter(held=True, expected=True)
 

@@ -148,7 +148,7 @@ class MeetingQuerySet(PlacedQuerySet):
         """Meetings up to a day of which nobody has said whether they took place, or who came."""
         from meetings.models.attendance import Attendance
 
-        unrecorded = Attendance.objects.counted().filter(meeting=OuterRef("pk"), status=Attendance.Status.UNRECORDED)
+        unrecorded = Attendance.objects.in_rates().filter(meeting=OuterRef("pk"), status=Attendance.Status.UNRECORDED)
         planned, held = Q(status=Meeting.Status.PLANNED), Q(status=Meeting.Status.HELD)
         return self.filter(planned | (held & Exists(unrecorded)), day__lte=day)
 

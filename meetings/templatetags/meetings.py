@@ -29,7 +29,7 @@ NOTHING = mark_safe("""<td class="num cn-opt">–</td>
 
 @register.simple_tag(takes_context=True)
 def meeting_lines(context, rows):
-    """Print the lines of the list of meetings (``meetings.queries.Counted``)."""
+    """Print the lines of the list of meetings (``meetings.queries.MeetingCounts``)."""
     chips = {status: ui.chip(context, status) for status in {row.meeting.status for row in rows}}
     words = {"present": _("Present"), "unrecorded": _("Not recorded yet")}
     lines = (

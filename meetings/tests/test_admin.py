@@ -9,7 +9,7 @@ from django.utils import translation
 
 from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
 from cadrenet.periods import today
-from meetings.actions import apart, rule_changed
+from meetings.actions import days_in_one_only, rule_changed
 from meetings.models import Attendance, ExpectationRule, Meeting, RestrictedDay
 from meetings.rosters import keep_rosters, wrong_rosters
 
@@ -257,4 +257,4 @@ def test_days_that_belong_to_one_of_two_periods_only(one, other, days):
     def period(pair):
         return may[pair[0] - 1], may[pair[1] - 1]
 
-    assert apart(period(one), period(other)) == [period(pair) for pair in days]
+    assert days_in_one_only(period(one), period(other)) == [period(pair) for pair in days]

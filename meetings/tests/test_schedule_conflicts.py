@@ -340,7 +340,7 @@ def test_what_is_foretold_is_what_the_rosters_then_say():
         (tree.an1a, "in_charge"),
     ):
         calendar = Calendar({(place.pk, role)}, FROM, FROM + timedelta(days=92))
-        foretold = {meeting.pk for meeting in calendar.of(place.pk, role)}
+        foretold = {meeting.pk for meeting in calendar.meetings_of(place.pk, role)}
         carry_out([Change(place, role, who, FROM)])
         assert (place.name, role, foretold) == (
             place.name,

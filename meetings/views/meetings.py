@@ -16,16 +16,16 @@ from cadrenet.periods import today
 from meetings.actions import last_day_in_time
 from meetings.filters import MeetingFilter, MonthFilter
 from meetings.forms import AgencyMeetingForm
-from meetings.meeting_history import chronicle, late_rows
+from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import (
     clashes_of,
-    counted,
     late_entry_days,
     meetings_by_day,
     restricted_days,
     small_number,
     staff_by_day,
+    with_attendance_counts,
 )
 from meetings.views.tabs import tabs, with_quarter
 
@@ -96,14 +96,14 @@ class MeetingListView(ScopedListView):
             return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")
         return found.order_by("-day", "-starts_at", "pk")
 
-    def counted(self, meetings):
+    def with_counts(self, meetings):
         """The meetings with the attendance that the reader may see."""
-        return counted(meetings, reach_of(self.request.user))
+        return with_attendance_counts(meetings, reach_of(self.request.user))
 
     def get_file_rows(self):
         meetings = self.object_list.select_related("place", "agency", "locality").iterator(2000)
         while some := list(islice(meetings, ROWS_AT_ONCE)):
-            yield from self.counted(some)
+            yield from self.with_counts(some)
 
     def get_filterset_kwargs(self, filterset_class):
         kwargs = {**super().get_filterset_kwargs(filterset_class), "on": today()}
@@ -124,7 +124,7 @@ class MeetingListView(ScopedListView):
             **may_enter(self.request.user),
             **kwargs,
         )
-        return context | {"rows": self.counted(context["object_list"])}
+        return context | {"rows": self.with_counts(context["object_list"])}
 
 
 class MonthView(TemplateView):
@@ -248,7 +248,7 @@ class MeetingView(ScopedDetailView):
             others_hidden=not whole,
             households=self.households(whole, recordable or may_edit),
             clashes=self.clashes(),
-            events=chronicle(meeting, cadres=[row.cadre_id for row in rows], whole=whole, texts=texts),
+            events=meeting_history(meeting, cadres=[row.cadre_id for row in rows], whole=whole, texts=texts),
             over=meeting.day <= today(),
             in_time_until=last_day_in_time(meeting.day, late_entry_days(meeting.day)),
             today=today(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reports.demo import assignments, cadres, issues, localities, reports
 from reports.demo.assignments import Duties
-from reports.demo.attendance_profiles import Moods
+from reports.demo.attendance_profiles import AttendanceProfiles
 from reports.demo.cadres import People
 from reports.demo.localities import Tree
 from reports.demo.meetings import Meetings
@@ -36,8 +36,8 @@ def invent(plan):
     tree = Tree(plan)
     people = People(plan, tree)
     duties = Duties(plan, tree, people)
-    moods = Moods(plan, tree)
-    meetings = Meetings(plan, tree, people, duties, moods)
+    profiles = AttendanceProfiles(plan, tree)
+    meetings = Meetings(plan, tree, people, duties, profiles)
     localities_rows, lineage = localities.rows(tree)
     agencies, cadre_rows = cadres.rows(people)
     files = {
@@ -51,7 +51,7 @@ def invent(plan):
         "attendance.csv": meetings.attendance,
         "issues.csv": issues.issue_rows(plan, tree, people),
         "resources.csv": issues.resource_rows(plan, tree, duties),
-        "quarterly_reports.csv": reports.quarterly_rows(plan, tree, duties, moods),
-        "ratings.csv": reports.rating_rows(plan, tree, moods),
+        "quarterly_reports.csv": reports.quarterly_rows(plan, tree, duties, profiles),
+        "ratings.csv": reports.rating_rows(plan, tree, profiles),
     }
     return Demo(plan, tree, people, duties, files)

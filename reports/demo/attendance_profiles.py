@@ -28,7 +28,7 @@ WEAK, IMPROVING = (3, 14), 10
 
 
 @dataclass(frozen=True)
-class Mood:
+class AttendanceProfile:
     """Chances, from 0 to 1, that things go as they should in one commune at one time."""
 
     held: float
@@ -39,8 +39,8 @@ class Mood:
     reports: float
 
 
-class Moods:
-    """The moods of all communes of one district."""
+class AttendanceProfiles:
+    """How every commune of one district fares, day by day."""
 
     def __init__(self, plan, tree):
         self.plan = plan
@@ -63,8 +63,8 @@ class Moods:
         for year, (month, _) in NEW_YEAR.items():
             self._dip[Month(year, month)] = self._dip.get(Month(year, month), 0) + 0.08
 
-    def of(self, commune, day):
-        """Return the mood of a commune on a day."""
+    def on(self, commune, day):
+        """Return the profile of a commune on a day."""
         held, attends, recorded, good, represented, reports = self._base[commune]
         progress = self.plan.progress(day)
         if commune in self._weak:
@@ -73,7 +73,7 @@ class Moods:
             held, attends, good = 0.76 + 0.22 * progress, 0.58 + 0.34 * progress, 0.35 + 0.45 * progress
             represented, reports = 0.57 + 0.2 * progress, 0.6 + 0.4 * progress
         dip = self._dip.get(Month.of(day), 0)
-        return Mood(
+        return AttendanceProfile(
             held=held - dip / 2,
             attends=attends - dip,
             recorded=recorded,

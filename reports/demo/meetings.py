@@ -20,8 +20,8 @@ RECENT = timedelta(days=14)
 class Meetings:
     """The rows of ``meetings.csv`` and ``attendance.csv``, in the order of time."""
 
-    def __init__(self, plan, tree, people, duties, moods):
-        self.plan, self.tree, self.people, self.duties, self.moods = plan, tree, people, duties, moods
+    def __init__(self, plan, tree, people, duties, profiles):
+        self.plan, self.tree, self.people, self.duties, self.profiles = plan, tree, people, duties, profiles
         slots = locality_slots(plan, tree)
         agencies = agency_slots(plan, people, duties, slots)
         self._busy = defaultdict(list)
@@ -41,8 +41,8 @@ class Meetings:
 
     def _tell(self, code, slot):
         commune = slot.unit.above(Tier.COMMUNE, slot.day) if slot.unit else None
-        mood = self.moods.of(commune, slot.day) if commune else None
-        status = self._status(slot, mood)
+        profile = self.profiles.on(commune, slot.day) if commune else None
+        status = self._status(slot, profile)
         row = {
             "code": code,
             "kind": slot.kind,
@@ -60,15 +60,15 @@ class Meetings:
             "quality_time": "",
             "programme_feedback": "",
         }
-        if status == "held" and mood:
-            came = self._roster(code, slot, mood)
+        if status == "held" and profile:
+            came = self._roster(code, slot, profile)
             if slot.kind == "cell":
-                self._quality(row, mood, came)
+                self._quality(row, profile, came)
             elif slot.kind == "self_governing_group":
-                self._households(row, slot, mood)
+                self._households(row, slot, profile)
         self.rows.append(row)
 
-    def _status(self, slot, mood):
+    def _status(self, slot, profile):
         chance = self._rng.random()
         if slot.called_off:
             return slot.called_off
@@ -79,19 +79,19 @@ class Meetings:
         # Somebody has yet to say what happened: many of the last two weeks, few from before.
         if chance < (0.12 if slot.day > self.plan.today - RECENT else 0.004):
             return "planned"
-        if mood is None or chance < 0.12 + 0.88 * mood.held:
+        if profile is None or chance < 0.12 + 0.88 * profile.held:
             return "held"
         return "cancelled" if chance > 0.993 else "not_held"
 
-    def _roster(self, code, slot, mood):
+    def _roster(self, code, slot, profile):
         """Write who came; return whether anybody expected did."""
         rng, came = self._rng, False
         people = expected(self.duties, slot)
-        recorded = mood.recorded - (0.18 if slot.day > self.plan.today - RECENT else 0)
+        recorded = profile.recorded - (0.18 if slot.day > self.plan.today - RECENT else 0)
         for person in people:
             known, chance, excuse = rng.random() < recorded, rng.random(), rng.random()
             clash = any(slot.overlaps(other) for other in self._busy[person.agency.code, slot.day])
-            attends = mood.attends + person.diligence - (0.45 if clash else 0)
+            attends = profile.attends + person.diligence - (0.45 if clash else 0)
             if slot.kind == "commune_committee" and person.committee_role == "standing_committee":
                 attends -= 0.2  # the head of a regional group has several communes
             if slot.kind == "self_governing_group":
@@ -138,24 +138,24 @@ class Meetings:
             }
         )
 
-    def _quality(self, row, mood, came):
+    def _quality(self, row, profile, came):
         """Judge a cell's meeting by its three criteria; only who was there can."""
         rng = self._rng
         for criterion, harder in (("organisation", 0.0), ("content", 0.1), ("time", 0.18)):
             chance = rng.random()
-            good = mood.good - harder
+            good = profile.good - harder
             if came:
                 level = "good" if chance < good else "adequate" if chance < good + (1 - good) * 0.75 else "weak"
                 row[f"quality_{criterion}"] = level
-        feedback = rng.random() < mood.good + 0.05
+        feedback = rng.random() < profile.good + 0.05
         row["programme_feedback"] = text(int(feedback)) if came else ""
 
-    def _households(self, row, slot, mood):
+    def _households(self, row, slot, profile):
         rng = self._rng
         if slot.unit.code not in self._shares:
             self._shares[slot.unit.code] = self.plan.random("share", slot.unit.code).uniform(-0.06, 0.06)
         total = slot.unit.on(slot.day).households
-        share = mood.represented + self._shares[slot.unit.code] + rng.uniform(-0.05, 0.05)
+        share = profile.represented + self._shares[slot.unit.code] + rng.uniform(-0.05, 0.05)
         share = min(max(share, 0.5), 0.88)
         # Now and then nobody counted.
         if rng.random() > 0.03:

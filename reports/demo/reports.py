@@ -20,7 +20,7 @@ EARLIER = {
 BEST_FIRST = ["excellent", "good", "completed", "not_completed", "not_rated"]
 
 
-def quarterly_rows(plan, tree, duties, moods):
+def quarterly_rows(plan, tree, duties, profiles):
     """The rows of ``quarterly_reports.csv``: on time, late, returned, missing; drafts for the running quarter."""
     found = []
     for quarter in plan.periods:
@@ -31,7 +31,7 @@ def quarterly_rows(plan, tree, duties, moods):
         for duty in duties.of_tiers((Tier.COMMUNE, Tier.HAMLET)):
             if not duty.holds_on(day):
                 continue
-            diligence = moods.of(duty.unit.above(Tier.COMMUNE, day), day).reports
+            diligence = profiles.on(duty.unit.above(Tier.COMMUNE, day), day).reports
             is_demo = duty.unit is tree.demo_hamlet
             report = draft(rng, plan, quarter) if running else handed_in(rng, plan, quarter, diligence)
             if is_demo:
@@ -94,7 +94,7 @@ def organisation_rows(plan, tree):
     ]
 
 
-def rating_rows(plan, tree, moods):
+def rating_rows(plan, tree, profiles):
     """The rows of ``ratings.csv``: every closed year, those that existed at its end."""
     found = []
     for year in plan.closed_years:
@@ -106,7 +106,8 @@ def rating_rows(plan, tree, moods):
             # Better communes are rated better, and their cells too, though not all of them.
             spread = 0 if tier == Tier.COMMUNE else 0.25
             scores = {
-                unit: moods.rank(unit.above(Tier.COMMUNE, end), year) + rng.uniform(-spread, spread) for unit in units
+                unit: profiles.rank(unit.above(Tier.COMMUNE, end), year) + rng.uniform(-spread, spread)
+                for unit in units
             }
             ranked = sorted(units, key=lambda unit: -scores[unit])
             levels = spread_over(len(units), shares[kind])

@@ -18,7 +18,7 @@ from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, Loc
 from assignments.models.place import area_field
 from assignments.places import PlaceIndex
 from meetings.models import Attendance, Meeting
-from meetings.rosters import keep_rosters, repeat
+from meetings.rosters import copy_from_meeting, keep_rosters
 from reports.district.history import CHANGED, NEW, remember
 from reports.district.reference_data import chunks, found
 from reports.district.tables import FILES, REFERS, TABLES, quiet
@@ -156,7 +156,7 @@ class Writer:
         meetings = {meeting.pk: meeting for meeting in meetings}
 
         def follow_meeting(row):
-            repeat(row, meetings[row.meeting_id])
+            copy_from_meeting(row, meetings[row.meeting_id])
 
         self.attendance = self.put(Attendance, ("meeting_id", "cadre_id"), rows, derive=follow_meeting, history=False)
         self.meetings |= {row.meeting_id for row in [*self.attendance.new, *self.attendance.changed]}

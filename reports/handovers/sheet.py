@@ -12,12 +12,12 @@ from assignments.queries import answering_on, visible_keys
 from assignments.scope import reach_of
 from assignments.subtree import subtree
 from assignments.visibility import can_assign_at, can_see_place, chain_of
-from assignments.wording import SHORT
+from assignments.wording import SHORT_TIERS
 from cadrenet.periods import Quarter
 from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
-from meetings.queries import counted
+from meetings.queries import with_attendance_counts
 from reports.figures.summary import open_issues
 from reports.models import HANDED_IN, REPORTING_TIERS, Issue, QuarterlyReport, Resource
 
@@ -122,7 +122,7 @@ class HandoverSheet:
         past = self.meetings_there().filter(day__lte=self.day)
         past = past.exclude(status__in=[Meeting.Status.PLANNED, Meeting.Status.CANCELLED])
         found = past.order_by("-starts_at", "pk")[:MEETINGS_SHOWN]
-        return counted(found, reach_of(self.user))
+        return with_attendance_counts(found, reach_of(self.user))
 
     def next_meetings(self):
         """The next meetings, for ``components/card_list.html``."""
@@ -226,7 +226,7 @@ class HandoverSheet:
 
     def rung(self, tier, row, where, linked):
         """One person, or a place with nobody."""
-        rung = {"tier": SHORT[tier], "current": tier == self.tier}
+        rung = {"tier": SHORT_TIERS[tier], "current": tier == self.tier}
         if row is None:
             return rung | {"vacant": True, "role": where}
         cadre = row.cadre

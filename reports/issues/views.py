@@ -24,7 +24,7 @@ from cadrenet.listing import (
 )
 from cadrenet.periods import today
 from reports.figures.summary import old_before
-from reports.history import told
+from reports.history import timeline_of
 from reports.issues.actions import reopen
 from reports.issues.filters import IssueFilter
 from reports.issues.forms import CloseIssueForm, IssueForm, PassOnIssueForm
@@ -86,7 +86,7 @@ class IssueView(ScopedDetailView):
             chain=chain_of(issue.place, user),
             age=issue.age(day),
             old=issue.closed_on is None and issue.raised_on < old_before(day)[0],
-            events=told(issue.history.select_related("responsible_agency")),
+            events=timeline_of(issue.history.select_related("responsible_agency")),
             may_change=may_change,
             edit_url=reverse("reports:issue_edit", args=[issue.pk])
             if may_change and Locality.objects.editable_by(user).filter(pk=issue.locality_id).exists()

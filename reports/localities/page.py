@@ -17,7 +17,7 @@ from assignments.scope import reach_of
 from assignments.subtree import subtree
 from assignments.tenure.figures import served_since
 from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_below, visible_steps
-from assignments.wording import SHORT, counted
+from assignments.wording import SHORT_TIERS, count_with_unit
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between
 from cadrenet.prepared import Constant
@@ -339,7 +339,7 @@ class LocalityPage:
         households = self.place.households
         if households is None:
             households = below.get(Tier.SELF_GOVERNING_GROUP, (0, 0, None))[-1]
-        told = [self.place.type.name, *(counted(tier, number) for tier, (number, *_more) in below.items())]
+        told = [self.place.type.name, *(count_with_unit(tier, number) for tier, (number, *_more) in below.items())]
         if households is not None:
             text = ngettext("%(number)s household", "%(number)s households", households)
             told.append(text % {"number": written.count(households)})
@@ -370,7 +370,7 @@ class LocalityPage:
             current = id == self.locality.pk
             for row in by_locality[id]:
                 yield {
-                    "tier": SHORT[tier],
+                    "tier": SHORT_TIERS[tier],
                     "vacant": False,
                     "name": row.cadre.full_name,
                     "url": row.cadre.get_absolute_url() if row.cadre_id in seen else "",
@@ -380,7 +380,7 @@ class LocalityPage:
                     "current": current,
                 }
             if not by_locality[id] and tier in COVERED_TIERS:
-                yield {"tier": SHORT[tier], "vacant": True, "role": name, "current": current}
+                yield {"tier": SHORT_TIERS[tier], "vacant": True, "role": name, "current": current}
 
     def office(self, row, name):
         """What somebody does here, and where from."""
@@ -411,13 +411,13 @@ class LocalityPage:
             number = people.get(row.tier, 0)
             missing = ngettext("%(number)s has nobody", "%(number)s have nobody", row.uncovered)
             yield {
-                "tier": SHORT[row.tier],
+                "tier": SHORT_TIERS[row.tier],
                 "name": ngettext("%(number)s person", "%(number)s people", number)
                 % {"number": written.count(number)},
                 "url": self.address("assignments:assignments", **self.as_of(tier=row.tier.value)),
                 # Translators: vi "Phụ trách %(covered)s/%(localities)s"
                 "role": _("In charge of %(covered)s of %(localities)s")
-                % {"covered": written.count(row.covered), "localities": counted(row.tier, row.total)},
+                % {"covered": written.count(row.covered), "localities": count_with_unit(row.tier, row.total)},
                 "since": missing % {"number": written.count(row.uncovered)} if row.uncovered else "",
             }
 

@@ -174,7 +174,7 @@ class AgencyPage:
 
     def reasons(self):
         """Why staff were absent in the quarter, most frequent first; without excuse, and no names."""
-        absent = self.rows.counted().filter(day__range=self.quarter.days, status=STATUS.ABSENT)
+        absent = self.rows.in_rates().filter(day__range=self.quarter.days, status=STATUS.ABSENT)
         found = list(absent.order_by().values_list("reason").annotate(n=Count("status")).order_by("-n", "reason"))
         labels = dict(Attendance.Reason.choices)
         return [

@@ -12,7 +12,7 @@ from assignments.models import Assignment
 from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
-from reports.history import told
+from reports.history import timeline_of
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
 from reports.quarterly_reports.actions import answer, may_answer, may_submit, submit
 from reports.quarterly_reports.filters import ReportFilter
@@ -87,7 +87,7 @@ class ReportView(ScopedDetailView):
             due=due,
             state=state_of(report, due, today()),
             steps=open_steps,
-            events=told(report.history) if report else [],
+            events=timeline_of(report.history) if report else [],
             **kwargs,
         )
 

@@ -11,7 +11,7 @@ from assignments.scope import records
 from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedCreateView, ScopedDetailView, ScopedListView, ScopedUpdateView
 from cadrenet.periods import today
-from reports.history import told
+from reports.history import timeline_of
 from reports.models import Resource
 from reports.resources.filters import ResourceFilter
 from reports.resources.forms import ResourceForm
@@ -64,7 +64,7 @@ class ResourceView(ScopedDetailView):
             title=str(resource),
             line=resource.get_kind_display(),
             chain=chain_of(resource.place, user),
-            events=told(resource.history),
+            events=timeline_of(resource.history),
             edit_url=reverse("reports:resource_edit", args=[resource.pk]) if may_change else "",
             **kwargs,
         )

@@ -22,7 +22,7 @@ from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
 from meetings.models import Attendance, Kind, Meeting
-from meetings.queries import counted, late_entry_days
+from meetings.queries import late_entry_days, with_attendance_counts
 from reports.models import HANDED_IN, REPORTING_TIERS, QuarterlyReport, due_day
 from reports.today.handovers import tasks
 
@@ -107,7 +107,7 @@ class Today:
         if not self.granted:
             return []
         found = self.recordable().filter(day=self.day).exclude(kind=Kind.SELF_GOVERNING_GROUP).due()
-        return counted(found[:20], self.reach)
+        return with_attendance_counts(found[:20], self.reach)
 
     def unrecorded(self, rows):
         """The user's own attendance of which nothing is said yet, oldest first."""

@@ -1,0 +1,92 @@
+"""Changes of a draft: lines are added and follow its first day, and it takes effect."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
+
+from assignments.actions import Refused, enact
+from assignments.decisions.drafts import draft_of, rows_outside
+from assignments.decisions.replacements import (
+    lines_taken_over,
+    proposed_replacements,
+    replaceable_assignments,
+    set_replacements,
+)
+from assignments.models import Decision, DecisionLine
+
+
+def lock_draft(decision):
+    """Return a draft as it now stands, kept from everybody else until the transaction ends; ``Refused`` for others.
+
+    Two people work on one decision: lines are added, and all of them take effect, only under this lock.
+    """
+    found = Decision.objects.select_for_update(of=["self"]).select_related("locality").filter(pk=decision.pk).first()
+    if found is None or not found.is_draft:
+        raise Refused({"": [_("This decision has taken effect already.")]})
+    return found
+
+
+@transaction.atomic
+def add_lines(decision, lines, instead=False):
+    """Add unsaved lines to a draft, all at once, each with whom it replaces; return those that were new.
+
+    What the decision says already is left out, so that a form that comes twice adds nothing twice. ``instead``: a
+    new name for a place takes over the line that the decision has for it (``lines_taken_over``).
+    """
+    decision = lock_draft(decision)
+    known = set(decision.lines.order_by().values_list("locality", "role", "cadre"))
+    new = []
+    for line in lines:
+        line.decision = decision
+        if (key := (line.locality_id, line.role, line.cadre_id)) not in known:
+            known.add(key)
+            new.append(line)
+    set_replacements(decision, new)
+    # Somebody who only leaves is a line of its own only where it is clear who that is.
+    new = [line for line in new if line.cadre_id or line.replaces_id]
+    taken = lines_taken_over(decision, lines, new) if instead else {}
+    for position, line in taken.items():
+        line.cadre, line.why = new[position].cadre, ""
+        line.save()
+    rows = [line for position, line in enumerate(new) if position not in taken]
+    bulk_create_with_history(rows, DecisionLine, batch_size=200)
+    return new
+
+
+@transaction.atomic
+def update_replacements(decision, before_change):
+    """Look anew whom the lines replace once the first day has changed from that of ``before_change``.
+
+    Lines that replace somebody else than the old day proposed_replacements were changed by hand, and stay.
+    """
+    lines = list(decision.lines.exclude(cadre=None))
+    replaced = proposed_replacements(
+        lines, replaceable_assignments(before_change, {line.locality_id for line in lines})
+    )
+    lines = [line for line, row in zip(lines, replaced, strict=True) if line.replaces_id == (row and row.pk)]
+    # One line may take what another leaves: all leave first.
+    DecisionLine.objects.filter(pk__in=[line.pk for line in lines]).update(replaces=None)
+    set_replacements(decision, lines)
+    for line in lines:
+        if line.replaces_id:
+            line.save()
+
+
+@transaction.atomic
+def enact_draft(decision, user, on):
+    """Let a decision take effect as it stands now: all lines or none. ``on`` is today.
+
+    Raises ``Refused`` with sentences by the key of the line, under "" for the decision as a whole.
+    """
+    decision = lock_draft(decision)
+    draft = draft_of(decision, user)
+    if not draft.rows:
+        raise Refused({"": [_("The decision has no lines yet.")]})
+    faults = {row.line.pk: [_("Give a reason, or change the line.")] for row in draft.unanswered}
+    for row in rows_outside(decision, draft.rows):
+        faults.setdefault(row.line.pk, []).append(
+            _("On the first day this place does not lie in what the decision decides for.")
+        )
+    if faults:
+        raise Refused(faults)
+    return enact(decision, {row.line: row.change for row in draft.rows}, on=on)

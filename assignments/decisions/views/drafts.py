@@ -1,0 +1,199 @@
+"""A draft of a decision: written, changed, given reasons, deleted, and taking effect."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import DetailView, View
+from django.views.generic.detail import SingleObjectMixin
+from django.views.generic.edit import CreateView as ModelCreateView
+from django.views.generic.edit import UpdateView
+
+from assignments.actions import Refused
+from assignments.decisions.actions import enact_draft, lock_draft, update_replacements
+from assignments.decisions.drafts import draft_of
+from assignments.decisions.forms import DecisionForm, ReasonsForm
+from assignments.decisions.views.decisions import heading_of
+from assignments.models import Decision
+from assignments.scope import decides
+from assignments.views import DecidingMixin
+from cadrenet.periods import today
+from cadrenet.templatetags import figures
+
+
+class DraftMixin(DecidingMixin, SingleObjectMixin):
+    """Pages that change a draft. A decision that took effect leads to its own page, with a word why."""
+
+    context_object_name = "decision"
+
+    def dispatch(self, request, *args, **kwargs):
+        if decides(request.user):
+            self.object = self.get_object()
+            if not self.object.is_draft:
+                return self.took_effect()
+        return super().dispatch(request, *args, **kwargs)
+
+    def took_effect(self):
+        messages.info(self.request, _("This decision has taken effect already."))
+        return redirect(self.object)
+
+    def get_queryset(self):
+        return Decision.objects.editable_by(self.request.user).select_related("locality__latest")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            **{
+                "cancel_url": self.object.get_absolute_url(),
+                "day": self.object.first_day,
+                **kwargs,
+            }
+        )
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"decision": self.object, "user": self.request.user}
+
+
+def show_refusals(request, decision, refused):
+    """Tell what a decision as a whole was refused for, and show it."""
+    for sentence in refused.faults.get("", []):
+        messages.error(request, sentence)
+    return redirect(decision)
+
+
+class CreateView(DecidingMixin, ModelCreateView):
+    """A new draft."""
+
+    model = Decision
+    form_class = DecisionForm
+    template_name = "assignments/decisions/form.html"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            title=_("New decision"),
+            line=_("Nothing changes until the decision takes effect."),
+            cancel_url=reverse("assignments:decisions"),
+            submit_label=_("Prepare it"),
+            **kwargs,
+        )
+
+
+class EditView(DecidingMixin, UpdateView):
+    """The paper itself, while it is a draft."""
+
+    form_class = DecisionForm
+    template_name = "assignments/decisions/form.html"
+
+    def get_queryset(self):
+        return Decision.objects.editable_by(self.request.user).drafts().select_related("locality__latest")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form):
+        try:
+            with transaction.atomic():
+                before = lock_draft(self.object)
+                response = super().form_valid(form)
+                if before.first_day != self.object.first_day:
+                    update_replacements(self.object, before)
+        except Refused as refused:
+            return show_refusals(self.request, self.object, refused)
+        return response
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            title=_("Change the decision"),
+            line=heading_of(self.object),
+            cancel_url=self.object.get_absolute_url(),
+            deletes=True,
+            **kwargs,
+        )
+
+
+class DeleteView(DraftMixin, View):
+    """A draft is thrown away with its lines; the history keeps them."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, *args, **kwargs):
+        try:
+            with transaction.atomic():
+                lock_draft(self.object).delete()
+        except Refused as refused:
+            return show_refusals(request, self.object, refused)
+        messages.success(request, _("The draft was deleted. Nothing else has changed."))
+        return redirect("assignments:decisions")
+
+
+class ReasonsView(DraftMixin, View):
+    """All reasons of a page are saved together, and one reason for all that still need one."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, *args, **kwargs):
+        rows = draft_of(self.object, request.user).told
+        form = ReasonsForm(request.POST, rows=rows)
+        if not form.is_valid():
+            messages.error(
+                request,
+                _("Nothing was saved: a reason has at most %(number)s characters.") % {"number": ReasonsForm.LENGTH},
+            )
+            return redirect(self.object)
+        changed = []
+        for row in rows:
+            why = form.reason_of(row.line)
+            why = row.line.why if why is None else why
+            why = why or form.cleaned_data["why_all"]
+            if why != row.line.why:
+                row.line.why = why
+                changed.append(row.line)
+        try:
+            with transaction.atomic():
+                lock_draft(self.object)
+                for line in changed:
+                    line.save()
+        except Refused as refused:
+            return show_refusals(request, self.object, refused)
+        number = len(changed)
+        message = ngettext("%(number)s reason was saved.", "%(number)s reasons were saved.", number)
+        messages.success(request, message % {"number": figures.count(number)})
+        return redirect(self.object)
+
+
+class EnactView(DraftMixin, DetailView):
+    """The summary before a decision takes effect, and the one step by which it does."""
+
+    template_name = "assignments/decisions/enact.html"
+
+    def get_object(self, queryset=None):
+        return self.object if getattr(self, "object", None) else super().get_object(queryset)
+
+    def get_context_data(self, **kwargs):
+        draft = draft_of(self.object, self.request.user)
+        faults = kwargs.pop("faults", {})
+        return super().get_context_data(
+            title=_("Let it take effect"),
+            line=heading_of(self.object),
+            draft=draft,
+            faulty=[(row, faults[row.line.pk]) for row in draft.rows if row.line.pk in faults],
+            **kwargs,
+        )
+
+    def post(self, request, *args, **kwargs):
+        try:
+            enact_draft(self.object, request.user, today())
+        except Refused as refused:
+            if "" in refused.faults:
+                return show_refusals(request, self.object, refused)
+            return self.render_to_response(self.get_context_data(faults=refused.faults))
+        messages.success(
+            request,
+            _("The decision took effect: from %(day)s the lines below are in force.")
+            % {"day": figures.day(self.object.first_day)},
+        )
+        return redirect(self.object)
