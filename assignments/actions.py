@@ -4,36 +4,45 @@ They are plain functions and not handlers of ``post_save``, so that an import ca
 them once.
 """
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from assignments.changes import Change, begun, ended
 from assignments.models import (
     Acting,
     Assignment,
     Cadre,
     CoverageReview,
     Decision,
+    DecisionLine,
     Handover,
     Locality,
     LocalityVersion,
     Place,
     Tier,
+    User,
 )
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
+from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
 
 LAST_ORDINAL = date.max.toordinal()
+# What a locality lay in, a key or None for each tier; and the first and last day (as ordinals) of such a chain.
+Chain = tuple[int | None, ...]
+Stretch = tuple[int, int, Chain]
 # How long a change of hands may be taken back by whoever made it.
 UNDO = timedelta(hours=1)
 
 
-def assignment_changed(assignment, was=None):
+def assignment_changed(assignment: Assignment, was: Assignment | None = None) -> None:
     """Tell everybody who follows assignments that one was saved or deleted; rosters come right.
 
     ``was`` is the row as it stood before the change (``Assignment.objects.get(pk=…)`` before saving), None for a new
@@ -42,7 +51,7 @@ def assignment_changed(assignment, was=None):
     assignments_changed([assignment, was] if was else [assignment])
 
 
-def assignments_changed(assignments):
+def assignments_changed(assignments: Iterable[Assignment]) -> None:
     """As ``assignment_changed`` for many rows at once: every row as it is, and every changed row as it was.
 
     Rosters are kept once, over the whole time that these rows span.
@@ -50,17 +59,17 @@ def assignments_changed(assignments):
     assignments = list(assignments)
     if not assignments:
         return
-    first_days = [assignment.first_day for assignment in assignments]
-    last_days = [assignment.last_day for assignment in assignments]
+    first_day = min(assignment.first_day or date.min for assignment in assignments)
+    last_day = max(assignment.last_day or date.max for assignment in assignments)
     answering_changed.send(
         sender=type(assignments[0]),
         localities={assignment.locality_id for assignment in assignments},
-        first_day=None if None in first_days else min(first_days),
-        last_day=None if None in last_days else max(last_days),
+        first_day=None if first_day == date.min else first_day,
+        last_day=None if last_day == date.max else last_day,
     )
 
 
-def begin_assignment(assignment, why=""):
+def begin_assignment(assignment: Assignment, why: str = "") -> None:
     """Save a new, cleaned assignment and let rosters follow; ``ValidationError`` when it is there already.
 
     ``why`` are the words of whoever makes it in spite of warnings; they are kept with the history.
@@ -68,7 +77,7 @@ def begin_assignment(assignment, why=""):
     The row is written without a look beforehand: when the same form comes twice, the constraint answers the second
     in its own words.
     """
-    assignment._change_reason = why
+    sign_change(assignment, why=why)
     try:
         with transaction.atomic():
             assignment.save()
@@ -79,7 +88,7 @@ def begin_assignment(assignment, why=""):
 
 
 @transaction.atomic
-def end_assignment(assignment, *, last_day, reason, why=""):
+def end_assignment(assignment: Assignment, *, last_day: date, reason: str, why: str = "") -> Assignment:
     """Give an assignment its last day and the reason; the rosters of the days that change hands follow.
 
     ``why`` are the words of whoever ends it in spite of warnings; they are kept with the history.
@@ -93,7 +102,7 @@ def end_assignment(assignment, *, last_day, reason, why=""):
     if (until, assignment.end_reason) == (last_day, reason):
         return assignment
     assignment.last_day, assignment.end_reason = last_day, reason
-    assignment._change_reason = why
+    sign_change(assignment, why=why)
     assignment.full_clean()
     assignment.save()
     if until != last_day:
@@ -109,19 +118,21 @@ def end_assignment(assignment, *, last_day, reason, why=""):
 class Refused(Exception):
     """Nothing was changed. ``faults`` holds sentences by the position of the change in the list that was given."""
 
-    def __init__(self, faults):
+    def __init__(self, faults: dict[Any, list[str]]) -> None:
         super().__init__(faults)
         self.faults = faults
 
 
-def carry_out(changes, *, decision=None):
+def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) -> dict[int, Assignment]:
     """Make some changes of hands, all or none, and let rosters follow once; return the new assignments by position.
 
     ``decision`` gives its number and day to the new assignments. A replacement opens a handover. What speaks against
     a change (``assignments.changes.objections``) is asked before; here only what cannot be is refused. Raises
     ``Refused``.
     """
-    changes, faults, made = list(changes), {}, {}
+    changes = list(changes)
+    faults: dict[int, list[str]] = {}
+    made: dict[int, Assignment] = {}
     with transaction.atomic():
         for position, change in enumerate(changes):
             try:
@@ -141,8 +152,8 @@ def carry_out(changes, *, decision=None):
         if faults:
             raise Refused(faults)
         if changes:
-            days = [change.first_day for change in changes if change.cadre]
-            days += [change.last_day + ONE_DAY for change in changes if change.replaces]
+            days = [first_day for *_change, first_day in begun(changes)]
+            days += [last_day + ONE_DAY for *_change, last_day in ended(changes)]
             answering_changed.send(
                 sender=Assignment,
                 localities={change.locality.pk for change in changes},
@@ -152,7 +163,7 @@ def carry_out(changes, *, decision=None):
     return made
 
 
-def end_replaced(change):
+def end_replaced(change: Change) -> None:
     """End the assignment that a change replaces, if it does, and open its handover."""
     if change.replaces is None:
         return
@@ -161,7 +172,7 @@ def end_replaced(change):
     if ended is None or (ended.last_day and ended.last_day < change.last_day):
         raise ValidationError(_("This assignment has ended meanwhile. Look at the place again."))
     ended.last_day, ended.end_reason = change.last_day, change.end_reason
-    ended._change_reason = change.why
+    sign_change(ended, why=change.why)
     # Only its end is new: what it is about was checked when it began, and a shorter time meets nobody more.
     ended.full_clean(exclude=["cadre", "locality", "decision"])
     ended.save()
@@ -169,7 +180,7 @@ def end_replaced(change):
         Handover.objects.get_or_create(ended=ended)
 
 
-def begin_changed(change, decision):
+def begin_changed(change: Change, decision: Decision | None) -> Assignment:
     """Save the assignment that a change begins, and tell the handover who follows."""
     new = Assignment(
         cadre=change.cadre,
@@ -180,7 +191,7 @@ def begin_changed(change, decision):
         decision_number=decision.number if decision else change.decision_number,
         decision_on=decision.signed_on if decision else change.decision_on,
     )
-    new._change_reason = change.why
+    sign_change(new, why=change.why)
     new.full_clean()
     try:
         with transaction.atomic():
@@ -195,7 +206,7 @@ def begin_changed(change, decision):
 
 
 @transaction.atomic
-def leave(cadre, changes, *, last_day):
+def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     """Let a cadre leave the service after a day, with some changes of hands, all or none; return the cadre.
 
     ``changes`` end what the cadre holds. Whoever acts for the cadre, and for whom the cadre acts, does so up to that
@@ -217,7 +228,7 @@ def leave(cadre, changes, *, last_day):
     return cadre
 
 
-def end_acting(acting, *, last_day):
+def end_acting(acting: Acting, *, last_day: date) -> None:
     """Let somebody act for another up to an earlier day; ``ValidationError`` when that makes no sense."""
     acting.last_day = last_day
     acting.full_clean()
@@ -225,7 +236,7 @@ def end_acting(acting, *, last_day):
 
 
 @transaction.atomic
-def tick(handover, side, *, on):
+def tick(handover: Handover, side: str, *, on: date) -> Handover:
     """Keep the day on which a place was handed over (``given_on``) or received (``received_on``).
 
     The first day stays: a second tick changes nothing.
@@ -238,7 +249,7 @@ def tick(handover, side, *, on):
 
 
 @transaction.atomic
-def take_back(assignment):
+def take_back(assignment: Assignment) -> None:
     """Undo a change of hands that was just made: the new assignment goes, and whoever it replaced stays as before.
 
     The history keeps both. Whether it may still be taken back is for the caller to say (``may_take_back``).
@@ -257,12 +268,12 @@ def take_back(assignment):
     answering_changed.send(sender=Assignment, localities=localities, first_day=first_day, last_day=None)
 
 
-def may_take_back(assignment, user, now):
+def may_take_back(assignment: Assignment, user: User, now: datetime) -> bool:
     """Return whether a user made this assignment within the last ``UNDO`` and nothing was changed in it since."""
     return assignment.pk in just_made([assignment], user, now)
 
 
-def just_made(assignments, user, now):
+def just_made(assignments: Iterable[Assignment], user: User, now: datetime) -> set[int]:
     """Return the ids of those of some assignments that a user may still take back. One query."""
     keys = [assignment.pk for assignment in assignments]
     own = Count("history_id", filter=Q(history_user=user.pk, history_date__gte=now - UNDO))
@@ -270,7 +281,7 @@ def just_made(assignments, user, now):
     return set(records.annotate(n=Count("history_id"), own=own).filter(n=1, own=1).values_list("id", flat=True))
 
 
-def review_coverage(locality, *, day, by):
+def review_coverage(locality: Locality, *, day: date, by: User) -> CoverageReview:
     """Stamp that somebody looked through who answers for what at and below a locality on a day (R58).
 
     A day has one stamp: asked twice, or by two people, the first stays. Returns the stamp.
@@ -280,12 +291,12 @@ def review_coverage(locality, *, day, by):
 
 
 @transaction.atomic
-def enact(decision, changes, *, on):
+def enact(decision: Decision, changes: Mapping[DecisionLine, Change], *, on: date) -> Decision:
     """Let a decision take effect: ``changes`` maps its lines to what each means; all of them or none.
 
     ``on`` is today. Raises ``Refused`` with sentences by the key of the line; under "" when the decision is no draft.
     """
-    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    locked: Decision = Decision.objects.select_for_update().get(pk=decision.pk)
     if not locked.is_draft:
         raise Refused({"": [_("This decision has taken effect already.")]})
     lines = list(changes)
@@ -302,7 +313,7 @@ def enact(decision, changes, *, on):
 
 
 @transaction.atomic
-def localities_changed():
+def localities_changed() -> set[int]:
     """Derive all places after localities or their versions were saved or deleted, and let rosters follow.
 
     Facts are re-pointed to the place of their day. Only where a locality has come to lie elsewhere, to begin or to
@@ -333,7 +344,7 @@ def localities_changed():
     return touched
 
 
-def delete_locality(locality):
+def delete_locality(locality: Locality) -> None:
     """Delete a locality at which nothing was ever recorded, with its versions; ``ProtectedError`` otherwise."""
     with transaction.atomic():
         locality.versions.all().delete()
@@ -341,7 +352,7 @@ def delete_locality(locality):
         locality.delete()
 
 
-def refuse_orphans(locality, periods):
+def refuse_orphans(locality: Locality, periods: Iterable[LocalityVersion]) -> None:
     """Raise ``ValidationError`` when something hangs on a locality on a day on which it would not exist.
 
     ``periods`` are the versions that it would have. A locality that ends is emptied first: what lies in it moves, and
@@ -363,9 +374,9 @@ def refuse_orphans(locality, periods):
             )
 
 
-def chains():
+def chains() -> dict[int, list[Stretch]]:
     """Return locality id -> (first day, last day, ids of what it lies in) stretches; days as ordinals."""
-    found = {}
+    found: dict[int, list[Stretch]] = {}
     tiers = [f"{tier}_id" for tier in Tier.values]
     rows = Place.objects.order_by("locality", "first_day").values_list("locality_id", "first_day", "last_day", *tiers)
     for locality, first_day, last_day, *chain in rows.iterator(2000):
@@ -373,12 +384,12 @@ def chains():
     return found
 
 
-def above(stretches):
+def above(stretches: list[Stretch]) -> set[int]:
     """Return the ids of everything in which a locality lay during some stretches, itself included."""
     return {id for *_, chain in stretches for id in chain if id is not None}
 
 
-def differing_days(before, after):
+def differing_days(before: list[Stretch], after: list[Stretch]) -> tuple[int, int] | None:
     """Return the first and last day (ordinals) on which two lists of stretches differ, or None."""
     edges = sorted({edge for first, last, _ in before + after for edge in (first, last + 1)})
     differing = [
@@ -389,6 +400,6 @@ def differing_days(before, after):
     return (differing[0][0], min(differing[-1][1], LAST_ORDINAL)) if differing else None
 
 
-def chain_on(stretches, day):
+def chain_on(stretches: list[Stretch], day: int) -> Chain | None:
     """Return what a locality lay in on a day, None where it did not exist."""
     return next((chain for first, last, chain in stretches if first <= day <= last), None)

@@ -7,13 +7,15 @@ answering the signal ``changes_proposed``.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality
+from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality, User
 from assignments.queries import held_counts
 from assignments.signals import changes_proposed
 from assignments.tenure.figures import served_since
@@ -40,16 +42,20 @@ class Change:
     decision_on: date | None = None
 
     @property
-    def gap(self):
+    def gap(self) -> int | None:
         """Days with nobody between the two; None where nobody leaves or nobody follows."""
-        if self.replaces is None or self.cadre is None:
+        if not (self.replaces and self.cadre and self.first_day and self.last_day):
             return None
         return max((self.first_day - self.last_day).days - 1, 0)
 
     @property
-    def day(self):
+    def day(self) -> date:
         """The day on which the change is felt: the first of the new, else the first without the old."""
-        return self.first_day or self.last_day + ONE_DAY
+        if self.first_day is not None:
+            return self.first_day
+        if self.last_day is None:
+            raise ValueError("A change begins something or ends something.")
+        return self.last_day + ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -59,56 +65,78 @@ class Objection:
     kind: str
     sentence: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.sentence
 
 
-def objections(changes, user=None):
+# Pairs of a change's position in its list and what speaks against it.
+Found = Iterator[tuple[int, Objection]]
+
+
+def objections(changes: Iterable[Change], user: User | None = None) -> dict[int, list[Objection]]:
     """Return {position in the list: objections} of changes that are meant together. Costs the same for one or many.
 
     ``user`` is who means them: sentences name nobody whom that user may not see. None sees everything.
     """
     changes = list(changes)
-    found = defaultdict(list)
+    found: defaultdict[int, list[Objection]] = defaultdict(list)
     for check in (two_at_once, nobody_left, early_moves, too_many, unfit_holders, gone):
         for position, objection in check(changes):
             found[position].append(objection)
-    for _receiver, told in changes_proposed.send(sender=Change, changes=changes, user=user):
+    answers: list[tuple[Any, Any]] = changes_proposed.send(sender=Change, changes=changes, user=user)
+    for _receiver, told in answers:
         for position, objection in told:
             found[position].append(objection)
     return dict(found)
 
 
-def two_at_once(changes):
+def begun(changes: list[Change]) -> list[tuple[int, Change, Cadre, date]]:
+    """Return the changes by which somebody takes a place: position, change, who, and from which day."""
+    return [
+        (position, change, change.cadre, change.first_day)
+        for position, change in enumerate(changes)
+        if change.cadre is not None and change.first_day is not None
+    ]
+
+
+def ended(changes: list[Change]) -> list[tuple[int, Change, Assignment, date]]:
+    """Return the changes by which somebody leaves a place: position, change, what ends, and its last day."""
+    return [
+        (position, change, change.replaces, change.last_day)
+        for position, change in enumerate(changes)
+        if change.replaces is not None and change.last_day is not None
+    ]
+
+
+def two_at_once(changes: list[Change]) -> Found:
     """Somebody else holds the role there on the first day and is not replaced, or another change gives it, too."""
-    new = [(position, change) for position, change in enumerate(changes) if change.cadre]
-    replaced = {change.replaces.pk for change in changes if change.replaces}
+    new = begun(changes)
+    replaced = {assignment.pk for _position, _change, assignment, _day in ended(changes)}
     holding = defaultdict(list)
-    rows = Assignment.objects.filter(locality__in={change.locality.pk for _position, change in new}).exclude(
-        role=Assignment.Role.SUPPORT
-    )
-    for row in rows.exclude(pk__in=replaced).select_related("cadre").order_by("first_day", "pk"):
+    rows = Assignment.objects.filter(locality__in={change.locality.pk for _position, change, _cadre, _day in new})
+    rows = rows.exclude(role=Assignment.Role.SUPPORT).exclude(pk__in=replaced)
+    for row in rows.select_related("cadre").order_by("first_day", "pk"):
         holding[row.locality_id, row.role].append(row)
     given = defaultdict(list)
-    for _position, change in new:
+    for _position, change, cadre, _day in new:
         if change.role != Assignment.Role.SUPPORT:
-            given[change.locality.pk, change.role].append(change.cadre)
-    for position, change in new:
-        goes_on = change.replaces is not None and change.replaces.cadre_id == change.cadre.pk
+            given[change.locality.pk, change.role].append(cadre)
+    for position, change, taker, first_day in new:
+        goes_on = change.replaces is not None and change.replaces.cadre_id == taker.pk
         for cadre in given[change.locality.pk, change.role]:
-            if cadre.pk != change.cadre.pk and not goes_on:
+            if cadre.pk != taker.pk and not goes_on:
                 sentence = _("%(name)s gets this role there, too.") % {"name": cadre.full_name}
                 yield position, Objection("two_at_once", sentence)
         for row in holding[change.locality.pk, change.role]:
-            if row.holds_on(change.first_day) and row.cadre_id != change.cadre.pk:
+            if row.holds_on(first_day) and row.cadre_id != taker.pk:
                 sentence = _("%(name)s holds this role there, too, and stays.") % {"name": row.cadre.full_name}
                 yield position, Objection("two_at_once", sentence)
 
 
-def nobody_left(changes):
+def nobody_left(changes: list[Change]) -> Found:
     """Somebody leaves, nobody follows, and nobody else answers for the place."""
-    ends = [(position, change) for position, change in enumerate(changes) if change.replaces and not change.cadre]
-    replaced = {change.replaces.pk for change in changes if change.replaces}
+    ends = [(position, change) for position, change, _assignment, _day in ended(changes) if not change.cadre]
+    replaced = {assignment.pk for _position, _change, assignment, _day in ended(changes)}
     given = {(change.locality.pk, change.role) for change in changes if change.cadre}
     staying = defaultdict(list)
     rows = Assignment.objects.answering().filter(locality__in={change.locality.pk for _position, change in ends})
@@ -120,18 +148,20 @@ def nobody_left(changes):
             yield position, Objection("nobody_left", _("After that nobody answers for this place."))
 
 
-def early_moves(changes):
+def early_moves(changes: list[Change]) -> Found:
     """Whoever is replaced has served less than the office's minimum (R40)."""
     ends = [
-        (position, change)
-        for position, change in enumerate(changes)
-        if change.replaces and not (change.cadre and change.cadre.pk == change.replaces.cadre_id)
+        (position, assignment, last_day)
+        for position, change, assignment, last_day in ended(changes)
+        if not (change.cadre and change.cadre.pk == assignment.cadre_id)
     ]
-    since = served_since([change.replaces for _position, change in ends]) if ends else {}
-    minimum = Limit.on(max(change.last_day for _position, change in ends), MINIMUM) if ends else 0
-    for position, change in ends:
-        start = since[change.replaces.pk]
-        months = months_between(start, change.last_day) if start and start <= change.last_day else None
+    if not ends:
+        return
+    since = served_since([assignment for _position, assignment, _day in ends])
+    minimum = Limit.on(max(last_day for _position, _assignment, last_day in ends), MINIMUM)
+    for position, assignment, last_day in ends:
+        start = since[assignment.pk]
+        months = months_between(start, last_day) if start and start <= last_day else None
         if months is not None and months < minimum:
             yield position, Objection("early_move", early_sentence(months, minimum))
 
@@ -139,7 +169,7 @@ def early_moves(changes):
 MINIMUM = Limit.Name.MINIMUM_TENURE_MONTHS
 
 
-def early_sentence(months, minimum):
+def early_sentence(months: int, minimum: int) -> str:
     """What is said of a time served that stays under the minimum."""
     return _("That makes %(months)s at this locality. An assignment should last at least %(minimum)s.") % {
         "months": ngettext("%(number)s month", "%(number)s months", months) % {"number": months},
@@ -147,44 +177,43 @@ def early_sentence(months, minimum):
     }
 
 
-def too_many(changes):
+def too_many(changes: list[Change]) -> Found:
     """Whoever takes over would hold more than the office's limit, what is given and taken here included."""
-    new = [(position, change) for position, change in enumerate(changes) if change.cadre]
+    new = begun(changes)
     if not new:
         return
-    day = max(change.first_day for _position, change in new)
+    day = max(first_day for _position, _change, _cadre, first_day in new)
     most = Limit.on(day, Limit.Name.MOST_ASSIGNMENTS)
-    held = Counter(held_counts({change.cadre.pk for _position, change in new}, day))
-    held.update(change.cadre.pk for _position, change in new)
-    held.subtract(change.replaces.cadre_id for change in changes if change.replaces and change.replaces.holds_on(day))
-    for position, change in new:
-        if held[change.cadre.pk] > most:
+    held: Counter[int] = Counter(held_counts({cadre.pk for _position, _change, cadre, _day in new}, day))
+    held.update(cadre.pk for _position, _change, cadre, _day in new)
+    held.subtract(
+        assignment.cadre_id for _position, _change, assignment, _day in ended(changes) if assignment.holds_on(day)
+    )
+    for position, _change, cadre, _day in new:
+        if held[cadre.pk] > most:
             sentence = _("%(name)s would hold %(number)s assignments; %(most)s are the limit.") % {
-                "name": change.cadre.full_name,
-                "number": held[change.cadre.pk],
+                "name": cadre.full_name,
+                "number": held[cadre.pk],
                 "most": most,
             }
             yield position, Objection("too_many", sentence)
 
 
-def unfit_holders(changes):
+def unfit_holders(changes: list[Change]) -> Found:
     """Whoever takes over is not what the rule of the tier asks for (R19)."""
     rules = defaultdict(list)
     for rule in HolderRule.objects.all():
         rules[rule.tier, rule.role].append(rule)
-    for position, change in enumerate(changes):
-        if change.cadre is None:
-            continue
+    for position, change, cadre, first_day in begun(changes):
         for rule in rules[change.locality.tier, change.role]:
-            if rule.holds_on(change.first_day) and not rule.fits(change.cadre):
+            if rule.holds_on(first_day) and not rule.fits(cadre):
                 sentence = _("By rule this is held by: %(holder)s.") % {"holder": rule.get_holder_display()}
                 yield position, Objection("unfit_holder", sentence)
 
 
-def gone(changes):
+def gone(changes: list[Change]) -> Found:
     """Whoever takes over has left by then."""
-    for position, change in enumerate(changes):
-        left_on = change.cadre.left_on if change.cadre else None
-        if left_on and left_on < change.first_day:
-            sentence = _("%(name)s no longer serves on that day.") % {"name": change.cadre.full_name}
+    for position, _change, cadre, first_day in begun(changes):
+        if cadre.left_on and cadre.left_on < first_day:
+            sentence = _("%(name)s no longer serves on that day.") % {"name": cadre.full_name}
             yield position, Objection("gone", sentence)

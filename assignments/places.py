@@ -4,17 +4,21 @@ Places are kept where they are and changed in place, and facts are re-pointed be
 so that no fact is ever without one.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from assignments.models import Locality, LocalityVersion, Place, Placed, Tier
 from assignments.models.place import PATH_SEPARATOR, area_field
 from cadrenet.vietnamese import search_key, sort_key
 
+T = TypeVar("T", bound=Model)
 # Past so many, rows are read all together and sorted out here: a database takes only so many parameters.
 MANY = 5000
 DERIVED = [
@@ -47,17 +51,17 @@ class Span:
     above: "Span | None"
 
     @property
-    def key(self):
+    def key(self) -> tuple[Any, ...]:
         """What must stay the same for two neighbouring stretches to be one place."""
         return (self.version.pk, self.above.key if self.above else None)
 
     @cached_property
-    def chain(self):
+    def chain(self) -> "list[Span]":
         """This stretch and those above it that it lies in, up to the top."""
         return [self, *(self.above.chain if self.above else [])]
 
     @property
-    def area_id(self):
+    def area_id(self) -> int:
         """The district that it lies in, or else the province, or else what is highest."""
         by_tier = {step.tier: step.version.locality_id for step in self.chain}
         top = self.chain[-1].version.locality_id
@@ -67,24 +71,24 @@ class Span:
 class Tree:
     """The places that follow from all versions, worked out in memory (0.2 s for a district)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.tiers = dict(Locality.objects.values_list("pk", "tier"))
-        self.versions = {}
+        self.versions: dict[int, list[LocalityVersion]] = {}
         for version in LocalityVersion.objects.order_by("locality", "first_day"):
             self.versions.setdefault(version.locality_id, []).append(version)
-        self._spans = {}
+        self._spans: dict[int, list[Span]] = {}
 
-    def spans(self, locality_id):
+    def spans(self, locality_id: int) -> list[Span]:
         """Return a locality's stretches of unchanged chain, in order of days."""
         if locality_id not in self._spans:
-            found = []
+            found: list[Span] = []
             for version in self.versions.get(locality_id, []):
                 found.extend(self._spans_of(version))
             found.sort(key=lambda span: span.first_day)
             self._spans[locality_id] = joined(found)
         return self._spans[locality_id]
 
-    def _spans_of(self, version):
+    def _spans_of(self, version: LocalityVersion) -> Iterator[Span]:
         first, last = version.first_day or date.min, version.last_day or date.max
         tier = self.tiers[version.locality_id]
         if version.parent_id is None:
@@ -95,7 +99,7 @@ class Tree:
             if start <= stop:
                 yield Span(start, stop, version, tier, above)
 
-    def places(self):
+    def places(self) -> dict[tuple[int, date], Place]:
         """Return every place as it should be, unsaved, as a dict by (locality id, first day)."""
         found = {}
         for locality_id in self.tiers:
@@ -108,9 +112,9 @@ class Tree:
         return found
 
 
-def joined(spans):
+def joined(spans: Iterable[Span]) -> list[Span]:
     """Join neighbouring stretches between which nothing changed."""
-    result = []
+    result: list[Span] = []
     for span in spans:
         last = result[-1] if result else None
         if last and last.key == span.key and last.last_day + timedelta(days=1) == span.first_day:
@@ -120,7 +124,7 @@ def joined(spans):
     return result
 
 
-def place_of(span, counts_until):
+def place_of(span: Span, counts_until: date) -> Place:
     """Return the place of one stretch, unsaved."""
     version, chain = span.version, span.chain
     place = Place(
@@ -144,7 +148,7 @@ def place_of(span, counts_until):
 
 
 @transaction.atomic
-def derive():
+def derive() -> set[int]:
     """Bring all places in line with the versions, and facts with the places; return the ids of changed localities.
 
     Facts of other localities are not touched. Whoever calls this and keeps rosters calls ``answering_changed``.
@@ -153,16 +157,16 @@ def derive():
     kept, outdated, changed, touched, moved, fields = {}, [], [], set(), set(), set()
     for place in Place.objects.all():
         key = (place.locality_id, place.first_day)
-        new = wanted.get(key)
-        if new is None:
+        should_be = wanted.get(key)
+        if should_be is None:
             outdated.append(place)
             moved.add(place.locality_id)
             continue
         kept[key] = place
-        differing = [name for name in DERIVED if getattr(place, name) != getattr(new, name)]
+        differing = [name for name in DERIVED if getattr(place, name) != getattr(should_be, name)]
         if differing:
             for name in differing:
-                setattr(place, name, getattr(new, name))
+                setattr(place, name, getattr(should_be, name))
             changed.append(place)
             fields.update(differing)
             touched.add(place.locality_id)
@@ -182,9 +186,9 @@ def derive():
     return touched | moved
 
 
-def point_latest(localities):
+def point_latest(localities: Collection[int]) -> None:
     """Let each of these localities know where it stands now, or stood last."""
-    latest = {}
+    latest: dict[int, int] = {}
     last = of_some(Place.objects.all(), localities).order_by("locality", "-first_day")
     for locality_id, place_id in last.values_list("locality", "pk"):
         latest.setdefault(locality_id, place_id)
@@ -192,17 +196,17 @@ def point_latest(localities):
     Locality.objects.bulk_update(rows, ["latest"], batch_size=500)
 
 
-def of_some(queryset, localities):
+def of_some(queryset: QuerySet[T], localities: Collection[int]) -> QuerySet[T]:
     """Narrow rows to those of some localities, unless there are too many of these to name."""
     return queryset if len(localities) > MANY else queryset.filter(locality__in=localities)
 
 
-def placed_models():
-    """Every kind of fact that carries a place, in all apps."""
+def placed_models() -> list[Any]:
+    """Return every model of facts that carry a place (``Placed``), in all apps."""
     return [model for model in apps.get_models() if issubclass(model, Placed)]
 
 
-def point_facts(localities):
+def point_facts(localities: Collection[int]) -> None:
     """Point the facts of these localities at the place of their day."""
     for model in placed_models():
         model.objects.located_in(localities if len(localities) <= MANY else None).point()
@@ -211,25 +215,25 @@ def point_facts(localities):
 class PlaceIndex:
     """Places of some localities in memory, for setting many facts at once."""
 
-    def __init__(self, localities=None):
-        self._by_locality = {}
+    def __init__(self, localities: Collection[int] | None = None) -> None:
+        self._by_locality: dict[int, list[Place]] = {}
         places = Place.objects.all() if localities is None else of_some(Place.objects.all(), localities)
         for place in places.order_by("locality", "first_day"):
             self._by_locality.setdefault(place.locality_id, []).append(place)
 
-    def on(self, locality_id, day):
+    def on(self, locality_id: int, day: date) -> Place | None:
         """Return the place of a locality that exists on a day, else None."""
         place = self.counting_on(locality_id, day)
         return place if place and day <= place.last_day else None
 
-    def counting_on(self, locality_id, day):
+    def counting_on(self, locality_id: int, day: date) -> Place | None:
         """As ``on``; after a locality's end, the place where it last stood."""
         for place in self._by_locality.get(locality_id, []):
             if place.first_day <= day <= place.counts_until:
                 return place
         return None
 
-    def set_places(self, fact):
+    def set_places(self, fact: Any) -> bool:
         """Set the derived places of one fact; return whether anything changed."""
         changed = False
         for place_field, day_field in fact.placed.items():
@@ -246,7 +250,7 @@ class PlaceIndex:
         return changed
 
 
-def misplaced():
+def misplaced() -> list[str]:
     """Return the label and key of each fact whose place is not that of its day. Empty when all is well."""
     index = PlaceIndex()
     wrong = []

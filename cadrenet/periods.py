@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,19 +16,19 @@ ONE_DAY = timedelta(days=1)
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 
-def today():
+def today() -> date:
     """The day in the office's time zone. Ask once, at the edge, and pass the day on."""
     return timezone.localdate()
 
 
-def months_between(first, last):
+def months_between(first: date, last: date) -> int:
     """Whole months from one day to another, both of which count: 1 January to 31 January is one."""
     after = last + timedelta(days=1)
     months = (after.year - first.year) * 12 + after.month - first.month
     return max(months - (after.day < first.day), 0)
 
 
-def starts_before(last, months):
+def starts_before(last: date, months: int) -> date:
     """The latest first day from which some whole months have passed up to a last day, both of which count."""
     after = last + timedelta(days=1)
     year, month = divmod(after.year * 12 + after.month - 1 - months, 12)
@@ -45,47 +46,47 @@ class Month:
     PATTERN = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text: str) -> Self:
         if not re.fullmatch(cls.PATTERN, text):
             raise ValueError(_("“%(text)s” is not a month. Write it like 2022-11.") % {"text": text})
         year, number = text.split("-")
         return cls(int(year), int(number))
 
     @classmethod
-    def of(cls, day):
+    def of(cls, day: date) -> Self:
         return cls(day.year, day.month)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.year}-{self.number:02}"
 
     @property
-    def first_day(self):
+    def first_day(self) -> date:
         return date(self.year, self.number, 1)
 
     @property
-    def last_day(self):
+    def last_day(self) -> date:
         return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
 
     @property
-    def days(self):
+    def days(self) -> tuple[date, date]:
         """First and last day, for ``__range``."""
         return self.first_day, self.last_day
 
     @property
-    def previous(self):
+    def previous(self) -> "Month":
         return Month.of(self.first_day - timedelta(days=1))
 
     @property
-    def next(self):
+    def next(self) -> "Month":
         return Month.of(self.last_day + timedelta(days=1))
 
     @property
-    def weeks(self):
+    def weeks(self) -> list[list[date]]:
         """The weeks of the calendar page, Monday first; the outer ones reach into the neighbours."""
         return calendar.Calendar(calendar.MONDAY).monthdatescalendar(self.year, self.number)
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The month as people read it: tháng 11/2022."""
         return date_format(self.first_day, "YEAR_MONTH_FORMAT")
 
@@ -100,53 +101,54 @@ class Quarter:
     PATTERN = r"(?:19|20|21)[0-9]{2}-Q[1-4]"
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text: str) -> Self:
         if not re.fullmatch(cls.PATTERN, text):
             raise ValueError(_("“%(text)s” is not a quarter. Write it like 2022-Q4.") % {"text": text})
         year, number = text.split("-Q")
         return cls(int(year), int(number))
 
     @classmethod
-    def of(cls, day):
+    def of(cls, day: date) -> Self:
         return cls(day.year, (day.month + 2) // 3)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.year}-Q{self.number}"
 
     @property
-    def first_day(self):
+    def first_day(self) -> date:
         return date(self.year, self.number * 3 - 2, 1)
 
     @property
-    def last_day(self):
+    def last_day(self) -> date:
         return Month(self.year, self.number * 3).last_day
 
     @property
-    def days(self):
+    def days(self) -> tuple[date, date]:
         """First and last day, for ``__range``."""
         return self.first_day, self.last_day
 
     @property
-    def previous(self):
+    def previous(self) -> "Quarter":
         return Quarter.of(self.first_day - timedelta(days=1))
 
     @property
-    def next(self):
+    def next(self) -> "Quarter":
         return Quarter.of(self.last_day + timedelta(days=1))
 
     @property
-    def months(self):
+    def months(self) -> list[tuple[date, date]]:
         """First and last day of each of the three months."""
         return [Month(self.year, self.number * 3 - before).days for before in (2, 1, 0)]
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The quarter as people read it: Quý IV/2022.
 
         The pattern stands with the date formats: a translated message may not use a placeholder that its
         original lacks, and only Vietnamese writes the number in Roman numerals.
         """
-        return get_format("QUARTER_FORMAT").format(number=self.number, roman=ROMAN[self.number], year=self.year)
+        pattern: str = get_format("QUARTER_FORMAT")
+        return pattern.format(number=self.number, roman=ROMAN[self.number], year=self.year)
 
 
 class QuarterConverter:
@@ -154,10 +156,10 @@ class QuarterConverter:
 
     regex = Quarter.PATTERN
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> Quarter:
         return Quarter.parse(value)
 
-    def to_url(self, value):
+    def to_url(self, value: Quarter) -> str:
         return str(value)
 
 
@@ -166,20 +168,20 @@ class MonthConverter:
 
     regex = Month.PATTERN
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> Month:
         return Month.parse(value)
 
-    def to_url(self, value):
+    def to_url(self, value: Month) -> str:
         return str(value)
 
 
 class QuarterField(forms.CharField):
     """A quarter typed or chosen in a form or a query string; None when left empty."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"empty_value": None, **kwargs})
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Quarter | None:  # type: ignore[override]  # a value, and no text
         value = super().to_python(str(value) if isinstance(value, Quarter) else value)
         if value in self.empty_values:
             return None
@@ -188,5 +190,5 @@ class QuarterField(forms.CharField):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, Quarter) else value

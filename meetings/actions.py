@@ -1,7 +1,9 @@
 """Changes of meetings and of their rules that reach further than the row that was saved: who saves, calls these."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
@@ -9,23 +11,29 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assignments.models import User
+from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, ExpectationRule, Meeting
 from meetings.queries import late_entry_days
 from meetings.rosters import keep_rosters
 
+# First and last day; the status, reason and note recorded of somebody on a roster.
+Days = tuple[date, date]
+Said = tuple[str, str, str]
 
-def meeting_changed(meeting):
+
+def meeting_changed(meeting: Meeting) -> None:
     """Bring the roster of a meeting that was just saved in line with its day, kind, locality and status."""
     meetings_changed([meeting])
 
 
-def meetings_changed(meetings):
+def meetings_changed(meetings: Iterable[Meeting]) -> None:
     """As ``meeting_changed`` for many; rosters are kept once."""
     keep_rosters(Meeting.objects.filter(pk__in=[meeting.pk for meeting in meetings]))
 
 
-def rule_changed(rule, was=None):
+def rule_changed(rule: ExpectationRule, was: ExpectationRule | None = None) -> int:
     """Keep the rosters that a saved or deleted rule of expectation decides, or decided while it was as ``was``.
 
     Only meetings of the rule's kind, on days for which its answer has changed: closing a rule on 31 December asks
@@ -43,17 +51,17 @@ def rule_changed(rule, was=None):
     )
 
 
-def content_of(rule):
+def content_of(rule: ExpectationRule) -> tuple[str, ...]:
     """What a rule says, without when it holds."""
     return (rule.kind, rule.role, rule.tier, rule.expectation)
 
 
-def days_of(rule):
+def days_of(rule: ExpectationRule) -> Days:
     """First and last day, where an open side is the first or last day that a date can hold."""
     return rule.first_day or date.min, rule.last_day or date.max
 
 
-def days_in_one_only(one, other):
+def days_in_one_only(one: Days, other: Days) -> list[Days]:
     """Return the stretches of days that belong to one of two periods and not to both."""
     (first, last), (other_first, other_last) = sorted([one, other])
     if last < other_first:
@@ -93,10 +101,10 @@ class Mark:
     status: str
     reason: str = ""
     note: str = ""
-    was: tuple | None = None
+    was: Said | None = None
 
     @property
-    def said(self):
+    def said(self) -> Said:
         return (self.status, self.reason, self.note)
 
 
@@ -106,17 +114,29 @@ class Refused(Exception):
     ``now`` and ``meeting`` hold what is recorded meanwhile, for a page that asks again.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.facts, self.marks, self.now = {}, {}, {}
-        self.meeting = None
+        self.facts: dict[str, list[str]] = {}
+        self.marks: dict[int, list[str]] = {}
+        self.now: dict[int, Said] = {}
+        self.meeting: Meeting | None = None
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.facts or self.marks)
 
 
 @transaction.atomic
-def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=None, reason_later=False):
+def record_attendance(
+    meeting: Meeting,
+    *,
+    by: User,
+    on: date,
+    marks: Iterable[Mark] = (),
+    guests: Iterable[int] = (),
+    facts: Mapping[str, Any] | None = None,
+    were: Mapping[str, Any] | None = None,
+    reason_later: bool = False,
+) -> list[Attendance]:
     """Record who came to a meeting, and what is said about the meeting itself; all of it or nothing.
 
     ``facts`` maps fields of the meeting (``FACTS``) to values, ``were`` to what the page had shown. What was not
@@ -144,11 +164,11 @@ def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=
         raise refused
 
     if told:
-        meeting._history_user, meeting._change_reason = by, late
+        sign_change(meeting, by=by, why=late)
         meeting.save()
     for row in changed:
         row.meeting = meeting
-        row._history_user, row._change_reason = by, late
+        sign_change(row, by=by, why=late)
         if row.is_guest and row.status == Attendance.Status.UNRECORDED:
             # Somebody who was not expected and did not come either has no place on the roster.
             row.delete()
@@ -156,7 +176,7 @@ def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=
             row.save()
     for cadre in new:
         row = Attendance(meeting=meeting, cadre_id=cadre, expected=False, status=Attendance.Status.PRESENT)
-        row._history_user, row._change_reason = by, late
+        sign_change(row, by=by, why=late)
         row.save()
         changed.append(row)
     if told:
@@ -164,21 +184,23 @@ def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=
     return changed
 
 
-def is_late(meeting, on):
+def is_late(meeting: Meeting, on: date) -> bool:
     """Return whether what is recorded on a day comes late, by the limit that held on the meeting's day."""
     return on > last_day_in_time(meeting.day, late_entry_days(meeting.day))
 
 
-def last_day_in_time(day, limit):
+def last_day_in_time(day: date, limit: int) -> date:
     """Return the last day on which an entry about a meeting of a day is not late."""
     return day + timedelta(days=limit)
 
 
-def _as_stored(meeting):
+def _as_stored(meeting: Meeting) -> dict[int, Attendance]:
     return {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting)}
 
 
-def _tell_facts(meeting, facts, were, on, refused):
+def _tell_facts(
+    meeting: Meeting, facts: Mapping[str, Any], were: Mapping[str, Any], on: date, refused: Refused
+) -> bool:
     """Set on the meeting what was changed against what the page showed; return whether anything was."""
     told = False
     for name, said in facts.items():
@@ -198,9 +220,9 @@ def _tell_facts(meeting, facts, were, on, refused):
     return told
 
 
-def _faults(meeting, on):
+def _faults(meeting: Meeting, on: date) -> dict[str, list[str]]:
     """Return what is wrong with a meeting as it would be saved: field -> sentences."""
-    faults = {}
+    faults: dict[str, list[str]] = {}
     if meeting.status in (Meeting.Status.HELD, Meeting.Status.NOT_HELD) and meeting.day > on:
         faults["status"] = [_("This meeting lies in the future. It can be cancelled or moved to another day.")]
     try:
@@ -210,7 +232,9 @@ def _faults(meeting, on):
     return faults
 
 
-def _tell(row, mark, meeting, on, reason_later, refused):
+def _tell(
+    row: Attendance | None, mark: Mark, meeting: Meeting, on: date, reason_later: bool, refused: Refused
+) -> Attendance | None:
     """Set on a row what was said of a cadre; return the row when that changes it, None otherwise."""
     if mark.said == mark.was:
         return None
@@ -232,7 +256,7 @@ def _tell(row, mark, meeting, on, reason_later, refused):
     return row
 
 
-def _completed(mark):
+def _completed(mark: Mark) -> Said:
     """What was said, with what follows from it: only extreme urgency excuses, and who came has no reason."""
     status, reason, note = mark.status, mark.reason, " ".join(mark.note.split())
     if status == Attendance.Status.EXCUSED and reason == (mark.was[1] if mark.was else ""):
@@ -242,7 +266,7 @@ def _completed(mark):
     return (status, reason, note)
 
 
-def _broken(row, meeting, on, reason_later):
+def _broken(row: Attendance, meeting: Meeting, on: date, reason_later: bool) -> list[str]:
     """Return the sentences about rules that a changed row breaks."""
     status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
     if row.status == status.PRESENT and meeting.day > on:
@@ -262,14 +286,14 @@ def _broken(row, meeting, on, reason_later):
     return []
 
 
-def meanwhile(theirs, yours):
+def meanwhile(theirs: str, yours: str) -> str:
     """The sentence for somebody whose change meets another's."""
     return _(
         "Meanwhile somebody else recorded “%(theirs)s”, and you chose “%(yours)s”. Save again to keep yours."
     ) % {"theirs": theirs, "yours": yours}
 
 
-def in_words(status, reason, note):
+def in_words(status: str, reason: str, note: str) -> str:
     """A mark as people read it: Absent (duty trip, at the provincial office)."""
     details = [str(Attendance.Reason(reason).label)] if reason else []
     details += [note] if note else []
@@ -277,17 +301,18 @@ def in_words(status, reason, note):
     return f"{word} ({', '.join(details)})" if details else word
 
 
-def fact_in_words(name, value):
+def fact_in_words(name: str, value: Any) -> str:
     """What is recorded in a field of a meeting, as people read it."""
     if value in (None, ""):
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(dict(Meeting._meta.get_field(name).flatchoices).get(value, value))
+    field: Any = Meeting._meta.get_field(name)
+    return str(dict(field.flatchoices).get(value, value))
 
 
 @transaction.atomic
-def save_meeting(meeting, *, by, on, why=""):
+def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meeting:
     """Save a new or changed meeting and bring its roster in line; raise ``ValidationError`` with sentences.
 
     ``why`` are the words of whoever saves, kept with the history: why an agency meets on a restricted day, say.
@@ -305,12 +330,12 @@ def save_meeting(meeting, *, by, on, why=""):
         faults |= error.message_dict
     if faults:
         raise ValidationError(faults)
-    meeting._history_user, meeting._change_reason = by, why
+    sign_change(meeting, by=by, why=why)
     meeting.save()
     meeting_changed(meeting)
     return meeting
 
 
-def set_status(meeting, status, *, was, by, on):
+def set_status(meeting: Meeting, status: str, *, was: str, by: User, on: date) -> list[Attendance]:
     """Say whether a meeting was held, was not, or is cancelled; ``was`` is what the page had shown."""
     return record_attendance(meeting, by=by, on=on, facts={"status": status}, were={"status": was})

@@ -4,9 +4,12 @@ What was recorded is never thrown away: somebody no longer expected stays as rec
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from assignments.models import Assignment, Place, Tier
 from assignments.queries import KEYS_AT_MOST
@@ -17,7 +20,7 @@ BATCH = 2000
 RANKS = {tier.value: tier.rank for tier in Tier}
 
 
-def expected_at(meetings):
+def expected_at(meetings: Iterable[Meeting]) -> set[tuple[int, int]]:
     """Return the set of (meeting id, cadre id) that the rules expect at these meetings, each with its ``place``.
 
     Works through any number of meetings with a fixed number of queries. A cancelled meeting expects nobody.
@@ -39,23 +42,27 @@ def expected_at(meetings):
     return expected
 
 
-def reaches_down(rule, place):
+def reaches_down(rule: ExpectationRule, place: Place) -> bool:
     """Return whether a rule means localities below the place of a meeting, and not the place or one above it."""
-    return RANKS[rule.tier] > RANKS[place.tier]
+    below: bool = RANKS[rule.tier] > RANKS[place.tier]
+    return below
 
 
 class Holders:
     """Who holds which role where, for the branches of the tree in which some meetings take place."""
 
-    def __init__(self, meetings, rules):
+    def __init__(self, meetings: list[Meeting], rules: Mapping[str, list[ExpectationRule]]) -> None:
         days = [meeting.day for meeting in meetings]
         self.first_day, self.last_day = min(days), max(days)
-        localities, tops = set(), defaultdict(set)
+        localities: set[int] = set()
+        tops: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         for meeting in meetings:
-            place = meeting.place
+            place, locality = meeting.place, meeting.locality_id
+            if place is None or locality is None:
+                continue
             for rule in rules[meeting.kind]:
                 if reaches_down(rule, place):
-                    tops[place.tier, rule.tier].add(meeting.locality_id)
+                    tops[place.tier, rule.tier].add(locality)
                 else:
                     localities.add(getattr(place, f"{rule.tier}_id"))
         self._below = self._places_below(tops)
@@ -69,7 +76,9 @@ class Holders:
         for assignment in found.only("cadre", "locality", "role", "first_day", "last_day"):
             self._assignments[assignment.locality_id, assignment.role].append(assignment)
 
-    def _places_below(self, tops):
+    def _places_below(
+        self, tops: Mapping[tuple[str, str], set[int]]
+    ) -> dict[tuple[str, int], list[tuple[int, date, date]]]:
         """Return (tier, top locality) -> (locality, first day, last day) below it, for rules that reach down."""
         below = defaultdict(list)
         for (top_tier, tier), ids in tops.items():
@@ -78,8 +87,10 @@ class Holders:
                 below[tier, top].append(tuple(place))
         return below
 
-    def cadres_expected(self, meeting, rule):
+    def cadres_expected(self, meeting: Meeting, rule: ExpectationRule) -> Iterator[int]:
         """Yield the ids of the cadres that a rule expects at a meeting."""
+        if meeting.place is None or meeting.locality_id is None:
+            return
         if reaches_down(rule, meeting.place):
             localities = [
                 id
@@ -94,13 +105,13 @@ class Holders:
                     yield assignment.cadre_id
 
 
-def keep_rosters(meetings):
+def keep_rosters(meetings: QuerySet[Meeting]) -> int:
     """Bring the rosters of a queryset of meetings in line with the rules; return how many rows changed."""
     return keep_rosters_of(meetings.order_by().values_list("pk", flat=True))
 
 
 @transaction.atomic
-def keep_rosters_of(keys):
+def keep_rosters_of(keys: Iterable[int]) -> int:
     """As ``keep_rosters`` for meetings named by their keys, however many these are."""
     changed = 0
     keys = sorted(keys)
@@ -110,10 +121,13 @@ def keep_rosters_of(keys):
     return changed
 
 
-def _keep_rosters(meetings):
+def _keep_rosters(meetings: list[Meeting]) -> int:
     by_key = {meeting.pk: meeting for meeting in meetings}
     expected = expected_at(meetings)
-    dropped, outdated, flipped, seen = [], [], {True: [], False: []}, set()
+    dropped: list[int] = []
+    outdated: list[int] = []
+    flipped: dict[bool, list[int]] = {True: [], False: []}
+    seen: set[tuple[int, int]] = set()
     rows = Attendance.objects.filter(meeting__in=list(by_key))
     for row in rows.only("meeting", "cadre", "status", "expected", "day", "held", "place", "area"):
         key = (row.meeting_id, row.cadre_id)
@@ -139,28 +153,31 @@ def _keep_rosters(meetings):
     return len(dropped) + len(outdated) + sum(map(len, flipped.values())) + len(missing)
 
 
-def copy_from_meeting(row, meeting):
+def copy_from_meeting(row: Attendance, meeting: Meeting) -> bool:
     """Let an attendance repeat what figures need of its meeting; return whether anything changed."""
     had = (row.day, row.held, row.place_id, row.area_id)
     row.day, row.held, row.place_id, row.area_id = meeting.day, meeting.is_held, meeting.place_id, meeting.area_id
     return had != (row.day, row.held, row.place_id, row.area_id)
 
 
-def follow_assignments(sender, localities, first_day, last_day, **kwargs):
+def follow_assignments(
+    sender: type, localities: Iterable[int], first_day: date | None, last_day: date | None, **kwargs: Any
+) -> None:
     """Keep the rosters of all meetings in the branches of some localities, from the first to the last day."""
     meetings = Meeting.objects.all()
     if first_day:
         meetings = meetings.filter(day__gte=first_day)
     if last_day:
         meetings = meetings.filter(day__lte=last_day)
-    localities, keys = list(localities), set()
+    localities = list(localities)
+    keys: set[int] = set()
     for start in range(0, len(localities), KEYS_AT_MOST):
         found = meetings.filter(in_branches_of(localities[start : start + KEYS_AT_MOST]))
         keys.update(found.values_list("pk", flat=True))
     keep_rosters_of(keys)
 
 
-def in_branches_of(localities):
+def in_branches_of(localities: list[int]) -> Q:
     """Return the condition that a meeting is of some localities, of one below them or of one above them."""
     condition = Q(locality__in=localities)
     for tier in Tier.values:
@@ -171,7 +188,7 @@ def in_branches_of(localities):
     return condition
 
 
-def wrong_rosters(meetings=None):
+def wrong_rosters(meetings: QuerySet[Meeting] | None = None) -> set[tuple[int, int]]:
     """Return (meeting id, cadre id) pairs in which rosters and rules differ. Empty when all is well."""
     meetings = Meeting.objects.all() if meetings is None else meetings
     wrong = set()
