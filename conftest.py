@@ -135,6 +135,27 @@ def _no_query_is_refused(monkeypatch):
     monkeypatch.setattr("cadrenet.prepared.log.error", refuse)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _a_combination_says_its_order():
+    """What combines querysets says in which order, or ``order_by()``, and not only its parts do.
+
+    From Django 6.1 on a union of a model with ``Meta.ordering`` is sorted by it, and refused where it selects no such
+    column. Django 5.2 sorts none; here it treats every union as the later one, in all tests.
+    """
+    from django.db.models import QuerySet
+
+    combined = QuerySet._combinator_query
+
+    def ordered(queryset, *args, **kwargs):
+        combination = combined(queryset, *args, **kwargs)
+        combination.query.default_ordering = True
+        return combination
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(QuerySet, "_combinator_query", ordered)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _forget_earlier_tests():
     """Counters of failed logins and the language of the last request outlive a test otherwise."""

@@ -76,7 +76,7 @@ def counted_below(places, day):
     ]
     counts = defaultdict(dict)
     if queries:
-        for locality, tier, number in queries[0].union(*queries[1:], all=True):
+        for locality, tier, number in queries[0].union(*queries[1:], all=True).order_by():
             counts[locality][Tier(tier)] = number
     return {id: {tier: found[tier] for tier in Tier if tier in found} for id, found in counts.items()}
 

@@ -124,11 +124,12 @@ def _held_by(user, day):
     others = Assignment.objects.on(day).filter(cadre__in=acted_for).order_by()
     held = FilteredRelation("assignments", condition=in_force(day, "assignments__"))
     cadres = Cadre.objects.filter(user=user).annotate(held=held).order_by()
-    return grants.values_list("level", "agency", none, "locality__tier", "locality").union(
+    held_by = grants.values_list("level", "agency", none, "locality__tier", "locality").union(
         others.values_list(Value(ACTING), none, "cadre", "locality__tier", "locality"),
         cadres.values_list(nothing, none, "pk", "held__locality__tier", "held__locality"),
         all=True,
     )
+    return held_by.order_by()
 
 
 class ScopedQuerySet(models.QuerySet):

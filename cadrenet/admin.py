@@ -43,6 +43,11 @@ def editable(queryset, user):
     return queryset.editable_by(user) if hasattr(queryset, "editable_by") else queryset
 
 
+def with_related(queryset, names):
+    """Read rows together with those that some foreign keys name. To name none would be to read all of them."""
+    return queryset.select_related(*names) if names else queryset
+
+
 class OutOfReach(Exception):
     """What was to be saved lies outside the area in which the user may change things."""
 
@@ -58,7 +63,7 @@ class AutocompleteView(AutocompleteJsonView):
         source = self.admin_site.admin_of(self.source_field.model)
         if source:
             found = source.choices(self.source_field, found, self.request)
-        return found.select_related(*self.model_admin.label_related)
+        return with_related(found, self.model_admin.label_related)
 
     def serialize_result(self, obj, to_field_name):
         return super().serialize_result(obj, to_field_name) | {"text": self.model_admin.label(obj)}
@@ -70,6 +75,11 @@ class AdminSite(admin.AdminSite):
     site_header = _("cadrenet administration")
     site_title = _("cadrenet administration")
     index_title = _("Administration")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Rows are deleted one by one, after a look at what hangs on each.
+        self.disable_action("delete_selected")
 
     def admin_view(self, view, cacheable=False):
         # The searchable choices of Django's admin set their width by a style attribute. Scripts stay strict.
@@ -123,9 +133,8 @@ class ScopedForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField) and (chosen := getattr(self.instance, f"{name}_id", None)):
                 rows = field.queryset
-                field.queryset = rows.model._default_manager.select_related(*related_of(rows)).filter(
-                    Q(pk__in=rows.order_by().values("pk")) | Q(pk=chosen)
-                )
+                either = Q(pk__in=rows.order_by().values("pk")) | Q(pk=chosen)
+                field.queryset = with_related(rows.model._default_manager.filter(either), related_of(rows))
 
 
 def related_of(queryset):
@@ -141,7 +150,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
         related = model_admin.admin_site.admin_of(model)
         rows = related.get_queryset(request) if related else visible(model._default_manager.all(), request.user)
         if related:
-            rows = rows.select_related(*related.label_related)
+            rows = with_related(rows, related.label_related)
         label = related.label if related else str
         return [(row.pk, label(row)) for row in rows]
 
@@ -196,8 +205,8 @@ class ScopedMixin:
             rows = self.get_field_queryset(kwargs.get("using"), db_field, request)
         if rows is None:
             rows = model._default_manager.all()
-        if related and related.label_related:
-            rows = rows.select_related(*related.label_related)
+        if related:
+            rows = with_related(rows, related.label_related)
         kwargs["queryset"] = source.choices(db_field, rows, request)
         field = super().formfield_for_foreignkey(db_field, request, **{"form_class": ChoiceField, **kwargs})
         if related and isinstance(field, ChoiceField):
@@ -336,12 +345,6 @@ class ScopedAdmin(ScopedMixin, SimpleHistoryAdmin):
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
-
-    def get_actions(self, request):
-        # Rows are deleted one by one, after a look at what hangs on each.
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
 
     def get_inlines(self, request, obj):
         return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]

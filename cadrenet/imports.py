@@ -28,7 +28,7 @@ from import_export.results import RowResult
 from import_export.tmp_storages import CacheStorage
 from import_export.widgets import Widget
 
-from cadrenet.admin import editable, visible
+from cadrenet.admin import editable, visible, with_related
 from cadrenet.export import csv_response, xlsx_response
 from cadrenet.uploads import BadFile, read_table
 
@@ -171,7 +171,7 @@ class TableResource(ModelResource):
     # --- Who may name and write what
 
     def get_queryset(self):
-        return visible(super().get_queryset(), self.user).select_related(*self.codes)
+        return with_related(visible(super().get_queryset(), self.user), self.codes)
 
     def usable(self, field, queryset):
         """Narrow the rows that a column may name; by default to those the user sees."""

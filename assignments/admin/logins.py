@@ -23,6 +23,8 @@ admin.site.unregister([EmailAddress, Group])
 class GroupAdmin(DjangoGroupAdmin):
     """Bundles of permissions. Who could change these could permit themselves everything."""
 
+    actions = ["delete_selected"]  # whoever sees the list may delete them all
+
     def has_module_permission(self, request):
         return request.user.is_superuser
 

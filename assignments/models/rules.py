@@ -145,6 +145,5 @@ def all_rules():
 def every_rule():
     rules, limits = (model.objects.order_by() for model in (CoverageRule, Limit))
     days = "first_day", "last_day"
-    return rules.values_list("role", *days, "tier", "minimum", "pk").union(
-        limits.values_list(Value(""), *days, "name", "value", "pk"), all=True
-    )
+    limits = limits.values_list(Value(""), *days, "name", "value", "pk")
+    return rules.values_list("role", *days, "tier", "minimum", "pk").union(limits, all=True).order_by()

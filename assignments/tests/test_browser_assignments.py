@@ -47,14 +47,25 @@ def fits(page):
 @WIDTHS
 @pytest.mark.parametrize(
     "name",
-    ["localities", "list", "coverage", "cadres", "agencies", "create", "assignment", "end", "locality", "cadre"],
+    [
+        "localities",
+        "assignments",
+        "coverage",
+        "cadres",
+        "agencies",
+        "assignment_create",
+        "assignment",
+        "assignment_end",
+        "locality",
+        "cadre",
+    ],
 )
 def test_every_page_fits_and_is_accessible(office, assert_accessible, width, name):
     office.set_viewport_size({"width": width, "height": 800})
     row = Assignment.objects.get(cadre__code="P1")
     args = {
         "assignment": [row.pk],
-        "end": [row.pk],
+        "assignment_end": [row.pk],
         "locality": [office.tree.an1.pk],
         "cadre": [row.cadre_id],
     }.get(name, [])

@@ -37,7 +37,7 @@ PAGES = {
     "coverage-to-come": ("coverage", "?day={ahead}&tier=hamlet"),
     "tenure": ("tenure", ""),
     "tenure-nobody": ("tenure", "?day=1999-01-01"),
-    "list-under-12-months": ("list", "?tenure=short"),
+    "list-under-12-months": ("assignments", "?tenure=short"),
 }
 
 

@@ -39,7 +39,7 @@ def nothing(page):
 
 def journey(page, address, draft, look):
     """Paste, preview, add, give reasons, let it take effect, read the annex; ``look`` is called on every page."""
-    page.goto(address("paste", draft.pk))
+    page.goto(address("decision_paste", draft.pk))
     look(page)
     page.locator("#id_text").fill(TEXT)
     page.locator("button[name=preview]").click()
@@ -100,10 +100,12 @@ def test_the_whole_journey_works_without_script(office, browser):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", ["decisions", "decision_new", "decision", "decision_edit", "line_add", "copy"])
+@pytest.mark.parametrize(
+    "name", ["decisions", "decision_create", "decision", "decision_edit", "line_create", "decision_copy"]
+)
 def test_the_other_pages_fit_and_are_accessible(office, assert_accessible, width, name):
     office.set_viewport_size({"width": width, "height": 800})
-    args = [] if name in ("decisions", "decision_new") else [office.draft.pk]
+    args = [] if name in ("decisions", "decision_create") else [office.draft.pk]
 
     office.goto(office.address(name, *args))
 
@@ -112,7 +114,7 @@ def test_the_other_pages_fit_and_are_accessible(office, assert_accessible, width
 
 
 def test_lines_are_added_one_after_the_other_changed_and_removed(office, assert_accessible):
-    office.goto(office.address("line_add", office.draft.pk))
+    office.goto(office.address("line_create", office.draft.pk))
     office.locator("#id_locality").fill("khu pho 1")
     office.locator("#matches-locality label").first.click()
     office.locator("#id_cadre").fill("tran thi tu")

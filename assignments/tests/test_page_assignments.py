@@ -128,7 +128,7 @@ def test_assignments_elsewhere_are_in_no_list_page_or_file():
     assert cadres(shown(client, day=DAY, q="Người Ngoài")) == []
     assert cadres(shown(client, day=DAY, locality="CA-1")) == []
     assert len(lines(client.get(LIST, {"day": DAY, "format": "csv"}))) == 2
-    for name in ("assignment", "end"):
+    for name in ("assignment", "assignment_end"):
         assert client.get(reverse(f"assignments:{name}", args=[foreign.pk])).status_code == 404
     assert client.post(reverse("assignments:assignment_end", args=[foreign.pk]), {"last_day": DAY}).status_code == 404
 
@@ -363,7 +363,7 @@ def test_who_decides_nowhere_has_no_such_pages(level):
     tree = small_tree()
     client = visitor(user("u", at=tree.district, level=level))
 
-    for name in ("create", "locality_choices", "cadre_choices"):
+    for name in ("assignment_create", "locality_choices", "cadre_choices"):
         assert client.get(reverse(f"assignments:{name}"), {"locality": "AN-1", "cadre": "P"}).status_code == 404
     assert insist(client, CREATE, told()).status_code == 404
     assert "create_url" not in shown(client)

@@ -67,7 +67,7 @@ def lines_of(draft):
 
 
 def paste(tree, text, **more):
-    return tree.client.post(at("paste", tree.draft.pk), {"text": text, **more})
+    return tree.client.post(at("decision_paste", tree.draft.pk), {"text": text, **more})
 
 
 def preview(tree, text):
@@ -79,7 +79,9 @@ def preview(tree, text):
 def add(tree, text, follow=True):
     """Preview, and then add, as somebody does who reads the preview."""
     seen = paste(tree, text, preview="1").context["form"]["seen"].value()
-    return tree.client.post(at("paste", tree.draft.pk), {"text": text, "seen": seen, "add": "1"}, follow=follow)
+    return tree.client.post(
+        at("decision_paste", tree.draft.pk), {"text": text, "seen": seen, "add": "1"}, follow=follow
+    )
 
 
 def why_not(tree, text):
@@ -93,7 +95,7 @@ def test_a_new_decision_is_a_draft_and_changes_nothing():
     tree = office()
 
     response = tree.client.post(
-        at("decision_new"),
+        at("decision_create"),
         {
             "number": "13-QĐ/HU",
             "signed_on": "28/05/2026",
@@ -118,7 +120,7 @@ def test_the_same_number_and_day_are_refused():
     tree = office()
 
     response = tree.client.post(
-        at("decision_new"),
+        at("decision_create"),
         {"number": "12-QĐ/HU", "signed_on": "20/05/2026", "first_day": "01/06/2026", "locality": "D"},
     )
 
@@ -129,11 +131,11 @@ def test_an_editor_of_a_commune_decides_for_no_other_part_of_the_tree():
     tree = office()
     client = visitor(user("commune", at=tree.an, level="editor"))
 
-    assert shown(client, at("decision_new"))["form"].fields["locality"].choices == [
+    assert shown(client, at("decision_create"))["form"].fields["locality"].choices == [
         ("AN", "Thị trấn An (Huyện Mẫu › Nhóm Bắc)")
     ]
     response = client.post(
-        at("decision_new"),
+        at("decision_create"),
         {"number": "1", "signed_on": "20/05/2026", "first_day": "01/06/2026", "locality": "CA"},
     )
     assert list(response.context["form"].errors) == ["locality"]
@@ -193,11 +195,22 @@ def test_drafts_are_for_those_who_decide_and_come_first():
     assert [row.number for row in shown(tree.client, at("decisions"))["object_list"]] == ["12-QĐ/HU", "9"]
     assert [row.number for row in shown(viewer, at("decisions"))["object_list"]] == ["9"]
     assert viewer.get(tree.draft.get_absolute_url()).status_code == 404
-    assert viewer.get(at("annex", tree.draft.pk)).status_code == 404
+    assert viewer.get(at("decision_annex", tree.draft.pk)).status_code == 404
 
 
 @pytest.mark.parametrize(
-    "name", ["decision", "decision_edit", "decision_delete", "line_add", "paste", "copy", "reasons", "enact", "annex"]
+    "name",
+    [
+        "decision",
+        "decision_edit",
+        "decision_delete",
+        "line_create",
+        "decision_paste",
+        "decision_copy",
+        "decision_reasons",
+        "decision_enact",
+        "decision_annex",
+    ],
 )
 def test_a_foreign_decision_is_not_found(name):
     tree = office()
@@ -219,13 +232,15 @@ def test_a_foreign_line_is_not_found(name):
     assert DecisionLine.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["decision_edit", "line_add", "paste", "copy", "enact"])
+@pytest.mark.parametrize(
+    "name", ["decision_edit", "line_create", "decision_paste", "decision_copy", "decision_enact"]
+)
 def test_a_viewer_prepares_nothing(name):
     tree = office()
     client = visitor(user("viewer", at=tree.district, level="recorder"))
 
     assert client.get(at(name, tree.draft.pk)).status_code == 404
-    assert client.get(at("decision_new")).status_code == 404
+    assert client.get(at("decision_create")).status_code == 404
     assert "create_url" not in shown(client, at("decisions"))
 
 
@@ -238,7 +253,7 @@ def test_a_line_is_added_and_replaces_the_one_who_holds_the_place():
     official(tree, "Q")
 
     for _again in range(2):
-        tree.client.post(at("line_add", tree.draft.pk), {"locality": "AN-1", "cadre": "Q", "role": "in_charge"})
+        tree.client.post(at("line_create", tree.draft.pk), {"locality": "AN-1", "cadre": "Q", "role": "in_charge"})
 
     assert lines_of(tree.draft) == [("AN-1", "Q", "P")]
 
@@ -247,8 +262,10 @@ def test_somebody_only_leaves():
     tree = office()
     assign(official(tree, "P"), tree.an1)
 
-    tree.client.post(at("line_add", tree.draft.pk), {"locality": "AN-1", "cadre": "", "role": "in_charge"})
-    response = tree.client.post(at("line_add", tree.draft.pk), {"locality": "AN-2", "cadre": "", "role": "in_charge"})
+    tree.client.post(at("line_create", tree.draft.pk), {"locality": "AN-1", "cadre": "", "role": "in_charge"})
+    response = tree.client.post(
+        at("line_create", tree.draft.pk), {"locality": "AN-2", "cadre": "", "role": "in_charge"}
+    )
 
     assert lines_of(tree.draft) == [("AN-1", None, "P")]
     assert response.context["form"].errors == {
@@ -263,7 +280,7 @@ def test_a_place_outside_the_decision_is_refused():
     official(tree, "P")
 
     response = tree.client.post(
-        at("line_add", tree.draft.pk), {"locality": "CA-1", "cadre": "P", "role": "in_charge"}
+        at("line_create", tree.draft.pk), {"locality": "CA-1", "cadre": "P", "role": "in_charge"}
     )
 
     assert response.context["form"].errors == {"locality": ["This does not lie in Thị trấn An."]}
@@ -525,7 +542,7 @@ def test_a_paste_costs_the_same_for_one_and_for_three(number, django_assert_num_
 
 
 def copy(tree, source, *tiers):
-    return tree.client.post(at("copy", tree.draft.pk), {"source": source, "tiers": tiers}, follow=True)
+    return tree.client.post(at("decision_copy", tree.draft.pk), {"source": source, "tiers": tiers}, follow=True)
 
 
 def test_the_list_of_a_term_goes_on():
@@ -568,7 +585,7 @@ def test_the_list_of_an_earlier_decision_goes_on():
 def test_without_an_earlier_list_the_page_says_so():
     tree = office()
 
-    page = tree.client.get(at("copy", tree.draft.pk)).content.decode()
+    page = tree.client.get(at("decision_copy", tree.draft.pk)).content.decode()
 
     assert "There is no earlier list to copy" in page
 
@@ -611,7 +628,7 @@ def test_reasons_are_saved_together_and_one_for_all_that_need_one():
     first, second = tree.draft.lines.order_by("locality__code")
 
     response = tree.client.post(
-        at("reasons", tree.draft.pk),
+        at("decision_reasons", tree.draft.pk),
         {f"why-{first.pk}": "Theo nguyện vọng", f"why-{second.pk}": "", "why_all": "Nhiệm kỳ mới"},
         follow=True,
     )
@@ -629,13 +646,13 @@ def test_a_reason_that_is_too_long_saves_nothing():
     official(tree, "Q")
     add(tree, "Q;AN-1")
 
-    response = tree.client.post(at("reasons", tree.draft.pk), {"why_all": "x" * 101}, follow=True)
+    response = tree.client.post(at("decision_reasons", tree.draft.pk), {"why_all": "x" * 101}, follow=True)
 
     assert said(response) == ["Nothing was saved: a reason has at most 100 characters."]
     assert tree.draft.lines.get().why == ""
 
 
-@pytest.mark.parametrize("name, queries", [("decision", 23), ("enact", 19), ("annex", 8)])
+@pytest.mark.parametrize("name, queries", [("decision", 23), ("decision_enact", 19), ("decision_annex", 8)])
 def test_pages_of_a_draft_cost_the_same_for_one_line_and_for_three(name, queries, django_assert_num_queries):
     tree = office()
     places = (tree.an1, tree.an2, tree.binh1)
@@ -672,8 +689,8 @@ def test_without_a_reason_for_each_objection_nothing_takes_effect():
     old = assign(official(tree, "P"), tree.an1, first_day=date(2026, 1, 1))
     row = line(tree.draft, tree.an1, official(tree, "Q"), replaces=old)
 
-    context = shown(tree.client, at("enact", tree.draft.pk))
-    refused = tree.client.post(at("enact", tree.draft.pk))
+    context = shown(tree.client, at("decision_enact", tree.draft.pk))
+    refused = tree.client.post(at("decision_enact", tree.draft.pk))
 
     assert (len(context["draft"].unanswered), len(context["draft"].answered)) == (1, 0)
     assert [(found.line, sentences) for found, sentences in refused.context["faulty"]] == [
@@ -693,8 +710,8 @@ def test_a_decision_takes_effect_as_a_whole_and_is_then_only_read():
     line(tree.draft, tree.an2, stays, replaces=own)
     line(tree.draft, tree.binh1, None, replaces=leaves, why="Sẽ giao sau")
 
-    draft = shown(tree.client, at("enact", tree.draft.pk))["draft"]
-    response = tree.client.post(at("enact", tree.draft.pk), follow=True)
+    draft = shown(tree.client, at("decision_enact", tree.draft.pk))["draft"]
+    response = tree.client.post(at("decision_enact", tree.draft.pk), follow=True)
 
     assert (draft.begin, draft.go_on, draft.end, len(draft.answered)) == (1, 1, 2, 2)
     assert said(response) == ["The decision took effect: from 1 Jun 2026 the lines below are in force."]
@@ -715,7 +732,7 @@ def test_a_decision_takes_effect_as_a_whole_and_is_then_only_read():
     assert row.assignment.get_absolute_url() in page
     assert tree.draft.get_absolute_url() in tree.client.get(row.assignment.get_absolute_url()).content.decode()
     assert tree.client.get(at("line_edit", row.pk)).status_code == 404
-    assert said(tree.client.get(at("paste", tree.draft.pk), follow=True)) == [
+    assert said(tree.client.get(at("decision_paste", tree.draft.pk), follow=True)) == [
         "This decision has taken effect already."
     ]
 
@@ -728,7 +745,7 @@ def test_what_cannot_be_is_told_at_its_line_and_nothing_changes():
     bad = line(tree.draft, tree.north, official(tree, "Q"), role="head", why="Theo phân công")
     DecisionLine.objects.filter(pk=good.pk).update(why="Theo phân công")
 
-    refused = tree.client.post(at("enact", tree.draft.pk))
+    refused = tree.client.post(at("decision_enact", tree.draft.pk))
 
     assert [(row.line, sentences[0]) for row, sentences in refused.context["faulty"]] == [
         (bad, "This regional group already has a head on some of these days.")
@@ -742,8 +759,8 @@ def test_the_second_of_two_who_let_it_take_effect_is_told():
     line(tree.draft, tree.an1, official(tree, "P"))
     other = visitor(user("other", at=tree.district, level="editor"))
 
-    tree.client.post(at("enact", tree.draft.pk))
-    second = other.post(at("enact", tree.draft.pk), follow=True)
+    tree.client.post(at("decision_enact", tree.draft.pk))
+    second = other.post(at("decision_enact", tree.draft.pk), follow=True)
 
     assert said(second) == ["This decision has taken effect already."]
     assert Assignment.objects.count() == 1
@@ -761,7 +778,7 @@ def test_the_second_is_told_also_when_both_came_at_the_same_moment(monkeypatch):
         return together(decision, who, on)
 
     monkeypatch.setattr(page, "enact_draft", after_another)
-    second = tree.client.post(at("enact", tree.draft.pk), follow=True)
+    second = tree.client.post(at("decision_enact", tree.draft.pk), follow=True)
 
     assert said(second) == ["This decision has taken effect already."]
     assert Assignment.objects.count() == 1
@@ -788,7 +805,7 @@ def test_a_line_for_a_decision_that_took_effect_meanwhile_is_refused(monkeypatch
 def test_an_empty_decision_takes_no_effect():
     tree = office()
 
-    response = tree.client.post(at("enact", tree.draft.pk), follow=True)
+    response = tree.client.post(at("decision_enact", tree.draft.pk), follow=True)
 
     assert said(response) == ["The decision has no lines yet."]
     assert Decision.objects.get().is_draft
@@ -803,9 +820,9 @@ def test_the_annex_is_a_page_and_a_file_of_the_same_rows(tmp_path):
     line(tree.draft, tree.an1, official(tree, "Q", "+Lê Văn Tám"), replaces=old)
     line(tree.draft, tree.north, official(tree, "H", "Đỗ Văn Ba"), role="head")
 
-    page = tree.client.get(at("annex", tree.draft.pk))
-    csv = tree.client.get(at("annex", tree.draft.pk), {"format": "csv"})
-    book = tree.client.get(at("annex", tree.draft.pk), {"format": "xlsx"})
+    page = tree.client.get(at("decision_annex", tree.draft.pk))
+    csv = tree.client.get(at("decision_annex", tree.draft.pk), {"format": "csv"})
+    book = tree.client.get(at("decision_annex", tree.draft.pk), {"format": "xlsx"})
 
     assert [[row.number for row in rows] for _heading, rows in page.context["groups"]] == [[1], [2]]
     assert "Annex to decision 12-QĐ/HU of 20 May 2026" in page.content.decode()
@@ -824,7 +841,7 @@ def test_an_annex_can_be_pasted_again():
     tree = office()
     line(tree.draft, tree.an1, official(tree, "P"))
     line(tree.draft, tree.north, official(tree, "H", "Đỗ Văn Ba"), role="head")
-    csv = tree.client.get(at("annex", tree.draft.pk), {"format": "csv"})
+    csv = tree.client.get(at("decision_annex", tree.draft.pk), {"format": "csv"})
     text = b"".join(csv.streaming_content).decode("utf-8-sig")
     tree.draft.lines.all().delete()
 

@@ -75,7 +75,9 @@ def test_rows_of_every_kind_come_as_from_django():
         "grouped": lambda rows: rows.values_list("role").annotate(n=Count("cadre", distinct=True)),
         "windows": lambda rows: rows.annotate(all=Window(Count("pk"))).values_list("all", "role"),
         "slice": lambda rows: rows.order_by("pk")[:1],
-        "union": lambda rows: rows.values_list("pk", "role").union(rows.values_list("pk", Value("x")), all=True),
+        "union": lambda rows: (
+            rows.values_list("pk", "role").union(rows.values_list("pk", Value("x")), all=True).order_by()
+        ),
     }
     for name, kind in kinds.items():
 

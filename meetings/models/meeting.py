@@ -130,7 +130,7 @@ class MeetingQuerySet(PlacedQuerySet):
             meetings.filter(agency__in=agencies).values_list("pk", flat=True),
             *sources,
         ]
-        return self.filter(pk__in=sources[0].union(*sources[1:], all=True))
+        return self.filter(pk__in=sources[0].union(*sources[1:], all=True).order_by())
 
     def of_localities(self):
         """Meetings of localities, without those of agencies."""

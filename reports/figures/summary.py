@@ -342,7 +342,7 @@ def smaller_figures(period, level, condition, areas, raised_in, asked):
             reports(period, condition, areas),
         )
     )
-    return first.union(*others, all=True)
+    return first.union(*others, all=True).order_by()
 
 
 def padded(counts):

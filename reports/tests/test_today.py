@@ -272,6 +272,20 @@ def test_an_officer_sees_the_evening_of_the_commune_and_what_was_left(client):
     ]
 
 
+def test_places_of_two_tiers_each_have_their_groups(client):
+    cast = evening()
+    assign(cadre("P7", "Đỗ Bảy"), cast.tree.cam1a)
+    assign(cadre("P8", "Võ Tám", user=cast.recorder), cast.tree.cam1)
+    client.force_login(cast.recorder)
+
+    places = client.get("/").context["places"]
+
+    assert [(item["place"].name, item["groups"], item["covered"]) for item in places] == [
+        ("Thị trấn An", 2, 0),
+        ("Ấp 1", 1, 1),
+    ]
+
+
 @pytest.mark.parametrize("who, queries", [("signed", 11), ("recorder", 13)])
 def test_the_page_costs_the_same_with_one_meeting_and_with_three(client, django_assert_num_queries, who, queries):
     cast = evening()
