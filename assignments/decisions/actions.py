@@ -16,9 +16,9 @@ from assignments.models import Decision, DecisionLine
 
 
 def lock_draft(decision):
-    """Return a draft as it now stands, kept from everybody else until the transaction ends; ``Refused`` for others.
+    """Return a draft as it now stands, locked until the transaction ends; raise ``Refused`` when it is no draft.
 
-    Two people work on one decision: lines are added, and all of them take effect, only under this lock.
+    Two people may work on one decision: lines change, and take effect, only under this lock.
     """
     found = Decision.objects.select_for_update(of=["self"]).select_related("locality").filter(pk=decision.pk).first()
     if found is None or not found.is_draft:
@@ -28,10 +28,10 @@ def lock_draft(decision):
 
 @transaction.atomic
 def add_lines(decision, lines, instead=False):
-    """Add unsaved lines to a draft, all at once, each with whom it replaces; return those that were new.
+    """Add unsaved lines to a draft, each with whom it replaces; return those that were new. Raises ``Refused``.
 
-    What the decision says already is left out, so that a form that comes twice adds nothing twice. ``instead``: a
-    new name for a place takes over the line that the decision has for it (``lines_taken_over``).
+    Lines that the decision has already are left out, so that a form sent twice adds nothing twice. With ``instead`` a
+    new name for a place changes the line that the decision has for it (``lines_taken_over``).
     """
     decision = lock_draft(decision)
     known = set(decision.lines.order_by().values_list("locality", "role", "cadre"))
@@ -55,9 +55,10 @@ def add_lines(decision, lines, instead=False):
 
 @transaction.atomic
 def update_replacements(decision, before_change):
-    """Look anew whom the lines replace once the first day has changed from that of ``before_change``.
+    """Work out again whom the lines replace, after the first day of a decision has changed.
 
-    Lines that replace somebody else than the old day proposed_replacements were changed by hand, and stay.
+    ``before_change`` is the decision with its old first day. A line that replaces somebody else than the default of
+    that day was changed by hand, and stays.
     """
     lines = list(decision.lines.exclude(cadre=None))
     replaced = proposed_replacements(

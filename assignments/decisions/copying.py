@@ -7,7 +7,7 @@ from assignments.models import Assignment, Cadre, Decision, DecisionLine, Place
 
 @dataclass
 class CopiedLines:
-    """Lines of an earlier list, and how many of it could not be taken over."""
+    """New lines, and how many were left out because the cadre (``gone``) or the place (``no_place``) is gone."""
 
     lines: list
     gone: int = 0
@@ -15,10 +15,11 @@ class CopiedLines:
 
 
 def copy_lines(decision, source, tiers, user, day):
-    """Return lines for everybody who held a place of some tiers within a decision's locality, by an earlier list.
+    """Return ``CopiedLines``: unsaved lines from an earlier list, for places of some tiers in a decision's locality.
 
-    ``source`` is a term of office (as on its last day, or on ``day`` while it runs) or an earlier decision. Whoever
-    no longer serves, and places that no longer exist on the first day, are left out and counted. Three queries.
+    ``source`` is an earlier decision, or a term of office: its list is that of its last day, or of ``day`` while it
+    runs. Left out and counted are cadres who no longer serve on the first day, and places that no longer exist then.
+    Three queries.
     """
     locality, first_day = decision.locality, decision.first_day
     rows = Assignment.objects.editable_by(user).filter(locality__tier__in=tiers)

@@ -1,7 +1,7 @@
-"""Decisions as pages read them: what their lines mean, what speaks against them, and what stays uncovered.
+"""Decisions as pages read them: what their lines change, the objections, and which places stay uncovered.
 
-A line becomes a ``Change`` only when somebody looks: a draft may be weeks old, and is judged by what holds now. The
-same rows make the page, the summary before a decision takes effect, and its annex.
+A line becomes a ``Change`` only when it is read: a draft may be weeks old, and is judged by what holds now. The same
+rows make the page, the summary before a decision takes effect, and its annex.
 """
 
 from collections import Counter, defaultdict
@@ -46,7 +46,10 @@ class DecisionRow:
 
 
 def decision_rows(decision):
-    """Return a ``DecisionRow`` for each line of a decision, from the highest tier down, communes together. Three queries."""
+    """Return a ``DecisionRow`` for each line, the highest tier first and the lines of a commune together.
+
+    Three queries.
+    """
     lines = list(
         decision.lines.select_related(
             "locality", "cadre__agency__locality", "replaces__cadre", "replaces__locality", "assignment"
@@ -84,13 +87,13 @@ def decision_rows(decision):
 
 
 def group_key(line, places):
-    """Return by what a line is grouped: its tier, and the commune in which its place lies."""
+    """Return (tier, id of the commune in which the place lies): lines with the same key stand together."""
     place = places.get(line.locality_id)
     return line.locality.tier, place and place.commune_id
 
 
 def change_of_line(line, decision):
-    """Return what a line of a decision means."""
+    """Return the ``Change`` that a line of a decision makes."""
     replaces = line.replaces
     return Change(
         locality=line.locality,
@@ -168,7 +171,7 @@ def grouped_by_commune(rows):
 
 
 def rows_outside(decision, rows):
-    """Return the rows whose place does not lie at or below what the decision decides for, on its first day."""
+    """Return the rows whose place does not lie at or below the decision's locality on its first day."""
     tier, key = decision.locality.tier, decision.locality_id
     return [row for row in rows if row.place is None or getattr(row.place, f"{tier}_id") != key]
 
@@ -177,9 +180,9 @@ def rows_outside(decision, rows):
 
 
 def coverage_after(decision, rows):
-    """Return ([Covered], [places with too few people]) on the first day, as if the decision had taken effect.
+    """Return ([Covered of each tier], [uncovered places]) on the first day, as if the decision had taken effect.
 
-    All tiers that have localities there, and all places in the order of an office. Three queries.
+    Of the decision's locality and all below it; places from the highest tier down. Three queries.
     """
     day, root = decision.first_day, decision.locality
     places = Place.objects.on(day).filter(**{root.tier: root}, tier__in=COVERED_TIERS)

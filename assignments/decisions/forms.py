@@ -70,7 +70,7 @@ class DecisionForm(forms.ModelForm):
         return cleaned
 
     def keep_lines_inside(self, locality, first_day):
-        """Refuse a part of the tree that leaves some lines rows_outside, as on the first day."""
+        """Refuse a part of the tree that leaves some lines outside, as on the first day."""
         changed = Decision(pk=self.instance.pk, locality=locality, first_day=first_day)
         if number := len(rows_outside(changed, decision_rows(changed))):
             message = ngettext(
@@ -191,7 +191,7 @@ class LineEditForm(LookupMixin, forms.ModelForm):
 
 
 class PasteForm(forms.Form):
-    """Lines from a spreadsheet: ``pasted`` holds them, match_text, once the form is valid.
+    """Lines from a spreadsheet: ``pasted`` holds them, matched, once the form is valid.
 
     ``seen`` is the digest of the text that was previewed: what was changed since is previewed again.
     """

@@ -1,6 +1,7 @@
 """What a text pasted from a spreadsheet says, line by line: whom, where, in which role. Nothing is looked up."""
 
 import csv
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import translation
@@ -94,23 +95,38 @@ def roles():
     return found | {search_key(role.value.replace("_", " ")): role for role in Assignment.Role}
 
 
-def read_by_position(cells, columns, separator, words):
-    """Return what a line says: cadre, agency, place, role, and the names that go with a code."""
-    if columns:
-        return read_below_header(cells, columns, separator, words)
+@dataclass
+class PastedCells:
+    """What one line says: a cadre and a place, each as a code or a name, and perhaps an agency and a role.
+
+    ``cadre_name`` and ``place_name`` are names that stand beside a code, to be compared. Without a header the place
+    may begin with an agency: ``agency_and_path`` is then the other way to read it.
+    """
+
+    cadre: str
+    place: str
+    agency: str = ""
+    role: Assignment.Role | None = None
+    cadre_name: str = ""
+    place_name: str = ""
+    agency_and_path: tuple | None = None
+
+
+def read_by_position(cells, role_words):
+    """Return the ``PastedCells`` of a line without a header: cadre, then agency or place or both, then role.
+
+    ``role_words`` maps words to roles (``roles``).
+    """
     while len(cells) > 1 and not cells[-1]:
         cells.pop()
-    role = words.get(search_key(cells[-1])) if len(cells) > 2 else None
+    role = role_words.get(search_key(cells[-1])) if len(cells) > 2 else None
     middle = [cell for cell in (cells[1:-1] if role else cells[1:]) if cell]
-    cells = {"cadre": cells[0], "agency": "", "place": ", ".join(middle), "role": role}
-    if len(middle) > 1:
-        # Perhaps the agency stands before the place.
-        cells["split"] = (middle[0], ", ".join(middle[1:]))
-    return cells
+    agency_and_path = (middle[0], ", ".join(middle[1:])) if len(middle) > 1 else None
+    return PastedCells(cells[0], ", ".join(middle), role=role, agency_and_path=agency_and_path)
 
 
-def read_below_header(cells, columns, separator, words):
-    """As ``read_by_position``, where a header says what each column is."""
+def read_below_header(cells, columns, separator, role_words):
+    """Return the ``PastedCells`` of a line, where a header says what each column is."""
     if len(cells) > len(columns):
         # A path with commas among columns between commas.
         if separator != "," or columns[-1] not in PARTS:
@@ -122,22 +138,18 @@ def read_below_header(cells, columns, separator, words):
         if kind and cell:
             by_kind.setdefault(kind, cell)
     role = search_key(by_kind.get("role", ""))
-    if role and role not in words:
+    if role and role not in role_words:
         raise Problem(_("“%(role)s” is no role.") % {"role": quoted(by_kind["role"])})
-    cells = {
-        "cadre": by_kind.get("cadre_code") or by_kind.get("cadre", ""),
-        "agency": by_kind.get("agency", ""),
-        "place": ", ".join(by_kind[part] for part in PARTS if part in by_kind),
-        "role": words.get(role),
-    }
+    path = ", ".join(by_kind[part] for part in PARTS if part in by_kind)
+    found = PastedCells(by_kind.get("cadre", ""), path, by_kind.get("agency", ""), role_words.get(role))
     if "cadre_code" in by_kind:
         # The code says who; the name is compared, and the agency may have changed since.
-        cells |= {"cadre_name": by_kind.get("cadre", ""), "agency": ""}
+        found.cadre, found.cadre_name, found.agency = by_kind["cadre_code"], found.cadre, ""
     if "locality_code" in by_kind:
-        cells |= {"place": by_kind["locality_code"], "place_name": by_kind.get("locality", "")}
-    return cells
+        found.place, found.place_name = by_kind["locality_code"], by_kind.get("locality", "")
+    return found
 
 
 def quoted(text):
-    """A text from rows_outside, as long as a sentence can bear."""
+    """A text from outside, as long as a sentence can bear."""
     return text if len(text) <= QUOTED else text[:QUOTED] + "…"

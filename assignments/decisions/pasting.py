@@ -1,4 +1,4 @@
-"""Lines of a decision, pasted from a spreadsheet: match_text with cadres and places, or with a sentence why not.
+"""Lines of a decision, pasted from a spreadsheet: matched with cadres and places, or with a sentence why not.
 
 Nothing is guessed. Where a line fits two people, or two places, the sentence names them; whoever and whatever the
 user may not assign is as unknown as what does not exist.
@@ -18,6 +18,7 @@ from assignments.decisions.pasted_text import (
     columns_of,
     lines_of,
     quoted,
+    read_below_header,
     read_by_position,
     roles,
     separator_of,
@@ -66,7 +67,7 @@ class Line:
 
 @dataclass
 class Pasted:
-    """All pasted lines, match_text."""
+    """All pasted lines, matched."""
 
     header: str
     lines: list = field(default_factory=list)
@@ -82,7 +83,7 @@ class Pasted:
 
     @property
     def matched_lines(self):
-        """What all match_text lines say, whether the decision has it already or not."""
+        """What all matched lines say, whether the decision has it already or not."""
         return [line.line for line in self.lines if line.line]
 
     @property
@@ -100,9 +101,6 @@ class Pasted:
         """The text that is left to correct: the unmatched lines below their header."""
         lines = [line.text for line in self.unmatched]
         return "\n".join([self.header, *lines] if self.header and lines else lines)
-
-
-# --- Matching -------------------------------------------------------------------------------------------------------
 
 
 def key_of(text):
@@ -151,7 +149,7 @@ class Places:
 
     @staticmethod
     def by_path(text, names):
-        """Places of a path that is written from either end, with all that lies between or a part of it."""
+        """Return the places that a path means: written from either end, with all or some of the names between."""
         whole = key_of(text)
         if whole in names:
             return names[whole]
@@ -242,7 +240,7 @@ def works_at(cadre, agency):
 
 
 def some_choices(choices):
-    """Some of what a line may mean, and that there are more."""
+    """The first few of what a line may mean, in one sentence, and whether there are more."""
     more = [_("and others")] if len(choices) > SUGGESTIONS_AT_MOST else []
     return ", ".join(choices[:SUGGESTIONS_AT_MOST] + more)
 
@@ -250,7 +248,7 @@ def some_choices(choices):
 def match_text(text, decision, user):
     """Return the ``Pasted`` of a text: what each line would add to a decision, or why it adds nothing.
 
-    Nothing is written. Costs the same however many lines there are.
+    Nothing is saved. The number of queries does not depend on the number of lines.
     """
     numbered = lines_of(text)
     separator = separator_of(numbered)
@@ -262,37 +260,40 @@ def match_text(text, decision, user):
             columns = None
         if columns:
             header, numbered = numbered[0][1], numbered[1:]
-    read = [(Line(number, line), line) for number, line in numbered]
-    told, words = [], roles()
-    for pasted, line in read:
+    lines, read, role_words = [Line(number, line) for number, line in numbered], [], roles()
+    for pasted in lines:
         try:
-            told.append((pasted, read_by_position(cells_of(line, separator), columns, separator, words)))
+            cells = cells_of(pasted.text, separator)
+            if columns:
+                read.append((pasted, read_below_header(cells, columns, separator, role_words)))
+            else:
+                read.append((pasted, read_by_position(cells, role_words)))
         except Problem as problem:
             pasted.why_not = str(problem)
-    cadres = Cadres(decision, user, {cells["cadre"] for _pasted, cells in told})
+    cadres = Cadres(decision, user, {cells.cadre for _pasted, cells in read})
     places = Places(decision, user)
-    for pasted, cells in told:
+    for pasted, cells in read:
         try:
             match_one(pasted, cells, cadres, places)
         except Problem as problem:
             pasted.why_not = str(problem)
-    found = Pasted(header, [pasted for pasted, _line in read])
+    found = Pasted(header, lines)
     mark_already_there(decision, found)
     describe_new_lines(decision, found)
     return found
 
 
 def match_one(pasted, cells, cadres, places):
-    """Find the cadre and the place of a line."""
-    if not cells["place"]:
+    """Set on a line its place and its unsaved ``DecisionLine``; raise ``Problem`` where either is not clear."""
+    if not cells.place:
         raise Problem(_("This line names no place."))
     place, agency = place_and_agency(cells, cadres, places)
-    if (name := cells.get("place_name")) and not is_called(place, name):
-        raise Problem(code_mismatch(cells["place"], place.full_path, name))
-    cadre = cadres.find(cells["cadre"], agency)
-    if (name := cells.get("cadre_name")) and search_key(name) != cadre.search_key:
+    if (name := cells.place_name) and not is_called(place, name):
+        raise Problem(code_mismatch(cells.place, place.full_path, name))
+    cadre = cadres.find(cells.cadre, agency)
+    if (name := cells.cadre_name) and search_key(name) != cadre.search_key:
         raise Problem(code_mismatch(cadre.code, cadre.full_name, name))
-    role = cells["role"] or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
+    role = cells.role or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
     if role != Assignment.Role.IN_CHARGE and place.tier != Tier.REGIONAL_GROUP:
         raise Problem(_("Only a regional group has a head and support."))
     pasted.place = place
@@ -302,16 +303,16 @@ def match_one(pasted, cells, cadres, places):
 def place_and_agency(cells, cadres, places):
     """Return the place of a line, and the agency where one stands before it."""
     try:
-        return places.find(cells["place"]), cells["agency"]
+        return places.find(cells.place), cells.agency
     except Problem as problem:
-        if "split" not in cells:
+        if cells.agency_and_path is None:
             raise
         whole = problem
-    agency, path = cells["split"]
+    agency, path = cells.agency_and_path
     try:
         return places.find(path), agency
     except Problem:
-        if cadres.may_work_at(cells["cadre"], agency):
+        if cadres.may_work_at(cells.cadre, agency):
             raise
         raise whole from None
 
@@ -342,7 +343,7 @@ def mark_already_there(decision, found):
 
 
 def describe_new_lines(decision, found):
-    """Say what each new line does and whom it replaces; somebody who holds it from that very day is told apart."""
+    """Set on each new line what it does and whom it replaces; refuse a cadre who holds the role from that day."""
     localities = {pasted.line.locality_id for pasted in found.new}
     held = set(
         Assignment.objects.filter(locality__in=localities, first_day=decision.first_day)

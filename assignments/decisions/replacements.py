@@ -19,11 +19,12 @@ def kind_of_line(line, before):
 
 
 def proposed_replacements(lines, holding, others=(), taken=()):
-    """Return the assignment that each of some lines replaces as long as nobody says otherwise, by position.
+    """Return a list as long as ``lines``: the assignment that each line replaces by default, or None.
 
-    Whoever goes on replaces the own assignment, so that the time served is joined. Anybody else replaces the one who
-    holds the role there and is in no line; support is added beside others. ``others`` holds (locality, role, cadre)
-    and ``taken`` keys of assignments of the lines that are not asked about.
+    A cadre who goes on replaces the own earlier assignment, so that the time served is joined. Any other cadre
+    replaces the holder of the role there who is named in no line. Support replaces nobody else.
+    ``holding`` maps (locality id, role) to assignments. Of the decision's other lines, ``others`` are their
+    (locality, role, cadre), ``taken`` the keys of the assignments that they replace.
     """
     others, taken = set(others) | {(line.locality_id, line.role, line.cadre_id) for line in lines}, set(taken)
     found = [None] * len(lines)
@@ -64,9 +65,9 @@ def held_before(decision, localities):
 
 
 def set_replacements(decision, lines):
-    """Say whom each of some lines of a decision replaces, beside those it already has; nothing is saved."""
-    rows = decision.lines.exclude(pk__in=[line.pk for line in lines if line.pk]).order_by()
-    rows = list(rows.values_list("locality", "role", "cadre", "replaces"))
+    """Set ``replaces`` on lines of a decision, with regard to its other lines; nothing is saved. Two queries."""
+    others = decision.lines.exclude(pk__in=[line.pk for line in lines if line.pk]).order_by()
+    others = list(others.values_list("locality", "role", "cadre", "replaces"))
     rows = proposed_replacements(
         lines,
         replaceable_assignments(decision, {line.locality_id for line in lines}),
@@ -78,10 +79,10 @@ def set_replacements(decision, lines):
 
 
 def lines_taken_over(decision, lines, new):
-    """Return {position: line of the decision} for those of some new lines that change one which is there. One query.
+    """Return {position in ``new``: line of the decision that it changes}. One query.
 
-    So only the differences to a list that was copy_lines are pasted. Where the decision, or the pasted list, names
-    several for a place and role, nothing is taken over.
+    So it is enough to paste what differs from a copied list. ``lines`` are all that were pasted. Where the decision
+    or the pasted list names several cadres for one place and role, no line is changed.
     """
     requested = {(line.locality_id, line.role, line.cadre_id) for line in lines}
     existing, new_keys = defaultdict(list), Counter((line.locality_id, line.role) for line in new)

@@ -136,7 +136,7 @@ class ReasonsView(DraftMixin, View):
     http_method_names = ["post"]
 
     def post(self, request, *args, **kwargs):
-        rows = draft_of(self.object, request.user).told
+        rows = draft_of(self.object, request.user).with_objections
         form = ReasonsForm(request.POST, rows=rows)
         if not form.is_valid():
             messages.error(

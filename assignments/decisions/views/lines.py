@@ -1,4 +1,4 @@
-"""Lines of a draft: one by one, pasted from a spreadsheet, or copy_lines from an earlier list."""
+"""Lines of a draft: one by one, pasted from a spreadsheet, or copied from an earlier list."""
 
 from django.contrib import messages
 from django.db import transaction
