@@ -28,7 +28,7 @@ from import_export.results import RowResult
 from import_export.tmp_storages import CacheStorage
 from import_export.widgets import Widget
 
-from cadrenet.admin import editable, visible
+from cadrenet.admin.scope import editable, visible
 from cadrenet.export import csv_response, xlsx_response
 from cadrenet.uploads import BadFile, read_table
 

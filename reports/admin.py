@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from assignments.admin.shared import CommuneFilter, CommuneOfRow, DecidedLocality, named
-from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedInline, two_lines
+from cadrenet.admin.lists import InForceFilter, two_lines
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.rules import RuleAdmin
+from cadrenet.admin.scope import ReadOnly, ScopedInline
 from cadrenet.imports import TableAdmin
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 from reports.ratings.imports import RatingTable

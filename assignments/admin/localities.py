@@ -17,7 +17,9 @@ from assignments.admin.shared import CommuneOfLocality, DecidedLocality, named
 from assignments.imports import LocalityTable
 from assignments.models import Assignment, Lineage, Locality, LocalityType, LocalityVersion, Place
 from assignments.places import placed_models
-from cadrenet.admin import InForceFilter, ReadOnly, ReadOnlyInline, ScopedAdmin, ScopedForm, ScopedInline
+from cadrenet.admin.lists import InForceFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.imports import TableAdmin
 from cadrenet.periods import today
 

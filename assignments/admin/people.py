@@ -7,7 +7,9 @@ from assignments.actions import assignment_changed
 from assignments.admin.shared import CommuneOfRow, DecidedLocality, named
 from assignments.imports import AssignmentTable, CadreTable
 from assignments.models import Agency, Assignment, Cadre, User
-from cadrenet.admin import InForceFilter, OutOfReach, ReadOnlyInline, ScopedAdmin, ScopedRelatedFilter
+from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.scope import OutOfReach, ReadOnlyInline
 from cadrenet.imports import TableAdmin
 
 
