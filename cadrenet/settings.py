@@ -65,7 +65,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "import_export",
     "simple_history",
 ]
 
