@@ -41,9 +41,7 @@ class LocalityImport(TableImport):
         codes = {row.values["code"] for row in rows}
         for code in codes.difference(Locality.objects.filter(code__in=codes).values_list("code", flat=True)):
             # Saved with the first row about it, whose type says its tier. Rows further down may lie in it.
-            self.named["code"][code] = Locality(code=code)
-            if "parent_code" in self.named:
-                self.named["parent_code"][code] = self.named["code"][code]
+            self.named["code"][code] = self.named["parent_code"][code] = Locality(code=code)
 
     def in_order(self, rows):
         # From the top of the tree down, and what ends before what begins.

@@ -176,6 +176,43 @@ def test_what_is_wrong_with_the_file_as_a_whole_is_said_at_once(client, root):
     ]
 
 
+def test_a_file_of_a_header_alone_holds_nothing_new(client, root):
+    preview = upload(client, Cadre, csv(CADRES))
+
+    assert preview.context["row_errors"] == ()
+    assert preview.context["totals"] == {"new": 0, "changed": 0, "unchanged": 0}
+
+
+def test_the_same_cadre_on_two_lines_is_an_error_of_the_second(client, root):
+    preview = upload(client, Cadre, csv("code,full_name", "P1,Lê Văn Tám", "P2,Võ Thị Sáu", "P1,Lê Văn Chín"))
+
+    assert errors(preview) == [(4, ["Line 2 has the same code already (P1). Remove one of the two rows."])]
+
+
+def test_a_column_that_is_not_in_the_file_is_left_as_it_is(client, root):
+    cadre("P1", "Lê Văn Tám", agency=agency("X", "Phòng Mẫu"))
+
+    told = import_(client, Cadre, csv("code,full_name", "P1,Lê Văn Chín", "P2,Võ Thị Sáu"))
+
+    assert told == ["Imported: 1 new, 1 changed, 0 unchanged."]
+    assert list(Cadre.objects.order_by("code").values_list("full_name", "agency__code", "party_member")) == [
+        ("Lê Văn Chín", "X", True),
+        ("Võ Thị Sáu", None, True),
+    ]
+
+
+def test_a_preview_is_confirmed_by_whoever_uploaded_it_and_into_the_same_table(client, root):
+    preview = upload(client, Cadre, csv("code,full_name", "P1,Lê Văn Tám"))
+    expired = ["This preview has expired or was imported already. Choose the file again."]
+
+    elsewhere = confirm(client, Assignment, preview)
+    client.force_login(user("other", is_staff=True, is_superuser=True))
+    by_another = confirm(client, Cadre, preview)
+
+    assert [[str(m) for m in answer.context["messages"]] for answer in (elsewhere, by_another)] == [expired, expired]
+    assert Cadre.objects.count() == 0
+
+
 def test_a_file_with_too_many_rows_or_in_an_old_encoding_is_refused(client, root):
     many = upload(client, Cadre, csv("code,full_name", *(f"P{n},Lê" for n in range(3001))))
     old = upload(client, Cadre, "code,full_name\r\nP1,Nguyễn".encode("utf-16"))
@@ -271,6 +308,20 @@ def test_an_editor_imports_below_the_own_commune_only(client):
     assert Locality.objects.get(code="AN-3").latest.full_path == "Huyện Mẫu › Nhóm Bắc › Thị trấn Ân › Ấp 3"
 
 
+def test_a_locality_whose_own_row_is_wrong_holds_none(client, root):
+    small_tree()
+
+    preview = upload(
+        client, Locality, csv(LOCALITIES, "DO-1,DO,hamlet,Ấp Mới,,,", "DO,N,commune,,,,", "BI-9,BI,commune,Xã,,,")
+    )
+
+    assert errors(preview) == [
+        (2, ["parent_code: There is no locality with the code “DO” that you may use here."]),
+        (3, ["“name” is empty. Fill it in."]),
+        (4, ["parent_code: A locality lies in one of a higher tier."]),
+    ]
+
+
 # --- Assignments, ratings -------------------------------------------------------------------------------------
 
 
@@ -334,6 +385,29 @@ def test_a_row_that_one_only_sees_is_not_drawn_into_the_own_area(client):
 
     assert errors(preview) == [(2, [OUTSIDE])]
     assert not office.cadres.exists()
+
+
+def test_the_rules_of_a_row_are_those_of_the_folder(client, root):
+    tree = small_tree()
+    cadre("P1")
+    PartyOrganisation.objects.create(code="O", kind="cell", locality=tree.an2, last_day=date(2022, 8, 10))
+
+    assignments = upload(
+        client,
+        Assignment,
+        csv(
+            ASSIGNMENTS,
+            "P1,AN-2,in_charge,2022-01-01,01/12/2021,,,retired",
+            "P1,AN-1,in_charge,2022-01-01,,,,retired",
+        ),
+    )
+    ratings = upload(client, Rating, csv(RATINGS, "O,2023,good,,"))
+
+    assert errors(assignments) == [
+        (2, ["The last day 2021-12-01 lies before the first day 2022-01-01. Correct one of them."]),
+        (3, ["There is an end_reason and no last_day. Fill in the day, or remove the reason."]),
+    ]
+    assert errors(ratings) == [(2, ["O did not exist in 2023, only … – 2022-08-10. Correct the year or the code."])]
 
 
 def test_ratings_take_the_level_of_the_scheme_of_their_year(client, root):

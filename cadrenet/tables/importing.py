@@ -33,7 +33,7 @@ class Change:
 
 @dataclass
 class Outcome:
-    """What an import did or would do, or with errors in some lines, why it did nothing."""
+    """What an import did or would do; or with errors, (line, sentences) each, why it did nothing."""
 
     changes: list = field(default_factory=list)
     unchanged: int = 0
@@ -45,9 +45,9 @@ class Outcome:
         new = sum(change.was is None for change in self.changes)
         return {"new": new, "changed": len(self.changes) - new, "unchanged": self.unchanged}
 
-    def refuse(self, line, error):
-        """Keep what is wrong with a line: a list of sentences."""
-        self.errors.append((line, error))
+    def refuse(self, line, sentences):
+        """Keep what is wrong with a line."""
+        self.errors.append((line, sentences))
 
 
 class TableImport:

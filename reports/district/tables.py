@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from assignments import tables as assignments
 from assignments.models import Agency, Cadre, Locality
-from cadrenet.tables.columns import Row  # noqa: F401 - what a table is made of, for whoever makes one
 from cadrenet.tables.values import CODE_LENGTH
 from meetings import tables as meetings
 from meetings.models import Meeting
