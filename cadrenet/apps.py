@@ -9,8 +9,8 @@ class CadrenetConfig(AppConfig):
 
 
 class AdminConfig(admin_apps.AdminConfig):
-    """Django's admin, on the site of ``cadrenet.admin``."""
+    """Django's admin, on the site of ``cadrenet.admin.site``."""
 
     # Named in INSTALLED_APPS; "cadrenet" alone still means the app above.
     default = False
-    default_site = "cadrenet.admin.AdminSite"
+    default_site = "cadrenet.admin.site.AdminSite"

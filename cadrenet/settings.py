@@ -65,7 +65,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "import_export",
     "simple_history",
 ]
 
@@ -163,7 +162,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "cadrenet" / "locale"]
+# The second holds better words for texts of the libraries; makemessages leaves it alone.
+LOCALE_PATHS = [BASE_DIR / "cadrenet" / "locale", BASE_DIR / "cadrenet" / "locale_of_libraries"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 # Django's Vietnamese formats lack grouping and read 05/06 as the sixth of May.
@@ -186,8 +186,6 @@ STORAGES = {
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 FORM_RENDERER = "cadrenet.widgets.Renderer"
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = False
 
 CONTENT_SECURITY_POLICY = {

@@ -9,7 +9,10 @@ from django.utils.translation import ngettext
 from assignments.admin.shared import CommuneFilter, named
 from assignments.models import Agency
 from assignments.scope import reach_of
-from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedForm, ScopedInline
+from cadrenet.admin.lists import InForceFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.rules import RuleAdmin
+from cadrenet.admin.scope import ReadOnly, ScopedForm, ScopedInline
 from meetings.actions import meeting_changed, rule_changed
 from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Kind, Meeting, RestrictedDay
 

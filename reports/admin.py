@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from assignments.admin.shared import CommuneFilter, CommuneOfRow, DecidedLocality, named
-from cadrenet.admin import InForceFilter, ReadOnly, RuleAdmin, ScopedAdmin, ScopedInline, two_lines
-from cadrenet.imports import TableAdmin
+from cadrenet.admin.lists import InForceFilter, two_lines
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.rules import RuleAdmin
+from cadrenet.admin.scope import ReadOnly, ScopedInline
+from cadrenet.admin.tables import TableAdmin
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
-from reports.ratings.imports import RatingTable
+from reports.ratings.imports import RatingImport
 
 
 @admin.register(QuarterlyReport)
@@ -87,7 +90,7 @@ class PartyOrganisationAdmin(DecidedLocality, ScopedAdmin):
 class RatingAdmin(TableAdmin, ScopedAdmin):
     """How organisations were rated, year by year."""
 
-    resource_class = RatingTable
+    table_import = RatingImport
     file_stem = "ratings"
     list_display = ["year", "organisation", "level", "decision_number", "decision_on"]
     list_display_links = ["year", "organisation"]

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.admin.shared import DecidedLocality, named
 from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
-from cadrenet.admin import InForceFilter, ReadOnly, ReadOnlyInline, ScopedAdmin
+from cadrenet.admin.lists import InForceFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.scope import ReadOnly, ReadOnlyInline
 
 
 class LinesInline(ReadOnlyInline):

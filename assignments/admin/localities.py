@@ -14,11 +14,13 @@ from django.utils.translation import ngettext
 
 from assignments.actions import delete_locality, localities_changed, refuse_orphans
 from assignments.admin.shared import CommuneOfLocality, DecidedLocality, named
-from assignments.imports import LocalityTable
+from assignments.imports import LocalityImport
 from assignments.models import Assignment, Lineage, Locality, LocalityType, LocalityVersion, Place
 from assignments.places import placed_models
-from cadrenet.admin import InForceFilter, ReadOnly, ReadOnlyInline, ScopedAdmin, ScopedForm, ScopedInline
-from cadrenet.imports import TableAdmin
+from cadrenet.admin.lists import InForceFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedForm, ScopedInline
+from cadrenet.admin.tables import TableAdmin
 from cadrenet.periods import today
 
 
@@ -127,7 +129,7 @@ class AssignmentsHere(ReadOnlyInline):
 class LocalityAdmin(TableAdmin, ScopedAdmin):
     """Localities with their versions. What is derived from these, places and rosters, follows every change."""
 
-    resource_class = LocalityTable
+    table_import = LocalityImport
     file_stem = "localities"
     inlines = [VersionInline, AssignmentsHere]
     list_display = ["name_now", "type_now", "code", "households_now", "ends"]

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from assignments.admin.people import beyond
 from assignments.admin.shared import DecidedLocality
 from assignments.models import AccessGrant, Cadre, User
-from cadrenet.admin import InForceFilter, ScopedAdmin, ScopedForm, ScopedInline
+from cadrenet.admin.lists import InForceFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.scope import ScopedForm, ScopedInline
 
 # Nobody signs up and no e-mail is verified, so this table stays empty; permissions are given out by superusers.
 admin.site.unregister([EmailAddress, Group])

@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.actions import assignment_changed
 from assignments.admin.shared import CommuneOfRow, DecidedLocality, named
-from assignments.imports import AssignmentTable, CadreTable
+from assignments.imports import AssignmentImport, CadreImport
 from assignments.models import Agency, Assignment, Cadre, User
-from cadrenet.admin import InForceFilter, OutOfReach, ReadOnlyInline, ScopedAdmin, ScopedRelatedFilter
-from cadrenet.imports import TableAdmin
+from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
+from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.scope import OutOfReach, ReadOnlyInline
+from cadrenet.admin.tables import TableAdmin
 
 
 @admin.register(Agency)
@@ -42,7 +44,7 @@ class AssignmentsHeld(ReadOnlyInline):
 class CadreAdmin(TableAdmin, ScopedAdmin):
     """Cadres. Only what the work needs is held of a person."""
 
-    resource_class = CadreTable
+    table_import = CadreImport
     file_stem = "cadres"
     visible_choices = ("agency",)
     inlines = [AssignmentsHeld]
@@ -113,7 +115,7 @@ def beyond(user):
 class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
     """Who answers for which locality, from when to when."""
 
-    resource_class = AssignmentTable
+    table_import = AssignmentImport
     file_stem = "assignments"
     visible_choices = ("cadre",)
     list_display = ["cadre", "role", "where", "first_day", "last_day", "decision_number"]

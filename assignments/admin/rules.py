@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import CoverageRule, HolderRule, Limit, Term
-from cadrenet.admin import InForceFilter, RuleAdmin
+from cadrenet.admin.lists import InForceFilter
+from cadrenet.admin.rules import RuleAdmin
 
 
 @admin.register(CoverageRule)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
-from cadrenet.admin import two_lines
+from cadrenet.admin.lists import two_lines
 
 
 class DecidedLocality:

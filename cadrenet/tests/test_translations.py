@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-LOCALE = Path(settings.BASE_DIR, "cadrenet", "locale")
+LOCALE, OF_LIBRARIES = map(Path, settings.LOCALE_PATHS)
 LANGUAGES = ["vi", "es"]
 
 needs_gettext = pytest.mark.skipif(
@@ -28,22 +28,25 @@ def messages(*arguments):
 
 
 @needs_gettext
+@pytest.mark.parametrize("root", [LOCALE, OF_LIBRARIES])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_message_is_without_translation(language):
-    assert messages("--untranslated", str(po(language))) == []
+def test_no_message_is_without_translation(language, root):
+    assert messages("--untranslated", str(po(language, root))) == []
 
 
 @needs_gettext
+@pytest.mark.parametrize("root", [LOCALE, OF_LIBRARIES])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_translation_is_doubtful(language):
-    assert messages("--only-fuzzy", str(po(language))) == []
+def test_no_translation_is_doubtful(language, root):
+    assert messages("--only-fuzzy", str(po(language, root))) == []
 
 
 @needs_gettext
+@pytest.mark.parametrize("root", [LOCALE, OF_LIBRARIES])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_placeholders_are_those_of_the_message(language):
+def test_placeholders_are_those_of_the_message(language, root):
     found = subprocess.run(
-        ["msgfmt", "--check-format", "--check-header", "-o", "/dev/null", str(po(language))],
+        ["msgfmt", "--check-format", "--check-header", "-o", "/dev/null", str(po(language, root))],
         capture_output=True,
         text=True,
         check=False,
@@ -87,12 +90,13 @@ def ids(path):
 
 
 @needs_gettext
+@pytest.mark.parametrize("root", [LOCALE, OF_LIBRARIES])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_compiled_catalogue_is_that_of_the_text(language, tmp_path):
+def test_the_compiled_catalogue_is_that_of_the_text(language, root, tmp_path):
     compiled = tmp_path / "django.mo"
-    subprocess.run(["msgfmt", "-o", str(compiled), str(po(language))], check=True)
+    subprocess.run(["msgfmt", "-o", str(compiled), str(po(language, root))], check=True)
 
-    committed = po(language).with_suffix(".mo")
+    committed = po(language, root).with_suffix(".mo")
     assert committed.exists(), f"run compilemessages for {language}"
     assert catalogue(committed) == catalogue(compiled)
 

@@ -5,6 +5,7 @@ It is made of the rows of the files that an office imports (``reports.district``
 
 from dataclasses import dataclass
 
+from cadrenet.tables.columns import Row
 from reports.demo import assignments, cadres, issues, localities, reports
 from reports.demo.assignments import Duties
 from reports.demo.attendance_profiles import AttendanceProfiles
@@ -12,7 +13,6 @@ from reports.demo.cadres import People
 from reports.demo.localities import Tree
 from reports.demo.meetings import Meetings
 from reports.demo.plan import Plan
-from reports.district.tables import Row
 
 
 @dataclass

@@ -6,15 +6,16 @@ nothing is said about rows that only fail because of another one: each sentence 
 
 from collections import defaultdict
 from datetime import timedelta
-from functools import partial
 
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, Tier
-from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Meeting
+from cadrenet.tables.columns import backwards
+from meetings.models import KIND_TIERS, Meeting
 from reports.district.reference_data import Known, found, overlapping
 from reports.district.tables import FILES, REFERS, TABLES, Problem, quiet
-from reports.models import HANDED_IN, Issue, PartyOrganisation, RatingLevel, RatingScheme, Resource
+from reports.models import Issue, PartyOrganisation, RatingLevel, RatingScheme, Resource
+from reports.tables import no_such_level, rated_while_it_existed
 
 GROUP_ROLES = (Assignment.Role.HEAD, Assignment.Role.SUPPORT)
 EXAMPLES_AT_MOST = 5
@@ -29,13 +30,16 @@ def check(tables, unread=(), progress=quiet):
     checker.read(tables, progress)
     for file in FILES:
         if file in tables:
-            getattr(checker, f"check_{file.removesuffix('.csv')}")(checker.rows[file])
+            # Most files are judged by their cells, codes and rules alone.
+            together = getattr(checker, f"check_{file.removesuffix('.csv')}", None)
+            if together:
+                together(checker.rows[file])
     order = {file: index for index, file in enumerate(FILES)}
     return sorted(checker.problems, key=lambda problem: (order[problem.file], problem.line))
 
 
 class Checker:
-    """One check, while it runs: a method for each file."""
+    """One check, while it runs: a method for each file whose rows are judged beside others."""
 
     def __init__(self, tables, unread):
         self.problems = []
@@ -58,32 +62,16 @@ class Checker:
             self.settle_types()
         self.known.add_versions(self.rows.get("localities.csv", ()))
         for file in tables:
-            self.check_references(file)
+            self.check_rows(file)
 
     def sound_rows(self, file, rows):
-        table, sound, first = TABLES[file], [], {}
-        for row in rows:
-            values, wrong = table.parse(row)
-            for text in wrong:
+        sound, wrong, repeated = TABLES[file].sound_rows(rows)
+        for row, sentences in wrong:
+            for text in sentences:
                 self.say(file, row.line, text)
-            if wrong:
-                self.doubtful[file].add(visible(row.values.get("code", "")))
-                continue
-            key = tuple(values[name] for name in table.key)
-            if key in first:
-                self.say(
-                    file,
-                    row.line,
-                    _("Line %(line)s has the same %(columns)s already (%(values)s). Remove one of the two rows.")
-                    % {
-                        "columns": ", ".join(table.key),
-                        "values": ", ".join("…" if value is None else str(value) for value in key),
-                        "line": first[key],
-                    },
-                )
-                continue
-            first[key] = row.line
-            sound.append((row.line, values))
+            self.doubtful[file].add(visible(row.values.get("code", "")))
+        for row, text in repeated:
+            self.say(file, row.line, text)
         return sound
 
     def settle_types(self):
@@ -114,15 +102,16 @@ class Checker:
             self.doubtful["localities.csv"].add(code)
         self.rows["localities.csv"] = sound
 
-    def check_references(self, file):
-        """Keep the rows whose codes all name something."""
+    def check_rows(self, file):
+        """Keep the rows whose codes all name something and whose days are in order; apply the rules of the table."""
         columns = [name for name in TABLES[file].names if name in REFERS]
         sound = []
         for line, values in self.rows[file]:
             unknown = [name for name in columns if values[name] is not None and not self.knows(name, values[name])]
-            for name in unknown:
-                self.say(file, line, self.unknown_code(name, values[name]))
-            if not unknown:
+            sentences = [self.unknown_code(name, values[name]) for name in unknown]
+            for text in sentences + TABLES[file].objections(values):
+                self.say(file, line, text)
+            if not unknown and not backwards(values):
                 sound.append((line, values))
             elif "code" in values:
                 self.doubtful[file].add(values["code"])
@@ -150,19 +139,6 @@ class Checker:
             "file": file,
         }
 
-    def in_order(self, file, line, values):
-        """Say so when a period ends before it begins."""
-        first_day, last_day = values["first_day"], values["last_day"]
-        if first_day and last_day and last_day < first_day:
-            self.say(
-                file,
-                line,
-                _("The last day %(last)s lies before the first day %(first)s. Correct one of them.")
-                % {"last": last_day, "first": first_day},
-            )
-            return False
-        return True
-
     def exists(self, file, line, values, column, day):
         """Say so when the locality of a fact does not exist on its day."""
         code = values[column]
@@ -178,12 +154,10 @@ class Checker:
     # --- Localities -----------------------------------------------------------------------------------------
 
     def check_localities(self, rows):
-        backwards = {values["code"] for line, values in rows if not self.in_order("localities.csv", line, values)}
-        self.doubtful["localities.csv"] |= backwards
-        for code in {values["code"] for line, values in rows} - backwards:
+        for code in {values["code"] for line, values in rows}:
             self.check_overlaps(code)
         for line, values in rows:
-            if values["code"] not in backwards and values["parent_code"] is not None:
+            if values["parent_code"] is not None:
                 self.check_parent(line, values)
         self.check_what_stays()
 
@@ -321,18 +295,8 @@ class Checker:
 
     # --- People ---------------------------------------------------------------------------------------------
 
-    def check_agencies(self, rows):
-        """Its codes are checked already."""
-
-    def check_cadres(self, rows):
-        """Its codes are checked already."""
-
     def check_assignments(self, rows):
-        sound = []
         for line, values in rows:
-            if not self.in_order("assignments.csv", line, values):
-                continue
-            sound.append((line, values))
             code = values["locality_code"]
             tier = self.known.tiers.get(code)
             if values["role"] in GROUP_ROLES and tier not in (Tier.REGIONAL_GROUP, None):
@@ -342,12 +306,6 @@ class Checker:
                     _("Only a regional group has a head and support, and %(code)s is of the tier %(tier)s.")
                     % {"code": code, "tier": tier},
                 )
-            if values["end_reason"] and not values["last_day"]:
-                self.say(
-                    "assignments.csv",
-                    line,
-                    _("There is an end_reason and no last_day. Fill in the day, or remove the reason."),
-                )
             if not self.known.lives(code, values["first_day"], values["last_day"]):
                 self.say(
                     "assignments.csv",
@@ -355,8 +313,7 @@ class Checker:
                     _("%(code)s does not exist on every day of this assignment, only %(life)s. Correct the days.")
                     % {"code": code, "life": self.known.life(code)},
                 )
-        self.rows["assignments.csv"] = sound
-        self.check_shared_days({values["locality_code"] for line, values in sound})
+        self.check_shared_days({values["locality_code"] for line, values in rows})
 
     def check_shared_days(self, localities):
         """One cadre holds a role at a locality once at a time, and a regional group has one head."""
@@ -396,8 +353,6 @@ class Checker:
 
     def check_party_organisations(self, rows):
         for line, values in rows:
-            if not self.in_order("party_organisations.csv", line, values):
-                self.doubtful["party_organisations.csv"].add(values["code"])
             self.check_tier("party_organisations.csv", line, values, PartyOrganisation.TIERS)
 
     def check_tier(self, file, line, values, tiers):
@@ -415,53 +370,12 @@ class Checker:
 
     def check_meetings(self, rows):
         for line, values in rows:
-            say = partial(self.say, "meetings.csv", line)
-            of_agency = values["kind"] in AGENCY_KINDS
-            if values["locality_code"] and values["agency_code"]:
-                say(_("There is both a locality_code and an agency_code. Leave one of them empty."))
-            elif of_agency and not values["agency_code"]:
-                say(_("A meeting of the kind %(kind)s needs an agency_code.") % {"kind": values["kind"]})
-            elif not of_agency and not values["locality_code"]:
-                say(_("A meeting of the kind %(kind)s needs a locality_code.") % {"kind": values["kind"]})
-            else:
-                self.check_tier("meetings.csv", line, values, KIND_TIERS)
+            self.check_tier("meetings.csv", line, values, KIND_TIERS)
             self.exists("meetings.csv", line, values, "locality_code", values["starts_at"].date())
-            if values["ends_at"] and values["ends_at"] < values["starts_at"]:
-                say(_("The meeting ends before it starts. Correct ends_at, or leave it empty."))
-            total, represented = values["households_total"], values["households_represented"]
-            if total is not None and represented is not None and represented > total:
-                say(
-                    _("%(represented)s households are represented, and the group has %(total)s. Correct one of them.")
-                    % {"represented": represented, "total": total}
-                )
-
-    def check_attendance(self, rows):
-        excused, urgent = Attendance.Status.EXCUSED, Attendance.Reason.EXTREME_URGENCY
-        for line, values in rows:
-            if values["status"] == excused and values["reason"] != urgent:
-                text = _(
-                    "Only the reason extreme_urgency excuses. Write the status absent, or this reason if it is true."
-                )
-            elif values["status"] == Attendance.Status.PRESENT and values["reason"]:
-                text = _("Somebody who was present has no reason of absence. Remove it, or correct the status.")
-            else:
-                continue
-            self.say("attendance.csv", line, text)
 
     def check_issues(self, rows):
         for line, values in rows:
-            say = partial(self.say, "issues.csv", line)
             self.exists("issues.csv", line, values, "locality_code", values["raised_on"])
-            closed = values["status"] == Issue.Status.CLOSED
-            if closed and not values["closed_on"]:
-                say(_("A closed issue needs a day in closed_on."))
-            elif not closed and values["closed_on"]:
-                say(
-                    _("There is a day in closed_on, and the status is %(status)s. Write closed, or remove the day.")
-                    % {"status": values["status"]}
-                )
-            elif closed and values["closed_on"] < values["raised_on"]:
-                say(_("The issue was closed before it was raised. Correct one of the days."))
 
     def check_resources(self, rows):
         for line, values in rows:
@@ -469,37 +383,17 @@ class Checker:
 
     # --- What goes up ---------------------------------------------------------------------------------------
 
-    def check_quarterly_reports(self, rows):
-        for line, values in rows:
-            if values["status"] in HANDED_IN and not values["submitted_on"]:
-                self.say(
-                    "quarterly_reports.csv",
-                    line,
-                    _("A report with the status %(status)s needs a day in submitted_on.")
-                    % {"status": values["status"]},
-                )
-
     def check_ratings(self, rows):
         organisations = self.known.organisations({values["organisation_code"] for line, values in rows})
         schemes = {year: RatingScheme.of_year(year) for year in {values["year"] for line, values in rows}}
         levels = set(RatingLevel.objects.values_list("scheme", "code"))
         for line, values in rows:
-            year, code = values["year"], values["organisation_code"]
-            period, scheme = organisations.get(code), schemes[year]
-            if period and not (period.start.year <= year <= period.stop.year):
-                text = _("%(code)s did not exist in %(year)s, only %(period)s. Correct the year or the code.") % {
-                    "code": code,
-                    "year": year,
-                    "period": period,
-                }
-            elif not scheme or (scheme.pk, values["level"]) not in levels:
-                text = _(
-                    "No rating scheme in force at the end of %(year)s has the level %(level)s. "
-                    "Add it in the administration, or correct the row."
-                ) % {"year": year, "level": values["level"]}
-            else:
-                continue
-            self.say("ratings.csv", line, text)
+            period, scheme = organisations.get(values["organisation_code"]), schemes[values["year"]]
+            text = period and rated_while_it_existed(values, period)
+            if not text and (not scheme or (scheme.pk, values["level"]) not in levels):
+                text = no_such_level(values)
+            if text:
+                self.say("ratings.csv", line, text)
 
 
 FACTS = (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from cadrenet.uploads import CSV, BadFile, read_table
-from reports.district.tables import FILES, TABLES, Problem, Row
+from cadrenet.uploads import CSV, BadFile
+from reports.district.tables import FILES, TABLES, Problem
 
 MAX_ROWS = 250_000
 MAX_BYTES = 100 * 1024 * 1024
@@ -38,19 +38,5 @@ def unknown_file():
 
 def read_file(path):
     """Return the rows of one file. Raises BadFile."""
-    header, lines = read_table(path, max_bytes=MAX_BYTES, max_rows=MAX_ROWS, accept=(CSV,))
-    columns = TABLES[path.name].names
-    errors = [
-        _("The column “%(column)s” is missing. Add it to the header; its cells may be empty.") % {"column": name}
-        for name in columns
-        if name not in header
-    ]
-    errors += [
-        _("The column “%(column)s” is unknown. Remove it; the columns are: %(columns)s.")
-        % {"column": name, "columns": ", ".join(columns)}
-        for name in header
-        if name not in columns
-    ]
-    if errors:
-        raise BadFile(*errors)
-    return [Row(line, dict(zip(header, cells, strict=True))) for line, cells in lines]
+    table = TABLES[path.name]
+    return table.read(path, needed=table.names, max_bytes=MAX_BYTES, max_rows=MAX_ROWS, accept=(CSV,))

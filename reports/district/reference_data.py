@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from assignments.models import Agency, Assignment, Cadre, Locality, LocalityType, LocalityVersion
+from assignments.models import Assignment, Locality, LocalityType, LocalityVersion
 from assignments.models.locality import covers
 from meetings.models import Meeting
+from reports.district.tables import CODED
 from reports.models import PartyOrganisation
 
 # A database takes only so many parameters in one query.
@@ -86,13 +87,7 @@ class Known:
             # Of what may be millions of meetings, only those that are spoken of.
             asked = {values["meeting_code"] for line, values in self.rows.get("attendance.csv", ())} - codes
             return set(found(Meeting.objects.values_list("code", flat=True), "code", asked))
-        model = {
-            "localities.csv": Locality,
-            "agencies.csv": Agency,
-            "cadres.csv": Cadre,
-            "party_organisations.csv": PartyOrganisation,
-        }[file]
-        return set(model.objects.values_list("code", flat=True))
+        return set(CODED[file].objects.values_list("code", flat=True))
 
     # --- Localities ---------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from meetings.models import Attendance, Meeting
 from meetings.rosters import copy_from_meeting, keep_rosters
 from reports.district.history import CHANGED, NEW, remember
 from reports.district.reference_data import chunks, found
-from reports.district.tables import FILES, REFERS, TABLES, quiet
+from reports.district.tables import CODED, FILES, REFERS, TABLES, quiet
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 
 REASON = "import"
@@ -68,15 +68,6 @@ def collecting_later():
             gc.enable()
 
 
-# The files whose rows are known by their code.
-CODED = {
-    "localities.csv": Locality,
-    "agencies.csv": Agency,
-    "cadres.csv": Cadre,
-    "party_organisations.csv": PartyOrganisation,
-}
-
-
 class Writer:
     """One import, while it runs. A method for each file, called in the order in which they build on each other."""
 
@@ -99,7 +90,8 @@ class Writer:
                 written = getattr(self, f"write_{file.removesuffix('.csv')}")(rows)
                 new, changed = len(written.new), len(written.changed)
                 self.counts[file] = Counts(new, changed, len(rows) - new - changed)
-            if file in CODED:
+            # Of the meetings those are fetched that are spoken of.
+            if file in CODED and file != "meetings.csv":
                 self.ids[file] = dict(CODED[file].objects.values_list("code", "pk"))
         self.keep_rosters()
         # Not before the rosters have said who was expected and who is a guest.

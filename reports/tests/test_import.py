@@ -14,11 +14,12 @@ from django.utils import translation
 
 from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityVersion, Place, User
 from assignments.places import misplaced
+from cadrenet.tables.columns import Row
 from meetings.models import Attendance, Meeting
 from meetings.rosters import wrong_rosters
 from reports.district.checking import check
 from reports.district.reading import read_folder
-from reports.district.tables import TABLES, Row
+from reports.district.tables import TABLES
 from reports.district.writing import Counts, write
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, Resource
 

@@ -10,8 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from assignments.models import Agency, Assignment, Cadre, Lineage, LocalityVersion
+from assignments.imports import CadreImport
+from assignments.models import Agency, Assignment, Cadre, Lineage, LocalityVersion, User
+from cadrenet.tables.columns import Row
 from meetings.models import Attendance, Meeting
+from reports.district.checking import check
 from reports.district.reading import MAX_ROWS
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, Resource
 
@@ -443,6 +446,30 @@ def test_one_period_out_of_place_is_told_wherever_it_matters(folder):
         "assignments.csv:2: R01 does not exist on every day of this assignment, only 2021-06-01 – …. "
         "Correct the days.",
     ]
+
+
+WRONG_CADRES = [
+    ("full_name", ""),
+    ("code", "P\N{ZERO WIDTH SPACE}1"),
+    ("full_name", "x" * 201),
+    ("committee_role", "boss"),
+    ("party_member", "x"),
+    ("party_member", ""),
+    ("email", "p00016"),
+    ("phone", "0\x07"),
+]
+
+
+@pytest.mark.parametrize("column, cell", WRONG_CADRES)
+def test_the_administration_says_of_a_cadre_what_the_folder_says(column, cell):
+    sound = {"code": "P1", "full_name": "Lê Văn Tám", "agency_code": "", "position": "", "committee_role": ""}
+    rows = [Row(2, {**sound, "party_member": "1", "email": "", "phone": "", column: cell})]
+
+    told = check({"cadres.csv": rows})
+
+    assert len(told) == 1
+    outcome = CadreImport(User(is_superuser=True)).write(rows, "cadres.csv", dry_run=True)
+    assert outcome.errors == [(2, [told[0].text])]
 
 
 # --- Files that are no tables of a district -----------------------------------------------------------------

@@ -1,0 +1,157 @@
+"""The admin of one model: its list, its form and its deletion, within the user's scope."""
+
+from django.contrib import admin, messages
+from django.db import IntegrityError
+from django.db.models import CASCADE, PROTECT, ManyToOneRel, ProtectedError, Q
+from django.http import HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from cadrenet.admin.history import HistoryAdmin
+from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible
+from cadrenet.vietnamese import search_key
+
+
+class ScopedAdmin(ScopedMixin, HistoryAdmin):
+    """The admin of one model within the user's scope, with who changed what and when.
+
+    ``search_fields`` are compared without diacritics: name ``search_key`` columns. ``label_related`` are the foreign
+    keys that ``label`` reads. A field in ``visible_choices`` offers every row the user may see; any other foreign key
+    only those that the user may change.
+    """
+
+    visible_choices = ()
+    label_related = ()
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    delete_confirmation_template = "admin/delete_row.html"
+
+    class Media:
+        css = {"all": ["css/admin_tables.css"]}
+
+    def label(self, obj):
+        """A row's name where it is chosen, long enough to tell it from others of the same name."""
+        return str(obj)
+
+    def editable(self, queryset, user):
+        """Narrow rows of this model to those a user may change."""
+        return editable(queryset, user)
+
+    def choices(self, db_field, queryset, request):
+        """Narrow what a foreign key of this model may point at."""
+        narrow = visible if db_field.name in self.visible_choices else editable
+        return narrow(queryset, request.user)
+
+    # --- May the user …
+
+    def may_edit(self, request, obj):
+        """Return whether a stored row is one that the user may change; asked once per request and row."""
+        asked = request.__dict__.setdefault("_may_edit", {})
+        key = (self.opts.label, obj.pk)
+        if key not in asked:
+            asked[key] = self.editable(self.model._default_manager.filter(pk=obj.pk), request.user).exists()
+        return asked[key]
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
+
+    def get_inlines(self, request, obj):
+        return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]
+
+    # --- Lists
+
+    def get_search_results(self, request, queryset, search_term):
+        search_term = search_term.replace('"', " ").strip()
+        plain = search_key(search_term)
+        if " " in plain:
+            # “Ấp 2” is a name and not two words, one of which stands somewhere in a code.
+            found, may_repeat = self.search(request, queryset, f'"{plain}"', f'"{search_term}"')
+            if found.exists():
+                return found, may_repeat
+        return self.search(request, queryset, plain, search_term)
+
+    def search(self, request, queryset, plain, typed):
+        """Search for text without diacritics, and as it was typed."""
+        found, may_repeat = super().get_search_results(request, queryset, plain)
+        if plain == " ".join(typed.lower().split()):
+            return found, may_repeat
+        # Decision numbers and summaries have no key without diacritics; they are found as they are typed.
+        as_typed, _may_repeat = super().get_search_results(request, queryset, typed)
+        either = Q(pk__in=found.order_by().values("pk")) | Q(pk__in=as_typed.order_by().values("pk"))
+        return queryset.filter(either), False
+
+    # --- Saving
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except OutOfReach:
+            text = _("Nothing was saved: this lies outside the area in which you may change things.")
+        except IntegrityError:
+            # Two people saved at once, or two rows of one form took each other's place.
+            text = _("Nothing was saved: another row already stands where this one would. Look again and try anew.")
+        messages.error(request, text)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request, obj, form, change):
+        form.was = self.model._base_manager.filter(pk=obj.pk).first() if change else None
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.saved(request, form.instance, form.was)
+        # Only now it is known where the row lies.
+        if not self.editable(self.model._default_manager.filter(pk=form.instance.pk), request.user).exists():
+            raise OutOfReach
+
+    def saved(self, request, obj, was):
+        """Keep what is derived from this row right, after it and the rows on its page were saved."""
+
+    def deleted(self, request, obj):
+        """Keep what is derived from this row right, after it was deleted."""
+
+    # --- Deleting
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ProtectedError:
+            messages.error(request, _("Nothing was deleted: something was recorded here in the meantime."))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_model(self, request, obj):
+        gone = self.model._base_manager.get(pk=obj.pk)
+        super().delete_model(request, obj)
+        self.deleted(request, gone)
+
+    def get_deleted_objects(self, objs, request):
+        """As Django's, but what hangs on the rows is counted and not named: it may lie out of sight."""
+        going, counts, protected, needed = [], {}, [], set()
+        for obj in objs:
+            going.append(format_html("{}: {}", capfirst(self.opts.verbose_name), self.label(obj)))
+            if not self.has_delete_permission(request, obj):
+                needed.add(self.opts.verbose_name)
+            for relation, count in self.hangs_on(obj):
+                name = relation.related_model._meta.verbose_name_plural
+                if relation.on_delete is PROTECT:
+                    protected.append(f"{capfirst(name)}: {count}")
+                elif relation.on_delete is CASCADE:
+                    counts[name] = counts.get(name, 0) + count
+        counts[self.opts.verbose_name_plural] = len(going)
+        return going, counts, needed, protected
+
+    def hangs_on(self, obj):
+        """Yield each relation by which rows hang on this one, and how many do."""
+        for relation in self.opts.get_fields(include_hidden=True):
+            if not isinstance(relation, ManyToOneRel) or hasattr(relation.related_model, "history_type"):
+                continue
+            count = relation.related_model._base_manager.filter(**{relation.field.name: obj}).count()
+            if count:
+                yield relation, count

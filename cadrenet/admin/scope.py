@@ -1,0 +1,143 @@
+"""What the pages of the administration show and offer: rows, choices and inlines within the user's scope."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Q
+
+
+def visible(queryset, user):
+    """Narrow rows to those a user may see; rows without a scope are left as they are."""
+    return queryset.visible_to(user) if hasattr(queryset, "visible_to") else queryset
+
+
+def editable(queryset, user):
+    """Narrow rows to those a user may change; rows without a scope are left as they are."""
+    return queryset.editable_by(user) if hasattr(queryset, "editable_by") else queryset
+
+
+def with_related(queryset, names):
+    """Read rows together with those that some foreign keys name. To name none would be to read all of them."""
+    return queryset.select_related(*names) if names else queryset
+
+
+class OutOfReach(Exception):
+    """What was to be saved lies outside the area in which the user may change things."""
+
+
+class ChoiceField(forms.ModelChoiceField):
+    """A choice of rows, labelled by the admin of their model."""
+
+    label_of = staticmethod(str)
+
+    def label_from_instance(self, obj):
+        return self.label_of(obj)
+
+
+class ScopedForm(forms.ModelForm):
+    """A form in which what is chosen already stays a choice, even if the user could not choose it afresh."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            return
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField) and (chosen := getattr(self.instance, f"{name}_id", None)):
+                rows = field.queryset
+                either = Q(pk__in=rows.order_by().values("pk")) | Q(pk=chosen)
+                field.queryset = with_related(rows.model._default_manager.filter(either), related_of(rows))
+
+
+def related_of(queryset):
+    """The names given to ``select_related`` at the first level, so that a queryset built afresh keeps them."""
+    return list(queryset.query.select_related or ())
+
+
+class ScopedMixin:
+    """Rows, and choices of foreign keys, within the user's scope."""
+
+    form = ScopedForm
+
+    def get_queryset(self, request):
+        return self.visible(super().get_queryset(request), request.user)
+
+    def visible(self, queryset, user):
+        """Narrow rows of this model to those a user may see."""
+        return visible(queryset, user)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        model = db_field.remote_field.model
+        # What may be chosen is said once, by the admin of the model that has the key, inline or not.
+        source = self.admin_site.admin_of(db_field.model) or self
+        related = self.admin_site.admin_of(model)
+        rows = kwargs.get("queryset")
+        if rows is None:
+            rows = self.get_field_queryset(kwargs.get("using"), db_field, request)
+        if rows is None:
+            rows = model._default_manager.all()
+        if related:
+            rows = with_related(rows, related.label_related)
+        kwargs["queryset"] = source.choices(db_field, rows, request)
+        field = super().formfield_for_foreignkey(db_field, request, **{"form_class": ChoiceField, **kwargs})
+        if related and isinstance(field, ChoiceField):
+            field.label_of = related.label
+        return field
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # Another row is changed and deleted on its own page, not from a form that only names it.
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        rows = kwargs.get("queryset", db_field.remote_field.model._default_manager.all())
+        kwargs["queryset"] = visible(rows, request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class ScopedInline(ScopedMixin, admin.TabularInline):
+    """Rows of another model on a page; to change them one must be allowed to change the page's own row."""
+
+    extra = 0
+    show_change_link = True
+    only_stored = False  # nothing to show for a row that is not stored yet
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_add_related = False
+        return field
+
+    def parent_allows(self, request, parent):
+        """Return whether the user may change the row that these rows belong to."""
+        return self.admin_site._registry[self.parent_model].has_change_permission(request, parent)
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and (obj is None or self.parent_allows(request, obj))
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or self.parent_allows(request, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or self.parent_allows(request, obj))
+
+
+class ReadOnly:
+    """Rows that are shown and never typed in here: derived, or changed on the page of the row they belong to."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyInline(ReadOnly, ScopedInline):
+    """Rows shown for reading, each with a link to its own page."""
+
+    can_delete = False
+    only_stored = True

@@ -1,0 +1,267 @@
+"""Rows of one model brought in from a table by somebody who sees and may change a part of them."""
+
+import logging
+import re
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cadrenet.admin.scope import editable, visible
+from cadrenet.tables.columns import plain
+from cadrenet.tables.values import BadValue, day
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_ROWS = 3000
+
+
+@dataclass
+class Change:
+    """A row that is new or changed: as it was (None: new), as it is, and the text of its cells then and now."""
+
+    line: int
+    was: object
+    row: object
+    before: list
+    after: list
+
+
+@dataclass
+class Outcome:
+    """What an import did or would do; or with errors, (line, sentences) each, why it did nothing."""
+
+    changes: list = field(default_factory=list)
+    unchanged: int = 0
+    errors: list = field(default_factory=list)
+
+    @property
+    def totals(self):
+        """How many rows are new, changed and unchanged."""
+        new = sum(change.was is None for change in self.changes)
+        return {"new": new, "changed": len(self.changes) - new, "unchanged": self.unchanged}
+
+    def refuse(self, line, sentences):
+        """Keep what is wrong with a line."""
+        self.errors.append((line, sentences))
+
+
+class TableImport:
+    """The rows of a ``table`` as those of a ``model``. A column that a file lacks is left as it is."""
+
+    table = None
+    model = None
+
+    def __init__(self, user):
+        self.user = user
+        self.named = {}  # by column: the rows that its codes may name
+
+    @classmethod
+    def needed(cls):
+        """The names of the columns without which no row can be read."""
+        return [
+            column.name
+            for column in cls.table.columns
+            if column.name in cls.table.key
+            or (column.required and not cls.model._meta.get_field(column.field).has_default())
+        ]
+
+    # --- Who may name and write what
+
+    def usable(self, column, queryset):
+        """Narrow the rows that a column may name; by default to those the user sees."""
+        return visible(queryset, self.user)
+
+    def may_write(self, row):
+        """Return whether a stored row is one that the user may change."""
+        if self.user.is_superuser:
+            return True
+        return editable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
+
+    # --- Cells
+
+    def read(self, data):
+        """Return the rows of an uploaded file. Raises ``BadFile``."""
+        return self.table.read(data, needed=self.needed(), max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+
+    def look_up(self, rows):
+        """Fetch what the codes of a file may name, at once."""
+        for column in self.table.columns:
+            if column.refers:
+                codes = {row.values.get(column.name, "") for row in rows}
+                found = self.usable(column, column.refers._default_manager.all()).filter(code__in=codes)
+                self.named[column.name] = {row.code: row for row in found}
+
+    def reader(self, column):
+        """Return how a cell is read here: a code becomes the row it names, a day may be written as people do."""
+        if column.read is day:
+            return lambda cell: day(iso(cell))
+        if not column.refers:
+            return column.read
+
+        def named(cell):
+            found = self.named[column.name].get(column.read(cell))
+            if found is None:
+                raise BadValue(unusable(column.refers, cell))
+            return found
+
+        return named
+
+    def cells(self, row):
+        """A row's cells: numbers and days as such, other rows by their codes."""
+        return [plain(getattr(row, column.field)) for column in self.table.columns]
+
+    # --- Rows
+
+    def write(self, rows, file_name, dry_run=False):
+        """Write all rows, or with an error in one of them, none; return the ``Outcome``."""
+        outcome = Outcome()
+        with transaction.atomic():
+            self._write(rows, file_name, outcome)
+            if outcome.errors or dry_run:
+                transaction.set_rollback(True)
+            else:
+                self.written(outcome.changes)
+        outcome.errors.sort(key=lambda error: error[0])
+        return outcome
+
+    def _write(self, rows, file_name, outcome):
+        self.look_up(rows)
+        table = replace(self.table, columns=tuple(replace(c, read=self.reader(c)) for c in self.table.columns))
+        sound, wrong, repeated = table.sound_rows(rows, partial=True)
+        for row, sentences in wrong:
+            outcome.refuse(row.line, sentences)
+        for row, sentence in repeated:
+            outcome.refuse(row.line, [sentence])
+        stored = self.stored(sound)
+        reason = (_("Import of %(file)s") % {"file": file_name})[:100]
+        for line, values in self.in_order(sound):
+            try:
+                change = self.put(line, values, stored, reason)
+            except ValidationError as error:
+                outcome.refuse(line, self.sentences(error))
+                continue
+            if change:
+                outcome.changes.append(change)
+            else:
+                outcome.unchanged += 1
+        if not outcome.errors:
+            for change in outcome.changes:
+                try:
+                    self.check(change.row)
+                except ValidationError as error:
+                    outcome.refuse(change.line, self.sentences(error))
+
+    def stored(self, rows):
+        """Return the rows that the database holds already, by their keys."""
+        key = [column for column in self.table.columns if column.name in self.table.key]
+        first = {values[key[0].name] for _line, values in rows if getattr(values[key[0].name], "pk", True)}
+        related = [column.field for column in self.table.columns if column.refers]
+        found = visible(self.model._default_manager.all(), self.user).filter(**{f"{key[0].field}__in": first})
+        return {
+            tuple(plain(getattr(row, column.field)) for column in key): row for row in with_related(found, related)
+        }
+
+    def put(self, line, values, stored, reason):
+        """Write one row; return the ``Change``, None where nothing differs. Raises ``ValidationError``."""
+        self.prepare(values)
+        row = stored.get(self.table.key_of(values)) or self.model()
+        was = copy(row) if row.pk else None
+        fields = {column.field: values[column.name] for column in self.table.columns if column.name in values}
+        if was and all(getattr(was, name) == value for name, value in fields.items()):
+            return None
+        for name, value in fields.items():
+            setattr(row, name, value)
+        self.judge(row)
+        if was and not self.may_write(was):
+            raise outside()
+        row._change_reason = reason
+        self.save(row)
+        if not self.may_write(row):
+            raise outside()
+        return Change(line, was, row, was and self.shown(was), self.shown(row))
+
+    def judge(self, row):
+        """Apply the rules of the table and those of the model to a row as it will be."""
+        objections = self.table.objections(dict(zip(self.table.names, self.cells(row), strict=True)))
+        if objections:
+            raise ValidationError(objections)
+        row.clean()
+
+    def save(self, row):
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError:
+            # The constraint has answered; now it also says so in a sentence.
+            row.validate_unique()
+            row.validate_constraints()
+            log.exception("A row could not be imported")
+            raise ValidationError(_("This row could not be read. Compare it with an exported file.")) from None
+
+    def shown(self, row):
+        return [text_of(value) for value in self.cells(row)]
+
+    def sentences(self, error):
+        """What a ``ValidationError`` says, each sentence after the name of its column."""
+        if not hasattr(error, "error_dict"):
+            return error.messages
+        names = {column.field: column.name for column in self.table.columns}
+        order = [*names, *error.message_dict]
+        return [
+            sentence
+            if name == NON_FIELD_ERRORS
+            else _("%(column)s: %(why)s") % {"column": names.get(name, name), "why": sentence}
+            for name in sorted(error.message_dict, key=order.index)
+            for sentence in error.message_dict[name]
+        ]
+
+    # --- What a table does beyond that
+
+    def in_order(self, rows):
+        """Return the rows, (line, values) pairs, in the order in which they can be saved one after the other."""
+        return rows
+
+    def prepare(self, values):
+        """Settle what follows from several cells of a row. Raises ``ValidationError``."""
+
+    def check(self, row):
+        """Raise ``ValidationError`` for what can be judged only when all rows stand as they will."""
+
+    def written(self, changes):
+        """Keep what is derived right, once, after all rows were written."""
+
+
+def unusable(model, code):
+    """One sentence for what does not exist and for what may not be used: it must not tell which."""
+    return _("There is no %(thing)s with the code “%(code)s” that you may use here.") % {
+        "thing": model._meta.verbose_name,
+        "code": code,
+    }
+
+
+def outside():
+    """The error of a row that the user may not change."""
+    return ValidationError(_("This lies outside the area in which you may change things."))
+
+
+def iso(cell):
+    """A day as people write it, 22/11/2022, as files write it; any other text as it stands."""
+    if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", cell):
+        return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+    if found := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", cell):
+        return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
+    return cell
+
+
+def text_of(value):
+    """A cell as a file has it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return value.isoformat() if isinstance(value, date) else str(value)

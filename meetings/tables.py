@@ -1,0 +1,84 @@
+"""The files about what happened and who came, their columns and rules."""
+
+from django.utils.translation import gettext as _
+
+from assignments.models import Agency, Cadre, Locality
+from cadrenet.tables.columns import Column, Table, optional, reference, required
+from cadrenet.tables.values import choice, code, count, flag, moment, text
+from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
+
+
+def of_a_locality_or_an_agency(values):
+    """A meeting is of a locality or of an agency, as its kind asks."""
+    of_agency = values["kind"] in AGENCY_KINDS
+    if values["locality_code"] and values["agency_code"]:
+        return _("There is both a locality_code and an agency_code. Leave one of them empty.")
+    if of_agency and not values["agency_code"]:
+        return _("A meeting of the kind %(kind)s needs an agency_code.") % {"kind": values["kind"]}
+    if not of_agency and not values["locality_code"]:
+        return _("A meeting of the kind %(kind)s needs a locality_code.") % {"kind": values["kind"]}
+    return None
+
+
+def ends_after_it_starts(values):
+    """A meeting does not end before it starts."""
+    if values["ends_at"] and values["ends_at"] < values["starts_at"]:
+        return _("The meeting ends before it starts. Correct ends_at, or leave it empty.")
+    return None
+
+
+def no_more_households_than_there_are(values):
+    """No more households are represented than there are."""
+    total, represented = values["households_total"], values["households_represented"]
+    if total is not None and represented is not None and represented > total:
+        return _("%(represented)s households are represented, and the group has %(total)s. Correct one of them.") % {
+            "represented": represented,
+            "total": total,
+        }
+    return None
+
+
+def reason_of_absence(values):
+    """Only one reason excuses, and whoever was present has none."""
+    if values["status"] == Attendance.Status.EXCUSED and values["reason"] != Attendance.Reason.EXTREME_URGENCY:
+        return _("Only the reason extreme_urgency excuses. Write the status absent, or this reason if it is true.")
+    if values["status"] == Attendance.Status.PRESENT and values["reason"]:
+        return _("Somebody who was present has no reason of absence. Remove it, or correct the status.")
+    return None
+
+
+MEETINGS = Table(
+    "meetings.csv",
+    (
+        required("code", code),
+        required("kind", choice(Kind)),
+        reference("locality_code", Locality),
+        reference("agency_code", Agency),
+        required("starts_at", moment),
+        optional("ends_at", moment),
+        required("status", choice(Meeting.Status)),
+        Column("convened_by", choice(Meeting.ConvenedBy)),
+        Column("extraordinary", flag, empty=False),
+        optional("households_total", count),
+        optional("households_represented", count),
+        Column("quality_organisation", choice(Meeting.Quality)),
+        Column("quality_content", choice(Meeting.Quality)),
+        Column("quality_time", choice(Meeting.Quality)),
+        optional("programme_feedback", flag),
+    ),
+    key=("code",),
+    rules=(of_a_locality_or_an_agency, ends_after_it_starts, no_more_households_than_there_are),
+)
+ATTENDANCE = Table(
+    "attendance.csv",
+    (
+        reference("meeting_code", Meeting, required=True),
+        reference("cadre_code", Cadre, required=True),
+        # Who is expected and not recorded has a row anyway, made by the rules.
+        required("status", choice(Attendance.Status, without=[Attendance.Status.UNRECORDED])),
+        Column("reason", choice(Attendance.Reason)),
+        Column("note", text(Attendance, "note")),
+    ),
+    key=("meeting_code", "cadre_code"),
+    rules=(reason_of_absence,),
+)
