@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.models import Agency, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
+from assignments.subtree import subtree
 from cadrenet.periods import QuarterField, today
 from cadrenet.prepared import Param, prepared
 
@@ -165,6 +166,41 @@ class WithinSelectFilter(WithinFilter):
     """As ``WithinFilter``, chosen from a list."""
 
     field_class = WithinSelect
+
+
+class CountedInField(WithinField):
+    """The part of the tree of the page whose figure a list stands behind; it can be taken off, and nothing else."""
+
+    widget = forms.Select
+
+    def offer(self, chosen):
+        """Become a choice between that part and everything; return whether the list stands behind a figure."""
+        locality = seen_locality(self.user, chosen)
+        name = locality.latest.name if locality and locality.latest else chosen
+        self.widget.choices = [("", _("All that you see")), (chosen, name)]
+        return bool(chosen)
+
+
+class CountedInFilter(WithinFilter):
+    """Only what a figure of a part of the tree counts there, in a list that stands behind the figure.
+
+    A figure counts each fact where its locality stood on the fact's day; what a reader may see besides (own rows,
+    rows of own staff, what has moved into sight) is in the list that is opened without a figure. Views and filters
+    begin with what ``counted_part`` says, and nothing is left to narrow here.
+    """
+
+    field_class = CountedInField
+
+    def filter(self, queryset, locality):
+        return queryset
+
+
+def counted_part(user, counted, within=None):
+    """Return the part of the tree of which a list holds what figures count; None where it stands behind no figure.
+
+    ``counted`` is the locality of the page whose figure it is, ``within`` that of the row of its table.
+    """
+    return subtree(user, counted).narrowed(within) if counted else None
 
 
 # --- Lists of people and of who answers for where ---------------------------------------------------------------

@@ -8,11 +8,10 @@ import environ
 from django.db import ConnectionHandler, connection, connections
 
 from assignments.models import Locality, Tier
-from assignments.subtree import subtree
 from bench.summary import by_hand, by_project
 from bench.timing import compare
 from cadrenet.periods import Quarter, today
-from reports.figures.summary import quarterly_summary
+from reports import figures
 
 LEVELS = (Tier.COMMUNE, Tier.HAMLET)
 
@@ -42,7 +41,7 @@ def against_sql(gate):
     for level in LEVELS:
 
         def project(level=level):
-            return quarterly_summary(quarter, level, subtree(within=district))
+            return figures.rows(quarter, level, district, None)
 
         def hand(level=level):
             return by_hand(quarter, level, district.pk)
@@ -59,11 +58,11 @@ def against_size(gate, other):
     for level in LEVELS:
 
         def here(level=level):
-            return quarterly_summary(quarter, level, subtree(within=district))
+            return figures.rows(quarter, level, district, None)
 
         def elsewhere(level=level):
             with use(there):
-                return quarterly_summary(quarter, level, subtree(within=district_there))
+                return figures.rows(quarter, level, district_there, None)
 
         check_equal([row[2:] for row in by_project(here())], [row[2:] for row in by_project(elsewhere())])
         print(f"summary by {level.value:<8} this database : the other  {compare(here, elsewhere, gate)}")
@@ -115,7 +114,7 @@ def profile(times=30):
         started = time.perf_counter()
         with connection.execute_wrapper(watch):
             for _ in range(times):
-                quarterly_summary(quarter, level, subtree(within=district))
+                figures.rows(quarter, level, district, None)
         whole = (time.perf_counter() - started) / times * 1000
         print(f"summary by {level.value}: {whole:.1f} ms")
         for table, found in spent.items():

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from reports.figures.summary import Figures
+from reports.figures import Figures
 
 COUNTS = [field.name for field in fields(Figures)]
 

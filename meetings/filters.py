@@ -3,15 +3,24 @@
 import django_filters
 from django import forms
 from django.apps import apps
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
+from assignments.filters import (
+    CountedInFilter,
+    QuarterFilter,
+    SearchFilter,
+    WithinField,
+    WithinFilter,
+    seen_locality,
+)
 from assignments.models import Agency, Cadre, Locality, Tier
 from assignments.models.place import PATH_SEPARATOR
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter, QuarterField, today
 from cadrenet.prepared import prepared
+from meetings.counts import ATTENDANCE, MEETINGS
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
 from meetings.queries import clashes, on_restricted_days
 
@@ -65,7 +74,9 @@ class WithinChoiceFilter(WithinFilter):
     field_class = WithinChoice
 
     def filter(self, queryset, locality):
-        return queryset.under(locality) if locality else queryset
+        # Behind a figure the view begins with what is counted there, and so has it that the other lists ask here.
+        behind_a_figure = self.parent.form.cleaned_data.get("counted")
+        return queryset.under(locality) if locality and not behind_a_figure else queryset
 
 
 class QuarterChoice(QuarterField):
@@ -144,6 +155,8 @@ class ListFilter(django_filters.FilterSet):
         made = hasattr(self, "_form")
         form = super().form
         if not made:
+            if not self.data.get("counted"):
+                form.fields.pop("counted", None)
             for name, field in form.fields.items():
                 if not field.widget.is_hidden and not worth_showing(field, self.data.get(name)):
                     field.widget = forms.HiddenInput()
@@ -164,6 +177,7 @@ class MeetingFilter(ListFilter):
     first_day = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From"), widget=DayInput)
     last_day = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("To"), widget=DayInput)
     within = WithinChoiceFilter(label=_("Within"))
+    counted = CountedInFilter(label=_("As counted in"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
     status = django_filters.ChoiceFilter(
         label=_("Status"),
@@ -194,11 +208,9 @@ class MeetingFilter(ListFilter):
         self.on = on
 
     def with_status(self, queryset, name, value):
-        if value == "due":
-            return queryset.due()
         if value == "to_record":
             return queryset.to_record(self.on)
-        return queryset.filter(status=value)
+        return queryset.filter(MEETINGS.get(value) or Q(status=value))
 
     def on_restricted_days(self, queryset, name, value):
         return queryset.filter(on_restricted_days()) if value else queryset
@@ -221,17 +233,16 @@ class MonthFilter(ListFilter):
 class AttendanceFilter(ListFilter):
     """The rows behind the figures of attendance: of meetings that were held, and expected unless they are guests."""
 
-    EXPECTED, GUEST = "expected", "guest"
-
     quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
     within = WithinChoiceFilter(label=_("Within"))
+    counted = CountedInFilter(label=_("As counted in"))
     status = django_filters.ChoiceFilter(
         label=_("Status"),
         empty_label=_("All"),
         choices=[
-            (EXPECTED, pgettext_lazy("attendance", "Expected")),
+            ("expected", pgettext_lazy("attendance", "Expected")),
             *Attendance.Status.choices,
-            (GUEST, _("Guest")),
+            ("guest", _("Guest")),
         ],
         method="with_status",
     )
@@ -251,10 +262,9 @@ class AttendanceFilter(ListFilter):
         fields = []
 
     def with_status(self, queryset, name, value):
-        if value == self.GUEST:
-            return queryset.guests()
-        queryset = queryset.filter(expected=True)
-        return queryset if value == self.EXPECTED else queryset.filter(status=value)
+        # At held meetings, as the list holds no others; an agency's own meeting has no guests.
+        queryset = queryset.filter(ATTENDANCE[value])
+        return queryset.filter(place__isnull=False) if value == "guest" else queryset
 
 
 class ClashFilter(ListFilter):

@@ -5,10 +5,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import AgencyField, WithinSelect
+from assignments.filters import AgencyField, CountedInField, WithinSelect, counted_part
 from cadrenet.periods import Quarter, QuarterField, today
-from reports.figures.forms import choices_of_quarters
-from reports.figures.summary import quarters_with_meetings
+from reports.figures.forms import choices_of_quarters, quarters_with_meetings
 
 
 class QuarterSelect(QuarterField):
@@ -48,10 +47,20 @@ class ListFilter(django_filters.FilterSet):
         """What was asked for, as far as it makes sense."""
         return getattr(self.form, "cleaned_data", {})
 
+    @property
+    def counted_part(self):
+        """The part of the tree whose figure the list stands behind; None for what the reader may see."""
+        return counted_part(self.request.user, self.asked.get("counted"), self.asked.get("within"))
+
     def get_form_class(self):
         user, day = self.request.user, self.today
 
         class Form(super().get_form_class()):
+            def __init__(form, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                if not form.data.get("counted"):
+                    form.fields.pop("counted", None)
+
             def clean(form):
                 asked = super().clean()
                 quarter = asked.get("quarter")
@@ -60,6 +69,8 @@ class ListFilter(django_filters.FilterSet):
                         field.offer(user, min(day, quarter.last_day) if quarter else day, asked.get(name))
                     elif isinstance(field, QuarterSelect):
                         field.offer(user, day, quarter)
+                    elif isinstance(field, CountedInField):
+                        field.offer(form.data.get(name))
                     elif isinstance(field, AgencyField) and asked.get(name):
                         field.offer(user, asked[name])
                     elif isinstance(field, AgencyField):

@@ -4,8 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.coverage.queries import COVERED_TIERS
+from assignments.filters import CountedInField, counted_part
 from assignments.forms import PartForm
 from assignments.models import Tier
+from assignments.subtree import subtree
 
 
 class CoverageForm(PartForm):
@@ -18,6 +20,8 @@ class CoverageForm(PartForm):
     class State:
         VACANT, ENDING, GAPS = "", "ending", "gaps"
 
+    # Behind a figure only: the part of the tree of the page whose figure it is.
+    counted = CountedInField(label=_("As counted in"), required=False)
     tier = forms.ChoiceField(
         label=_("Tier"),
         required=False,
@@ -35,6 +39,23 @@ class CoverageForm(PartForm):
         empty_value=AHEAD[0],
         widget=forms.HiddenInput,
     )
+
+    def __init__(self, data, *, user, **kwargs):
+        super().__init__(data, user=user, **kwargs)
+        self.fields["counted"].user = user
+        if not self.data.get("counted"):
+            self.fields.pop("counted")
+
+    def clean(self):
+        asked = super().clean()
+        if field := self.fields.get("counted"):
+            field.offer(self.data.get("counted"))
+        return asked
+
+    @property
+    def subtree(self):
+        """What the page is of: what the reader reaches at and below a locality, or what a figure counts there."""
+        return counted_part(self.user, self.cleaned_data.get("counted"), self.part) or subtree(self.user, self.part)
 
     @property
     def tiers(self):

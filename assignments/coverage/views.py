@@ -27,7 +27,6 @@ from assignments.coverage.timeline import CoverageTimeline
 from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
-from assignments.subtree import subtree
 from assignments.views import tabs
 from assignments.visibility import can_assign_at
 from cadrenet.listing import PER_PAGE, Column, FileMixin
@@ -84,7 +83,7 @@ class CoverageView(FileMixin, ListView):
         self.form = CoverageForm(self.request.GET, user=user)
         if not self.form.is_valid():
             return Place.objects.visible_to(user).none()
-        self.day, self.condition = self.form.as_of, subtree(user, self.form.part)
+        self.day, self.condition = self.form.as_of, self.form.subtree
         self.state, self.ahead = self.form.cleaned_data["state"], self.form.cleaned_data["days"]
         # Days to come are told from today on; of a day in the past, from that day on.
         self.base = min(self.day, self.today)
@@ -267,7 +266,7 @@ class CoverageView(FileMixin, ListView):
 
     def address(self, **more):
         """The address of this page with other questions; the day and the part of the tree stay."""
-        query = {name: self.request.GET[name] for name in ("within", "day") if self.request.GET.get(name)}
+        query = {name: self.request.GET[name] for name in ("within", "counted", "day") if self.request.GET.get(name)}
         return f"{reverse('assignments:coverage')}?{urlencode(query | more)}"
 
     def assign_url(self, place):

@@ -199,6 +199,18 @@ class PlacedQuerySet(ScopedQuerySet):
         there = self.under(within)
         return there if reach.everything else there.reached_in_places(reach, reach.sees)
 
+    def counted_in(self, part, areas=None, place_field="place"):
+        """Facts that figures count in a part of the tree (``assignments.subtree``): those that happened in it.
+
+        Unlike ``visible_to`` it leaves out what somebody sees wherever it happened (own rows, rows of own staff). The
+        list behind a figure asks for the same. With ``areas``, those the part lies in, it is written for thousands
+        of facts that are rolled up by place; without, for a list: below a district no place is looked up.
+        """
+        if areas is None:
+            return self.filter(part.of_facts(place_field))
+        lies_in = {f"{area_field(place_field)}__in": areas, f"{place_field}__area__in": areas}
+        return self.filter(part(f"{place_field}__"), **lies_in)
+
     def in_reach_under(self, reach, root):
         """As ``visible_to`` within a locality, (tier, id), of which little is asked: as one query, whoever asks."""
         there = self.filter(facts_below([root]))

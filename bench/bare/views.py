@@ -41,7 +41,7 @@ from bench.bare.sql import (
 from bench.summary import by_hand
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter, today
-from reports.figures.summary import QUARTERLY_COLUMNS, Figures
+from reports.figures import QUARTERLY_COLUMNS, Figures
 
 
 def asked(request):

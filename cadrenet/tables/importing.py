@@ -10,7 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cadrenet.admin.scope import editable, visible
+from cadrenet.admin.scope import editable, visible, with_related
 from cadrenet.tables.columns import plain
 from cadrenet.tables.values import BadValue, day
 

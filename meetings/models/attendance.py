@@ -53,10 +53,6 @@ class AttendanceQuerySet(PlacedQuerySet):
         """Rows that rates are made of: expected, at meetings that were held."""
         return self.filter(held=True, expected=True)
 
-    def guests(self):
-        """Rows of those who came to a held meeting of a locality without being expected."""
-        return self.filter(held=True, expected=False, status=Attendance.Status.PRESENT, place__isnull=False)
-
     def with_names(self):
         """Bring along whose rows these are, and of which meeting."""
         return self.select_related("cadre", "cadre__agency", "meeting", "meeting__place", "meeting__agency")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from assignments.actions import localities_changed
 from assignments.models import LocalityVersion
 from assignments.tests.cast import OFFICE, assign, at, cadre, user, version
+from meetings.counts import ATTENDANCE
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters
 from meetings.tests.evening import TONIGHT, agency_meeting, evening, meeting
@@ -440,7 +441,7 @@ def test_a_guest_is_looked_for_among_the_cadres_one_may_see_and_then_added(clien
     client.post(address, sent(cast, tonight, status="held", guest=cast.dung.pk))
     refused = client.post(address, sent(cast, tonight, status="held", guest=cast.giang.pk))
     assert refused.status_code == 200
-    guests = Attendance.objects.guests().values_list("cadre__code", "meeting__status")
+    guests = Attendance.objects.filter(ATTENDANCE["guest"], held=True).values_list("cadre__code", "meeting__status")
     assert list(guests) == [("P3", "held")]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
 
-from assignments.filters import seen_locality
+from assignments.filters import counted_part, seen_locality
 from assignments.models import Cadre
 from assignments.visibility import chain_of
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
@@ -143,8 +143,12 @@ class AttendanceListView(ScopedListView):
 
     def get_queryset(self):
         user = self.request.user
-        within = seen_locality(user, self.request.GET.get("within"))
-        found = Attendance.objects.visible_to(user, within).filter(held=True).with_names()
+        within, counted = (seen_locality(user, self.request.GET.get(name)) for name in ("within", "counted"))
+        if part := counted_part(user, counted, within):
+            found = Attendance.objects.counted_in(part)
+        else:
+            found = Attendance.objects.visible_to(user, within)
+        found = found.filter(held=True).with_names()
         return found.order_by("-day", "-meeting__starts_at", "meeting", "cadre__sort_key", "pk")
 
     def get_file_rows(self):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 
-from assignments.filters import seen_locality
+from assignments.filters import counted_part, seen_locality
 from assignments.models import Agency
 from assignments.scope import reach_of
 from assignments.visibility import can_see_place, chain_of
@@ -89,8 +89,12 @@ class MeetingListView(ScopedListView):
 
     def get_queryset(self):
         user = self.request.user
-        within = seen_locality(user, self.request.GET.get("within"))
-        found = Meeting.objects.visible_to(user, within).with_where()
+        within, counted = (seen_locality(user, self.request.GET.get(name)) for name in ("within", "counted"))
+        if part := counted_part(user, counted, within):
+            found = Meeting.objects.counted_in(part)
+        else:
+            found = Meeting.objects.visible_to(user, within)
+        found = found.with_where()
         # By day first: that is what the index knows.
         if self.upcoming:
             return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")

@@ -1,4 +1,10 @@
-"""Which list stands behind which figure: every number of a page opens its rows, and both agree."""
+"""Which list stands behind which figure: every number of a page opens its rows, and both agree.
+
+They agree as both ask the predicate of the figure (``reports.figures.counts``, ``meetings.counts``) of the same part
+of the tree. The address says ``counted``, the part that the page counts in, and ``within``, the locality of the row;
+the list makes one part of both (``assignments.filters.counted_part``) and holds what the figure counts, wherever the
+localities stand today. Without ``counted`` a list holds what its reader may see.
+"""
 
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -6,10 +12,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from assignments.models import Tier
+from cadrenet.periods import Quarter
+from reports.figures.ratings import RatingRow
 
 LOCALITIES = {"localities": "1"}
 # figure -> (name of the list's address, what narrows the list to the figure)
-LISTS = {
+LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "meetings_due": ("meetings:meetings", {"status": "due", **LOCALITIES}),
     "meetings_held": ("meetings:meetings", {"status": "held", **LOCALITIES}),
     "meetings_not_held": ("meetings:meetings", {"status": "not_held", **LOCALITIES}),
@@ -33,24 +41,27 @@ LISTS = {
 }
 
 
-def drilldown_urls(quarter, code):
+def drilldown_urls(quarter: Quarter, code: str | None, counted: str | None = None) -> dict[str, str]:
     """Return {figure: address of its list} for a quarter and the code of a locality.
 
-    Without a code there are no addresses: the lists of somebody who sees several parts of the tree also hold own
-    rows from elsewhere, which are in no figure.
+    ``counted`` is the code of the part of the tree that the page counts in, where that is more than the locality: the
+    row of a commune that lay there for a month counts that month. Without a code there are no addresses: where
+    somebody sees several parts of the tree, their sum is no figure of a locality.
     """
-    within = urlencode({"within": code})
-    return {name: before + within + after for name, (before, after) in around(quarter).items()} if code else {}
+    if not code:
+        return {}
+    lead = urlencode({"within": code, "counted": counted or code})
+    return {name: before + lead + after for name, (before, after) in around(quarter).items()}
 
 
-def drilldown_url(name, quarter, code, **more):
-    """Return the address of the list behind one figure, narrowed further."""
+def drilldown_url(name: str, quarter: Quarter, code: str, **more: object) -> str:
+    """Return the address of the list behind one figure of a locality, narrowed further."""
     before, after = around(quarter)[name]
-    return before + urlencode({"within": code}) + after + (f"&{urlencode(more)}" if more else "")
+    return before + urlencode({"within": code, "counted": code}) + after + (f"&{urlencode(more)}" if more else "")
 
 
 @lru_cache(maxsize=100)
-def around(quarter):
+def around(quarter: Quarter) -> dict[str, tuple[str, str]]:
     """Return {figure: (what stands before, and what after the locality in the address of its list)}.
 
     A page of fifty rows has a thousand addresses, which differ in nothing else; those of a quarter never change.
@@ -62,7 +73,7 @@ def around(quarter):
     return parts
 
 
-def rated(row, code=None, level=None):
+def rated(row: RatingRow, code: str | None = None, level: str | None = None) -> str:
     """Return the address of the organisations behind a row of a year's ratings, or of another level of that year."""
     query = {"year": row.year, "kind": row.kind, "level": level or row.level}
     if code:

@@ -4,12 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import WithinField, keep_seen, places_to_choose
-from assignments.models import Locality, Tier
+from assignments.models import Tier
 from assignments.scope import reach_of
-from assignments.subtree import subtree
 from cadrenet.periods import Quarter, QuarterField
-from cadrenet.prepared import prepared
-from reports.figures.summary import quarters_with_meetings
+from meetings.models import Meeting
+from reports.figures.queries import first_and_last, first_and_last_below, tops_seen
 
 
 def roots_of(user):
@@ -20,13 +19,19 @@ def roots_of(user):
     return [root for root in roots if not ids & {id for _tier, id, _name in root.latest.chain}]
 
 
-@prepared
-def tops_seen(reach):
-    """The localities by which somebody has this reach, as far as they have stood anywhere, with where they stand."""
-    found = Locality.objects.in_reach(reach).with_latest().exclude(latest=None)
-    if reach.everything:
-        return found.filter(latest__parent=None)
-    return found.filter(pk__in=sorted(id for _tier, id in reach.sees))
+def quarters_with_meetings(user, day):
+    """Return the quarters of the first and of the last meeting up to a day that a user sees; of the day without any.
+
+    Asked of the places, or of the area of a district, which indexes answer at once; only for who sees people and no
+    places it is asked in full.
+    """
+    reach = reach_of(user)
+    if reach.sees and not reach.everything:
+        days = first_and_last_below(reach.sees, day)
+    else:
+        days = first_and_last(Meeting.objects.visible_to(user), day)
+    first, last = next(iter(days), (day, day))
+    return Quarter.of(first), Quarter.of(last)
 
 
 def choices_of_quarters(first, last):
@@ -79,8 +84,3 @@ class FiguresForm(forms.Form):
     def all_offered(self):
         """A choice of everything, where no locality is above all that the user sees."""
         return [] if len(self.roots) == 1 else [("", _("All that you see"))]
-
-    @property
-    def condition(self):
-        """The condition on places that these figures are of, as ``assignments.subtree.subtree`` makes it."""
-        return subtree(self.user, self.cleaned_data["within"])

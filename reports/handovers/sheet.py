@@ -18,7 +18,7 @@ from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
 from meetings.queries import with_attendance_counts
-from reports.figures.summary import open_issues
+from reports.figures.counts import open_issues
 from reports.models import HANDED_IN, REPORTING_TIERS, Issue, QuarterlyReport, Resource
 
 MEETINGS_SHOWN = 5
@@ -67,7 +67,7 @@ class HandoverSheet:
         places = Place.objects.filter(locality=self.locality, first_day__lte=max(self.day, self.ended.last_day))
         self.place = places.select_related("type").order_by("-first_day").first()
         self.in_sight = can_see_place(self.place, user)
-        self.condition = subtree(user, self.locality)
+        self.part = subtree(user, self.locality)
 
     def context(self):
         """Everything the template shows."""
@@ -143,7 +143,7 @@ class HandoverSheet:
         """Open issues at and below the place, pressing ones and the oldest first; one more than is shown."""
         if not self.in_sight:
             return []
-        found = open_issues(self.day, self.condition, self.condition.areas_before(self.day)).filter(
+        found = open_issues(self.day, self.part, self.part.areas_before).filter(
             pk__in=Issue.objects.visible_to(self.user).order_by().values("pk")
         )
         rows = found.select_related("place", "responsible_agency").order_by("-urgent", "raised_on", "pk")

@@ -1,12 +1,15 @@
 """What the list of issues can be narrowed by. A list behind a figure counts what the figure counts."""
 
+from datetime import date
+
 import django_filters
 from django import forms
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import WithinSelectFilter
-from reports.figures.summary import old_before
+from assignments.filters import CountedInFilter, WithinSelectFilter
+from assignments.subtree import subtree
+from reports.figures.counts import is_old, issues_closed, issues_raised, old_before, open_issues
 from reports.filters import ListFilter, QuarterSelectFilter
 from reports.models import Issue
 
@@ -26,6 +29,7 @@ class IssueFilter(ListFilter):
     q = django_filters.CharFilter(label=_("Text or code"))
     quarter = QuarterSelectFilter(label=_("Quarter"))
     within = WithinSelectFilter(label=_("Within"))
+    counted = CountedInFilter(label=_("As counted in"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("All"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Issue.Kind, empty_label=_("All kinds"))
     theme = django_filters.ChoiceFilter(label=_("Theme"), choices=Issue.Theme, empty_label=_("All themes"))
@@ -46,32 +50,29 @@ class IssueFilter(ListFilter):
 
     def filter_queryset(self, queryset):
         asked = self.asked
-        queryset = self.in_state(queryset, asked["state"], asked["quarter"], asked["within"])
+        queryset = self.in_state(queryset, asked["state"], asked["quarter"])
         for name in ("kind", "theme"):
             queryset = self.filters[name].filter(queryset, asked[name])
         if asked["urgent"]:
             queryset = queryset.filter(urgent=True)
         if asked["age"]:
             before, _limit = old_before(self.seen_on)
-            queryset = queryset.filter(raised_on__lt=before)
+            queryset = queryset.filter(is_old(before))
         if text := asked["q"].strip():
             queryset = queryset.filter(Q(summary__icontains=text) | Q(code__iexact=text))
-        return queryset
+        return queryset.select_related("place", "responsible_agency").order_by("-raised_on", "pk")
 
-    def in_state(self, queryset, state, quarter, within):
-        """Issues in a state in a quarter, each where it counts."""
+    def in_state(self, seen, state, quarter):
+        """Issues in a state in a quarter, each where it counts: of those that the reader sees, or of a figure."""
+        if part := self.counted_part:
+            seen = Issue.objects.all()
+        else:
+            part = subtree(within=self.asked["within"])
         if state == self.State.OPEN:
-            day = quarter.last_day if quarter else self.today
-            return queryset.open_on(day).filter(
-                locality__places__first_day__lte=day,
-                locality__places__counts_until__gte=day,
-                **({f"locality__places__{within.tier}": within} if within else {}),
-            )
-        closed = state == self.State.CLOSED
-        if closed:
-            queryset = queryset.filter(status=Issue.Status.CLOSED)
+            return open_issues(quarter.last_day if quarter else self.today, part, of=seen)
+        if state == self.State.CLOSED:
+            days = quarter.days if quarter else (date.min, date.max)
+            return issues_closed(days, part, of=seen).rows
         if quarter:
-            queryset = queryset.filter(**{f"{'closed_on' if closed else 'raised_on'}__range": quarter.days})
-        if within:
-            queryset = queryset.filter(**{f"{'closed_place' if closed else 'place'}__{within.tier}": within})
-        return queryset
+            return issues_raised(quarter.days, part, of=seen).rows
+        return seen.counted_in(part)

@@ -23,7 +23,7 @@ from cadrenet.listing import (
     scope_choices,
 )
 from cadrenet.periods import today
-from reports.figures.summary import old_before
+from reports.figures.counts import old_before
 from reports.history import timeline_of
 from reports.issues.actions import reopen
 from reports.issues.filters import IssueFilter
@@ -51,9 +51,6 @@ class IssueListView(ScopedListView):
         Column(gettext_lazy("Closed on"), "closed_on"),
         Column(gettext_lazy("Responsible agency"), "responsible_agency.name"),
     ]
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("place", "responsible_agency").order_by("-raised_on", "pk")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

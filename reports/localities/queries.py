@@ -10,7 +10,7 @@ from assignments.coverage.queries import is_covered_by_tier
 from assignments.models import Assignment, Lineage, Place
 from cadrenet.prepared import prepared
 from meetings.models import Attendance, Meeting
-from reports.figures.summary import open_issues
+from reports.figures.counts import open_issues
 from reports.models import Issue, PartyOrganisation, Rating, Resource
 
 

@@ -16,7 +16,8 @@ from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
 from meetings.schedule_conflicts import FEWEST_STAFF
-from reports.figures.summary import Figures, attendance_counts
+from reports.figures import Figures
+from reports.figures.counts import attendance_counts
 from reports.models import due_day
 from reports.people.attendance import (
     STATUS,

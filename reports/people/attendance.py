@@ -1,18 +1,20 @@
 """What the pages of a cadre and of an agency share: a quarter's attendance, what is next, what is owed."""
 
 from django import forms
-from django.db.models import Case, CharField, Count, Max, Min, Q, Value, When
+from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.subtree import subtree
+from cadrenet.components import Tile
 from cadrenet.periods import Quarter, QuarterField
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
+from reports.figures import Figures
+from reports.figures.counts import Period, attendance_and_guests, reports_owed, with_state
 from reports.figures.forms import choices_of_quarters
-from reports.figures.summary import Figures, Period, attendance_counts, owed
 
 STATUS = Attendance.Status
 
@@ -46,8 +48,7 @@ class QuarterForm(forms.Form):
 def counted(rows, quarter):
     """The attendance of a quarter among some rows, guests included, as ``Figures``."""
     held = rows.filter(held=True, day__range=quarter.days)
-    guests = Count("status", filter=Q(expected=False, status=STATUS.PRESENT))
-    return Figures(**held.aggregate(**attendance_counts(), guests=guests))
+    return Figures(**held.aggregate(**attendance_and_guests()))
 
 
 def attendance_lists(quarter, **whose):
@@ -64,7 +65,7 @@ def attendance_tiles(figures, lists):
 
     def tile(label, number, status, whole=None, percent=None):
         rate = {"unit": f"/ {written.count(whole)}", "count": written.pct(percent)} if whole is not None else {}
-        return {"label": label, "value": written.count(number), "url": lists[status], **rate}
+        return Tile(label, written.count(number), url=lists[status], **rate)
 
     present = figures.attendance_present
     return [
@@ -117,11 +118,6 @@ def meeting_item(meeting, who=""):
 
 def owed_reports(quarter, user, **whose):
     """Assignments that owe a report on a quarter, each with its ``state``, as far as the reader may see."""
-    rows, on_time, late = owed(Period.of(quarter), subtree())
-    state = Case(
-        When(on_time, then=Value("on_time")),
-        When(late, then=Value("late")),
-        default=Value("missing"),
-        output_field=CharField(),
-    )
-    return rows.visible_to(user).filter(**whose).annotate(state=state).order_by("locality__code", "pk")
+    period = Period.of(quarter)
+    rows = reports_owed(period, subtree()).visible_to(user).filter(**whose)
+    return with_state(rows, period).order_by("locality__code", "pk")

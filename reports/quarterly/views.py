@@ -6,23 +6,16 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from assignments.models import Tier
+from cadrenet.components import Tile
 from cadrenet.figures import percent
 from cadrenet.listing import PER_PAGE, Column, FileMixin
-from cadrenet.periods import Month, today
-from cadrenet.templatetags.figures import count, day, pct
+from cadrenet.periods import today
+from cadrenet.templatetags.figures import count, pct
 from meetings.models import Attendance
+from reports import figures
 from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sorted_by
 from reports.figures.drilldown import drilldown_url, drilldown_urls
-from reports.figures.summary import (
-    QUARTERLY_COLUMNS,
-    attendance_by_month,
-    grouped_by,
-    reasons_of_absence,
-    summary_and_whole,
-    total_of,
-)
-from reports.figures.wording import short_name, shown
-from reports.models import due_day
+from reports.figures.wording import note_on_reports, short_name, shown
 from reports.quarterly.forms import QuarterlyForm
 
 
@@ -34,7 +27,7 @@ class QuarterlyView(FileMixin, TemplateView):
     """
 
     template_name = "reports/quarterly/quarterly.html"
-    columns = [Column(name, name) for name in QUARTERLY_COLUMNS]
+    columns = [Column(name, name) for name in figures.QUARTERLY_COLUMNS]
 
     def get(self, request, *args, **kwargs):
         self.form = QuarterlyForm(request.GET, user=request.user, day=today())
@@ -44,7 +37,8 @@ class QuarterlyView(FileMixin, TemplateView):
             return TemplateView.render_to_response(self, context, status=400 if asks_for_file else 200)
         asked = self.form.cleaned_data
         self.quarter, self.level, self.within = asked["quarter"], Tier(asked["level"]), asked["within"]
-        self.rows, self.figures = summary_and_whole(self.quarter, self.level, self.form.condition)
+        self.summary = figures.summary_of(self.quarter, self.level, self.within, request.user)
+        self.rows = self.summary.rows
         return super().get(request, *args, **kwargs)
 
     def get_file_rows(self):
@@ -61,9 +55,10 @@ class QuarterlyView(FileMixin, TemplateView):
 
     def page(self):
         """What only the page shows: totals, addresses, charts."""
-        total = total_of(self.rows)
+        total = figures.total_of(self.rows)
         whole = self.whole() or total
-        urls = drilldown_urls(self.quarter, self.within.code if self.within else None)
+        part = self.within.code if self.within else None
+        urls = drilldown_urls(self.quarter, part)
         sort = self.request.GET.get("sort", "")
         page = Paginator(ordered(self.rows, sort), PER_PAGE).get_page(self.request.GET.get("page"))
         return {
@@ -77,7 +72,7 @@ class QuarterlyView(FileMixin, TemplateView):
             "sort": sort,
             "sorted_note": sorted_by(sort),
             "groups": QUARTERLY_GROUPS,
-            "rows": [(row, cells(row, drilldown_urls(self.quarter, row.locality_code))) for row in page],
+            "rows": [(row, cells(row, drilldown_urls(self.quarter, row.locality_code, part))) for row in page],
             "page_obj": page,
             "total": total,
             "total_cells": cells(total, urls, only_if_equal_to=whole),
@@ -88,49 +83,42 @@ class QuarterlyView(FileMixin, TemplateView):
 
     def tiles(self, whole, urls):
         """Four figures of the whole, both rates of attendance among them, each with its counts."""
-        due = due_day(self.quarter)
-        if self.form.day <= due:
-            note_on_reports = _("due by %(day)s") % {"day": day(due)}
-        else:
-            note_on_reports = _("%(late)s late, %(missing)s missing") % shown(
-                late=whole.reports_late, missing=whole.reports_missing
-            )
         return [
-            {
-                "label": _("Attendance rate"),
-                "value": pct(whole.present_of_unexcused_pct),
-                "count": _("%(part)s of %(whole)s attendances, without the excused")
+            Tile(
+                label=_("Attendance rate"),
+                value=pct(whole.present_of_unexcused_pct),
+                count=_("%(part)s of %(whole)s attendances, without the excused")
                 % shown(part=whole.attendance_present, whole=whole.attendance_unexcused),
-                "note": _("%(percent)s of all %(whole)s expected")
+                note=_("%(percent)s of all %(whole)s expected")
                 % {"percent": pct(whole.present_of_expected_pct), "whole": count(whole.attendance_expected)},
-                "url": urls.get("attendance_present"),
-            },
-            {
-                "label": _("Not recorded yet"),
-                "value": count(whole.attendance_unrecorded),
-                "count": _("%(percent)s of %(whole)s expected")
+                url=urls.get("attendance_present", ""),
+            ),
+            Tile(
+                label=_("Not recorded yet"),
+                value=count(whole.attendance_unrecorded),
+                count=_("%(percent)s of %(whole)s expected")
                 % {
                     "percent": pct(percent(whole.attendance_unrecorded, whole.attendance_expected)),
                     "whole": count(whole.attendance_expected),
                 },
-                "note": _("counted neither as absent nor as present"),
-                "url": urls.get("attendance_unrecorded"),
-            },
-            {
-                "label": _("Household participation"),
-                "value": pct(whole.participation_pct),
-                "count": _("%(part)s of %(whole)s households")
+                note=_("counted neither as absent nor as present"),
+                url=urls.get("attendance_unrecorded", ""),
+            ),
+            Tile(
+                label=_("Household participation"),
+                value=pct(whole.participation_pct),
+                count=_("%(part)s of %(whole)s households")
                 % shown(part=whole.households_represented, whole=whole.households_total),
-                "url": urls.get("households_represented"),
-            },
-            {
-                "label": _("Reports on time"),
-                "value": pct(whole.reports_on_time_pct),
-                "count": _("%(part)s of %(whole)s reports")
+                url=urls.get("households_represented", ""),
+            ),
+            Tile(
+                label=_("Reports on time"),
+                value=pct(whole.reports_on_time_pct),
+                count=_("%(part)s of %(whole)s reports")
                 % shown(part=whole.reports_on_time, whole=whole.reports_expected),
-                "note": note_on_reports,
-                "url": urls.get("reports_on_time"),
-            },
+                note=note_on_reports(whole, self.quarter, self.form.day),
+                url=urls.get("reports_on_time", ""),
+            ),
         ]
 
     def whole(self):
@@ -139,16 +127,15 @@ class QuarterlyView(FileMixin, TemplateView):
             return None
         if self.within.tier == self.level:
             return self.rows[0] if len(self.rows) == 1 else None
-        return self.figures
+        return self.summary.whole
 
     def beside(self):
         """Why people were absent, and how attendance went over twelve months, in the same part of the tree."""
-        reasons = reasons_of_absence(self.quarter, self.form.condition)
+        reasons = figures.reasons_of_absence(self.quarter, self.within, self.request.user)
         absent = sum(row["n"] for row in reasons)
-        months = [Month.of(self.quarter.last_day)]
-        while len(months) < 12:
-            months.insert(0, months[0].previous)
-        by_month = grouped_by(attendance_by_month(months, self.form.condition), lambda month: month)
+        months = figures.months_up_to(self.quarter.last_day)
+        found = figures.attendance_by_month(months, self.within, self.request.user)
+        by_month = figures.grouped_by(found, lambda month: month)
         rates = [by_month[month].present_of_unexcused_pct for month in months]
         known = [rate for rate in rates if rate is not None]
         low = max(int(min(known, default=75)) // 5 * 5 - 5, 0)

@@ -1,14 +1,15 @@
 """What the list of quarterly reports can be narrowed by. A list behind a figure counts what the figure counts."""
 
 import django_filters
-from django.db.models import Case, CharField, OuterRef, Subquery, TextChoices, Value, When
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import AgencyFilter, WithinSelectFilter
+from assignments.filters import AgencyFilter, CountedInFilter, WithinSelectFilter
 from assignments.models import Assignment
 from assignments.subtree import subtree
-from reports.figures.summary import Period, owed, quarters_with_meetings
+from reports.figures.counts import Period, ReportState, reports_owed, with_state
+from reports.figures.forms import quarters_with_meetings
 from reports.filters import ListFilter, QuarterSelectFilter
 from reports.models import QuarterlyReport
 
@@ -16,13 +17,11 @@ from reports.models import QuarterlyReport
 class ReportFilter(ListFilter):
     """Reports that are owed on a quarter: one row per assignment, handed in or not."""
 
-    class State(TextChoices):
-        ON_TIME = "on_time", _("On time")
-        LATE = "late", _("Late")
-        MISSING = "missing", _("Missing")
+    State = ReportState
 
     quarter = QuarterSelectFilter(label=_("Quarter"), required=True)
     within = WithinSelectFilter(label=_("Within"))
+    counted = CountedInFilter(label=_("As counted in"))
     state = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[*State.choices, ("expected", pgettext_lazy("reports", "Expected"))],
@@ -43,24 +42,19 @@ class ReportFilter(ListFilter):
 
     def filter_queryset(self, queryset):
         """Start from what is owed in that quarter; the rows that the user may see narrow it."""
-        asked = self.asked
-        # An agency's reports are those of its staff, wherever these serve: who leads it sees people and no places.
-        user = None if asked["agency"] else self.request.user
-        rows, on_time, late = owed(Period.of(asked["quarter"]), subtree(user, asked["within"]))
+        asked, quarter = self.asked, self.asked["quarter"]
+        period = Period.of(quarter)
+        if part := self.counted_part:
+            rows = reports_owed(period, part)
+        else:
+            # An agency's reports are those of its staff, wherever these serve: who leads it sees people, no places.
+            user = None if asked["agency"] else self.request.user
+            rows = reports_owed(period, subtree(user, asked["within"])).visible_to(self.request.user)
         rows = self.filters["agency"].filter(rows, asked["agency"])
-        state = Case(
-            When(on_time, then=Value(self.State.ON_TIME)),
-            When(late, then=Value(self.State.LATE)),
-            default=Value(self.State.MISSING),
-            output_field=CharField(),
-        )
-        written = QuarterlyReport.objects.of(asked["quarter"]).filter(
-            cadre=OuterRef("cadre"), locality=OuterRef("locality")
-        )
+        written = QuarterlyReport.objects.of(quarter).filter(cadre=OuterRef("cadre"), locality=OuterRef("locality"))
         rows = (
-            rows.visible_to(self.request.user)
+            with_state(rows, period)
             .annotate(
-                state=state,
                 report_status=Subquery(written.values("status")[:1]),
                 submitted_on=Subquery(written.values("submitted_on")[:1]),
             )

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import WithinSelectFilter
+from assignments.filters import CountedInFilter, WithinSelectFilter
 from reports.filters import ListFilter, QuarterSelectFilter
 from reports.models import Resource
 
@@ -14,6 +14,7 @@ class ResourceFilter(ListFilter):
 
     quarter = QuarterSelectFilter(label=_("Quarter"))
     within = WithinSelectFilter(field_name="place", label=_("Within"))
+    counted = CountedInFilter(label=_("As counted in"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Resource.Kind, empty_label=_("All kinds"))
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Resource.Status, empty_label=_("Any"))
     q = django_filters.CharFilter(label=_("Text or code"))
@@ -24,11 +25,15 @@ class ResourceFilter(ListFilter):
 
     def filter_queryset(self, queryset):
         asked = self.asked
-        for name in ("within", "kind", "status"):
+        if part := self.counted_part:
+            queryset = Resource.objects.counted_in(part)
+        else:
+            queryset = self.filters["within"].filter(queryset, asked["within"])
+        for name in ("kind", "status"):
             queryset = self.filters[name].filter(queryset, asked[name])
         if asked["quarter"]:
             queryset = queryset.filter(mobilised_on__range=asked["quarter"].days)
         if text := asked["q"].strip():
             found = Q(description__icontains=text) | Q(donor__icontains=text) | Q(code__iexact=text)
             queryset = queryset.filter(found)
-        return queryset
+        return queryset.select_related("place", "cadre").order_by("-mobilised_on", "pk")

@@ -37,9 +37,6 @@ class ResourceListView(ScopedListView):
         Column(gettext_lazy("Status"), "get_status_display"),
     ]
 
-    def get_queryset(self):
-        return super().get_queryset().select_related("place", "cadre").order_by("-mobilised_on", "pk")
-
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         context["sum"] = self.object_list.aggregate(sum=Sum("value_vnd"))["sum"] or 0

@@ -41,7 +41,7 @@ def move_an2(tree):
 
 def tile(context, number):
     found = context["tiles"][number]
-    return tuple(plain(str(found.get(name) or "")) for name in ("label", "value", "unit", "count", "note"))
+    return tuple(plain(str(getattr(found, name) or "")) for name in ("label", "value", "unit", "count", "note"))
 
 
 def rungs(context):
@@ -282,7 +282,7 @@ def test_twelve_months_of_the_own_meeting_have_one_fact_each():
     a_year(tree)
     context = shown(visitor(user("u", at=tree.an)), tree.an1, day=DAY)
 
-    assert [month.get("status", "") for month in context["year"].months] == [
+    assert [month.status for month in context["year"].months] == [
         "vacant",
         "present",
         "absent",
@@ -298,7 +298,7 @@ def test_twelve_months_of_the_own_meeting_have_one_fact_each():
     ]
     assert context["year"].other_statuses == ["cancelled", "vacant"]
     assert tile(context, 1) == ("Party cell meeting", "8", "/ 12", "66.67% of the months due", "")
-    assert [(row["meeting"].day.month, row["status"]) for row in context["meetings"]] == [
+    assert [(row.meeting.day.month, row.status) for row in context["meetings"]] == [
         (12, "present"),
         (11, "unrecorded"),
         (10, "unrecorded"),
@@ -314,16 +314,16 @@ def test_only_what_had_happened_by_the_day_counts():
 
     context = shown(client, tree.an1, day="2022-03-08")
 
-    assert [month.get("status", "") for month in context["year"].months][-3:] == ["vacant", "present", "planned"]
+    assert [month.status for month in context["year"].months][-3:] == ["vacant", "present", "planned"]
     assert (context["year"].held, context["year"].due) == (2, 2)
-    assert [row["meeting"].day.month for row in context["meetings"]] == [2, 1]
-    assert [item["day"] for item in context["next_meetings"]] == [
+    assert [row.meeting.day.month for row in context["meetings"]] == [2, 1]
+    assert [item.day for item in context["next_meetings"]] == [
         date(2022, 3, 9),
         date(2022, 4, 9),
         date(2022, 5, 9),
     ]
     assert tile(context, 0) == ("Attendance, Q1 2022", "100.00%", "", "1 / 1", "")
-    assert context["tiles"][0]["url"] == ""
+    assert context["tiles"][0].url == ""
 
 
 def test_figures_of_a_whole_quarter_open_lists_that_agree():
@@ -333,8 +333,8 @@ def test_figures_of_a_whole_quarter_open_lists_that_agree():
 
     found = shown(client, tree.an1, day="2022-06-30")["tiles"][0]
 
-    assert (plain(found["value"]), found["count"], found["note"]) == ("0.00%", "0 / 1", "1 not recorded yet")
-    assert client.get(found["url"]).context["paginator"].count == 2
+    assert (plain(found.value), found.count, found.note) == ("0.00%", "0 / 1", "1 not recorded yet")
+    assert client.get(found.url).context["paginator"].count == 2
 
 
 def test_with_two_in_charge_what_is_not_known_is_not_covered_up():
@@ -346,10 +346,10 @@ def test_with_two_in_charge_what_is_not_known_is_not_covered_up():
     keep_rosters(Meeting.objects.all())
     client = visitor(user("u", at=tree.an))
     Attendance.objects.filter(cadre=one).update(status="present")
-    assert shown(client, tree.an1, day=DAY)["year"].months[-1]["status"] == "unrecorded"
+    assert shown(client, tree.an1, day=DAY)["year"].months[-1].status == "unrecorded"
 
     Attendance.objects.filter(cadre=other).update(status="absent")
-    assert shown(client, tree.an1, day=DAY)["year"].months[-1]["status"] == "present"
+    assert shown(client, tree.an1, day=DAY)["year"].months[-1].status == "present"
 
 
 @pytest.mark.parametrize(
@@ -369,8 +369,8 @@ def test_each_tier_shows_the_meeting_of_its_own(name, kind, label):
 
     context = shown(visitor(user("u", at=tree.an)), place, day=DAY)
 
-    assert (context["year"].kind, context["tiles"][1]["label"]) == (kind, label)
-    assert [(row["present"], row["expected"], row["unrecorded"]) for row in context["meetings"]] == [(0, 1, 1)]
+    assert (context["year"].kind, context["tiles"][1].label) == (kind, label)
+    assert [(row.present, row.expected, row.unrecorded) for row in context["meetings"]] == [(0, 1, 1)]
     assert 'class="cn-strip"' in html(visitor(user("w", at=tree.an)), place, day=DAY)
 
 
@@ -386,9 +386,7 @@ def test_above_the_communes_committee_meetings_below_are_shown():
     context = shown(visitor(user("u", at=tree.district)), tree.north, day=DAY)
 
     assert context["year"] is None
-    assert [(row["place"].name, row["present"], row["expected"]) for row in context["meetings"]] == [
-        ("Thị trấn An", 0, 2)
-    ]
+    assert [(row.place.name, row.present, row.expected) for row in context["meetings"]] == [("Thị trấn An", 0, 2)]
     assert tile(context, 1) == ("Meetings held, Q4 2022", "2", "/ 2", "100.00%", "")
 
 
@@ -400,8 +398,8 @@ def test_households_of_a_group_are_summed_and_few_are_kept_back_above_the_commun
     above = shown(visitor(user("above", at=tree.district)), tree.an1a, day=DAY)
     inside = shown(visitor(user("inside", at=tree.an)), tree.an1a, day=DAY)
 
-    assert [row["few"] for row in above["meetings"]] == [5, 0]
-    assert [row["few"] for row in inside["meetings"]] == [0, 0]
+    assert [row.few for row in above["meetings"]] == [5, 0]
+    assert [row.few for row in inside["meetings"]] == [0, 0]
     assert tile(above, 2) == ("Households represented", "52.50%", "", "21 / 40", "twelve months")
     assert "fewer than 5" in html(visitor(user("again", at=tree.district)), tree.an1a, day=DAY)
 
@@ -425,8 +423,8 @@ def test_a_meeting_of_today_is_planned_until_somebody_says_more():
 
     context = shown(visitor(user("u", at=tree.an)), tree.an1)
 
-    assert context["year"].months[-1]["status"] == "planned"
-    assert [item["day"] for item in context["next_meetings"]] == [today()]
+    assert context["year"].months[-1].status == "planned"
+    assert [item.day for item in context["next_meetings"]] == [today()]
     assert context["meetings"] == []
 
 

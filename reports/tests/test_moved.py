@@ -9,10 +9,9 @@ from django.apps import apps
 from assignments.actions import localities_changed
 from assignments.models import LocalityVersion, Place, Tier
 from assignments.places import misplaced
-from assignments.subtree import subtree
 from assignments.tests.cast import locality, small_tree, version
 from cadrenet.periods import Quarter
-from reports.figures.summary import open_issues_by_theme, quarterly_summary, summary_and_whole
+from reports import figures
 from reports.models import Issue
 from reports.tests.quarter import issue
 
@@ -35,7 +34,7 @@ def tree():
 
 
 def counts(district, quarter):
-    (row,) = quarterly_summary(quarter, Tier.DISTRICT, subtree(within=district))
+    (row,) = figures.rows(quarter, Tier.DISTRICT, district, None)
     return row.issues_raised, row.issues_closed, row.issues_open
 
 
@@ -52,12 +51,12 @@ def test_issues_count_where_the_locality_lay_when_they_were_raised_and_closed_an
     assert counts(tree.other, Q4) == (1, 1, 3)
 
     for district, open_now in ((tree.district, [("land", 1)]), (tree.other, [("roads", 3)])):
-        rows = open_issues_by_theme(Q4.last_day, subtree(within=district), Q4.last_day)
+        rows = figures.open_issues_by_theme(Q4.last_day, district, None, Q4.last_day)
         assert [(row["theme"], row["open"]) for row in rows] == open_now
     # Of the commune alone, too, and of everything there is.
-    _rows, whole = summary_and_whole(Q4, Tier.COMMUNE, subtree(within=tree.an))
+    whole = figures.summary_of(Q4, Tier.COMMUNE, tree.an, None).whole
     assert (whole.issues_raised, whole.issues_closed, whole.issues_open) == (1, 2, 3)
-    assert sum(row.issues_open for row in quarterly_summary(Q4, Tier.COMMUNE, subtree())) == 4
+    assert sum(row.issues_open for row in figures.rows(Q4, Tier.COMMUNE, None, None)) == 4
 
 
 def test_an_open_issue_of_a_district_that_is_no_more_counts_where_it_last_stood():
@@ -71,9 +70,9 @@ def test_an_open_issue_of_a_district_that_is_no_more_counts_where_it_last_stood(
     ended.update(last_day=date(2022, 10, 31))
     localities_changed()
 
-    (row,) = quarterly_summary(Q4.next, Tier.PROVINCE, subtree(within=province))
+    (row,) = figures.rows(Q4.next, Tier.PROVINCE, province, None)
     assert row.issues_open == 1
-    assert open_issues_by_theme(Q4.next.last_day, subtree(within=province), Q4.last_day)[0]["open"] == 1
+    assert figures.open_issues_by_theme(Q4.next.last_day, province, None, Q4.last_day)[0]["open"] == 1
 
 
 def test_a_place_knows_whether_its_locality_has_stood_in_several_areas(tree):

@@ -24,10 +24,7 @@ def shown(client, url, **query):
 
 
 def tiles(context):
-    return [
-        (tile["label"], tile["value"], plain(tile.get("unit", "")), plain(tile.get("count", "")))
-        for tile in context["tiles"]
-    ]
+    return [(tile.label, tile.value, plain(tile.unit), plain(tile.count)) for tile in context["tiles"]]
 
 
 def meet(place, day, status="held", kind="cell", **more):

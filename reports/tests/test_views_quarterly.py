@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from assignments.actions import localities_changed
 from assignments.tests.cast import assign, at, cadre, locality, version
 from meetings.tests.evening import meeting
+from reports.figures import QUARTERLY_COLUMNS
 from reports.figures.columns import COLUMNS, QUARTERLY_GROUPS
-from reports.figures.summary import QUARTERLY_COLUMNS
 from reports.tests.quarter import TODAY, attend, busy_quarter, issue
 from reports.tests.visits import assert_lists_agree, file_body, listed, visitor
 
@@ -90,7 +90,7 @@ def test_both_rates_stand_above_the_table_with_their_counts():
 
     tile = page(it.committee).context["tiles"][0]
 
-    assert (tile["value"], tile["count"], tile["note"]) == (
+    assert (tile.value, tile.count, tile.note) == (
         "60.00%",
         "3 of 5 attendances, without the excused",
         "50.00% of all 6 expected",

@@ -1,9 +1,8 @@
 from django.core.management.base import CommandError
 
 from assignments.models import Locality, Tier
-from assignments.subtree import subtree
 from cadrenet.commands import CsvCommand, quarter
-from reports.figures.summary import QUARTERLY_COLUMNS, quarterly_summary
+from reports import figures
 
 
 class Command(CsvCommand):
@@ -21,5 +20,6 @@ class Command(CsvCommand):
             locality = Locality.objects.filter(code=within).first()
             if locality is None:
                 raise CommandError(f"There is no locality with the code “{within}”.")
-        rows = quarterly_summary(period, level, subtree(within=locality))
-        self.write(QUARTERLY_COLUMNS, ([getattr(row, name) for name in QUARTERLY_COLUMNS] for row in rows))
+        columns = figures.QUARTERLY_COLUMNS
+        rows = figures.rows(period, Tier(level), locality, user=None)
+        self.write(columns, ([getattr(row, name) for name in columns] for row in rows))

@@ -1,0 +1,25 @@
+"""What is counted of meetings and of who came: each count by its name, for figures and for the lists behind them."""
+
+from django.db.models import Q
+
+from meetings.models import Attendance, Meeting
+
+# Of the meetings of localities.
+MEETINGS: dict[str, Q] = {
+    "due": ~Q(status=Meeting.Status.CANCELLED),
+    "held": Q(status=Meeting.Status.HELD),
+    "not_held": Q(status=Meeting.Status.NOT_HELD),
+}
+# Held meetings of which it is known how many households there are and how many came.
+HOUSEHOLDS_KNOWN = MEETINGS["held"] & Q(households_total__isnull=False, households_represented__isnull=False)
+
+_expected = Q(expected=True)
+# Of the rows of held meetings. The four after "expected" add up to it; a guest is in no rate.
+ATTENDANCE: dict[str, Q] = {
+    "expected": _expected,
+    "present": _expected & Q(status=Attendance.Status.PRESENT),
+    "excused": _expected & Q(status=Attendance.Status.EXCUSED),
+    "absent": _expected & Q(status=Attendance.Status.ABSENT),
+    "unrecorded": _expected & Q(status=Attendance.Status.UNRECORDED),
+    "guest": Q(expected=False, status=Attendance.Status.PRESENT),
+}

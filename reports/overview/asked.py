@@ -1,0 +1,45 @@
+"""What the overview is asked about, and the addresses of the lists behind it."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from assignments.models import Locality, Tier, User
+from cadrenet.periods import Quarter
+from reports.figures.drilldown import drilldown_url
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A quarter of a part of the tree, as somebody reads it on a day."""
+
+    quarter: Quarter
+    within: Locality
+    user: User
+    today: date
+
+    @property
+    def going_on(self) -> bool:
+        """Whether the quarter has not ended yet."""
+        return self.today < self.quarter.last_day
+
+    @property
+    def seen_on(self) -> date:
+        """The day looked at: a quarter that goes on as it stands today; only its figures are of its last day."""
+        return min(self.today, self.quarter.last_day)
+
+    def address(self, figure: str, **more: object) -> str:
+        """The list behind a figure of this quarter and this part of the tree, narrowed further."""
+        return drilldown_url(figure, self.quarter, self.within.code, **more)
+
+    def coverage_url(self, tier: Tier) -> str:
+        """The list of localities of a tier that nobody answers for on the day the overview looks at."""
+        query = {"tier": tier.value, "day": self.seen_on.isoformat(), "within": self.within.code}
+        return f"{reverse('assignments:coverage')}?{urlencode(query)}"
+
+    def summary_url(self, level: Tier, **more: object) -> str:
+        """The quarterly summary of the same quarter and part of the tree."""
+        query = {"quarter": str(self.quarter), "level": level.value, "within": self.within.code, **more}
+        return f"{reverse('reports:quarterly')}?{urlencode(query)}"

@@ -1,0 +1,112 @@
+"""The eight figures of the overview, each beside the quarter before."""
+
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assignments.models import Tier
+from cadrenet.components import Tile
+from cadrenet.templatetags.figures import count, money, pct
+from reports.figures import Figures
+from reports.figures.drilldown import drilldown_urls
+from reports.figures.wording import in_counts, in_points, note_on_reports, shown
+from reports.models import Resource
+from reports.overview.asked import Asked
+
+
+def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
+    """Return the eight figures, each with the counts behind it and the address of its list."""
+    url = drilldown_urls(asked.quarter, asked.within.code)
+    return [
+        Tile(
+            label=_("Attendance rate"),
+            figure="attendance_present",
+            url=url["attendance_present"],
+            value=pct(now.present_of_unexcused_pct),
+            count=_("%(part)s of %(whole)s attendances")
+            % shown(part=now.attendance_present, whole=now.attendance_unexcused),
+            **in_points(now.present_of_unexcused_pct, before.present_of_unexcused_pct),
+        ),
+        Tile(
+            label=_("Not recorded yet"),
+            figure="attendance_unrecorded",
+            url=url["attendance_unrecorded"],
+            value=count(now.attendance_unrecorded),
+            count=_("of %(whole)s attendances expected") % shown(whole=now.attendance_expected),
+            **in_counts(now.attendance_unrecorded, before.attendance_unrecorded, better="down"),
+        ),
+        Tile(
+            label=_("Meetings held"),
+            figure="meetings_held",
+            url=url["meetings_held"],
+            value=pct(now.meetings_held_pct),
+            count=_("%(part)s of %(whole)s meetings") % shown(part=now.meetings_held, whole=now.meetings_due),
+            **note_on_meetings(asked, now, before),
+        ),
+        Tile(
+            label=_("Household participation"),
+            figure="households_represented",
+            url=url["households_represented"],
+            value=pct(now.participation_pct),
+            count=_("%(part)s of %(whole)s households")
+            % shown(part=now.households_represented, whole=now.households_total),
+            **in_points(now.participation_pct, before.participation_pct),
+        ),
+        Tile(
+            label=_("Self-governing groups with somebody in charge"),
+            figure="groups_uncovered",
+            url=asked.coverage_url(Tier.SELF_GOVERNING_GROUP),
+            value=pct(now.coverage_pct),
+            count=_("%(part)s of %(whole)s groups") % shown(part=now.groups_covered, whole=now.groups),
+            note=ngettext("%(number)s group has nobody", "%(number)s groups have nobody", now.groups_uncovered)
+            % shown(number=now.groups_uncovered),
+        ),
+        Tile(
+            label=_("Reports on time"),
+            figure="reports_on_time",
+            url=url["reports_on_time"],
+            value=pct(now.reports_on_time_pct),
+            count=_("%(part)s of %(whole)s reports") % shown(part=now.reports_on_time, whole=now.reports_expected),
+            note=note_on_reports(now, asked.quarter, asked.today),
+        ),
+        Tile(
+            label=_("Issues open"),
+            figure="issues_open",
+            url=url["issues_open"],
+            value=count(now.issues_open),
+            count=_("%(raised)s raised, %(closed)s closed in the quarter")
+            % shown(raised=now.issues_raised, closed=now.issues_closed),
+            **in_counts(now.issues_open, before.issues_open, better="down"),
+        ),
+        Tile(
+            label=_("Resources mobilised"),
+            figure="resources_value_vnd",
+            url=url["resources_value_vnd"],
+            value=money(now.resources_value_vnd),
+            **note_on_resources(asked),
+        ),
+    ]
+
+
+def note_on_meetings(asked: Asked, now: Figures, before: Figures) -> dict[str, Any]:
+    """The change against the quarter before; while the quarter goes on, what is still to come."""
+    if not asked.going_on:
+        return in_points(now.meetings_held_pct, before.meetings_held_pct)
+    planned = now.meetings_due - now.meetings_held - now.meetings_not_held
+    return {
+        "note": ngettext("%(number)s meeting is still planned", "%(number)s meetings are still planned", planned)
+        % shown(number=planned)
+    }
+
+
+def note_on_resources(asked: Asked) -> dict[str, Any]:
+    """How many resources these are, and what of them has come."""
+    found = Resource.objects.visible_to(asked.user, asked.within).filter(mobilised_on__range=asked.quarter.days)
+    delivered = Q(status=Resource.Status.DELIVERED)
+    sums = found.aggregate(n=Count("pk"), delivered=Sum("value_vnd", filter=delivered))
+    return {
+        "count": ngettext("%(number)s contribution", "%(number)s contributions", sums["n"]) % shown(number=sums["n"]),
+        "note": _("delivered: %(amount)s") % {"amount": money(sums["delivered"] or 0)},
+    }
