@@ -17,8 +17,8 @@ def coverage_over(days, condition, tiers=COVERED_TIERS):
     Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
     Three queries, however many days.
     """
-    course = CoverageTimeline(min(days), max(days), condition, tiers)
-    return {day: course.on(day) for day in days}
+    timeline = CoverageTimeline(min(days), max(days), condition, tiers)
+    return {day: timeline.on(day) for day in days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CoverageSpell:
     tier: Tier
     first_day: date
     last_day: date
-    held: bool
+    covered: bool
 
     @property
     def days(self):
@@ -47,60 +47,64 @@ class CoverageTimeline:
     def __init__(self, first_day, last_day, condition, tiers=COVERED_TIERS):
         self.tiers = tiers
         places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers).order_by()
-        stood = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
+        places_then = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
         rows = Assignment.objects.during(first_day, last_day).order_by()
         # Few are named one by one; of many the database works out by itself which they are.
-        wanted = {locality for locality, *_rest in stood} if len(stood) <= KEYS_AT_MOST else places.values("locality")
+        wanted = (
+            {locality for locality, *_rest in places_then}
+            if len(places_then) <= KEYS_AT_MOST
+            else places.values("locality")
+        )
         held_by, rules = defaultdict(list), rules_by_tier()
-        named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
-        for locality, *row in named:
+        assigned = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
+        for locality, *row in assigned:
             held_by[locality].append(row)
-        self.stretches = [
+        self.spells = [
             CoverageSpell(locality, place, Tier(tier), *cut)
-            for locality, place, tier, begins, ends in stood
-            for cut in cut_up(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
+            for locality, place, tier, begins, ends in places_then
+            for cut in spells_of(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
         ]
 
     def on(self, day):
         """Return {tier: Covered} on a day; a tier without localities is left out."""
         found = {}
-        for stretch in self.stretches:
-            if stretch.first_day <= day <= stretch.last_day:
-                covered = found.setdefault(stretch.tier, Covered(stretch.tier))
+        for spell in self.spells:
+            if spell.first_day <= day <= spell.last_day:
+                covered = found.setdefault(spell.tier, Covered(spell.tier))
                 covered.total += 1
-                covered.covered += stretch.held
+                covered.covered += spell.covered
         return {tier: found[tier] for tier in self.tiers if tier in found}
 
     def ending(self, day, later, tiers):
         """How many localities of some tiers are answered for on a day, and no longer on a later one."""
-        held, left = set(), set()
-        for stretch in self.stretches:
-            if stretch.held and stretch.first_day <= day <= stretch.last_day and stretch.tier in tiers:
-                held.add(stretch.locality)
-            if not stretch.held and stretch.first_day <= later <= stretch.last_day:
-                left.add(stretch.locality)
-        return len(held & left)
+        covered_now, uncovered_later = set(), set()
+        for spell in self.spells:
+            if spell.covered and spell.first_day <= day <= spell.last_day and spell.tier in tiers:
+                covered_now.add(spell.locality)
+            if not spell.covered and spell.first_day <= later <= spell.last_day:
+                uncovered_later.add(spell.locality)
+        return len(covered_now & uncovered_later)
 
     def gaps(self, first_day, last_day, tiers):
-        """Return {locality id: stretches with nobody from one day to another}, each in order of time."""
+        """Return {locality id: spells with nobody from one day to another}, each in order of time."""
         found = defaultdict(list)
-        for stretch in sorted(self.stretches, key=lambda stretch: stretch.first_day):
-            if stretch.held or stretch.tier not in tiers:
+        for spell in sorted(self.spells, key=lambda spell: spell.first_day):
+            if spell.covered or spell.tier not in tiers:
                 continue
-            begins, ends = max(stretch.first_day, first_day), min(stretch.last_day, last_day)
+            begins, ends = max(spell.first_day, first_day), min(spell.last_day, last_day)
             if begins <= ends:
-                join(found[stretch.locality], replace(stretch, first_day=begins, last_day=ends))
+                append_spell(found[spell.locality], replace(spell, first_day=begins, last_day=ends))
         return dict(found)
 
 
-def join(stretches, following):
-    """Add a stretch to those before it, as one with the last where there is no day between them."""
-    if stretches and stretches[-1].last_day + ONE_DAY == following.first_day:
-        following = replace(following, first_day=stretches.pop().first_day)
-    stretches.append(following)
+def append_spell(spells, following):
+    """Add a spell to those before it, as one with the last where there is no day between them."""
+    if spells and spells[-1].last_day + ONE_DAY == following.first_day:
+        following = replace(following, first_day=spells.pop().first_day)
+    spells.append(following)
 
 
-def cut_up(first_day, last_day, rows, rules):
+def spells_of(first_day, last_day, rows, rules):
     """Yield (first day, last day, whether held) of a time, cut where somebody comes or goes or a rule changes."""
     cuts = {first_day}
     for begins, ends in [row[2:] for row in rows] + [(rule.first_day, rule.last_day) for rule in rules]:
