@@ -54,8 +54,8 @@ class PartForm(forms.Form):
 class ReasonMixin(forms.Form):
     """Shows what some changes of hands mean before they are made; what speaks against them asks for a reason.
 
-    A form calls ``weigh`` with its changes once they are complete. ``told`` then holds what speaks against each, and
-    ``is_new`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
+    A form calls ``check_changes`` with its changes once they are complete. ``objections`` then holds what speaks against each, and
+    ``is_unread`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
     round trip; with script the page has shown it while one typed.
     """
 
@@ -69,38 +69,38 @@ class ReasonMixin(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     # Until it is known what is meant, nothing speaks against it.
-    changes, told, shows = (), {}, ""
+    changes, objections, shown_digest = (), {}, ""
 
-    def weigh(self, changes):
+    def check_changes(self, changes):
         """Find out what speaks against the changes, and ask for a reason where something does."""
-        self.look_at(changes)
-        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
+        self.find_objections(changes)
+        if self.objections and not self.is_unread and not self.cleaned_data.get("why", "").strip():
             self.add_error("why", _("Say why it is done all the same."))
 
-    def look_at(self, changes):
+    def find_objections(self, changes):
         """Find out what speaks against the changes."""
         self.changes = changes
-        self.told = objections(changes, self.user)
+        self.objections = objections(changes, self.user)
         gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
-        sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
+        sentences = [(position, str(found)) for position, some in sorted(self.objections.items()) for found in some]
         # What the page will have shown, in short; empty when there is nothing to show.
-        self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
+        self.shown_digest = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
         # From here on the page asks for it; what the form itself demands was looked at before.
-        self.fields["why"].required = bool(self.told)
+        self.fields["why"].required = bool(self.objections)
 
     @property
     def sentences(self):
         """What speaks against the changes, in words."""
-        return [str(objection) for told in self.told.values() for objection in told]
+        return [str(objection) for some in self.objections.values() for objection in some]
 
     @property
-    def is_new(self):
+    def is_unread(self):
         """Whether there is something to show that the page has not shown."""
-        return bool(self.shows) and self.cleaned_data.get("seen") != self.shows
+        return bool(self.shown_digest) and self.cleaned_data.get("seen") != self.shown_digest
 
     def reason_of(self, position):
         """What is kept with the history of a change: the reason, where something spoke against it."""
-        return self.cleaned_data.get("why", "").strip() if position in self.told else ""
+        return self.cleaned_data.get("why", "").strip() if position in self.objections else ""
 
 
 def successor(form, name, day):

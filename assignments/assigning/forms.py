@@ -54,10 +54,10 @@ class AssignmentForm(LookupMixin, ReasonMixin):
             )
             refuse_with(self, self.assignment.full_clean)
         if not self.errors:
-            self.weigh([self.meant()])
+            self.check_changes([self.build_change()])
         return asked
 
-    def meant(self):
+    def build_change(self):
         new = self.assignment
         return Change(new.locality, new.role, new.cadre, new.first_day)
 
@@ -77,7 +77,7 @@ class EndForm(ReasonMixin):
         self.assignment, self.user = assignment, user
         if not self.is_bound:
             # What speaks against the day that is proposed is said at once.
-            self.look_at([self.meant(self.initial["last_day"], "")])
+            self.find_objections([self.build_change(self.initial["last_day"], "")])
 
     def clean(self):
         asked = super().clean()
@@ -85,9 +85,9 @@ class EndForm(ReasonMixin):
         if begun and asked.get("last_day") and asked["last_day"] < begun:
             self.add_error("last_day", _("The last day lies before the first day."))
         if not self.errors:
-            self.weigh([self.meant(asked["last_day"], asked["end_reason"])])
+            self.check_changes([self.build_change(asked["last_day"], asked["end_reason"])])
         return asked
 
-    def meant(self, last_day, end_reason):
+    def build_change(self, last_day, end_reason):
         row = self.assignment
         return Change(row.locality, row.role, replaces=row, last_day=last_day, end_reason=end_reason)

@@ -181,7 +181,7 @@ class CreateView(DecidingMixin, FormView):
         return super().get_form_kwargs() | {"user": self.request.user}
 
     def form_valid(self, form):
-        if form.is_new:
+        if form.is_unread:
             return self.form_invalid(form)
         refuse_with(form, lambda: begin_assignment(form.assignment, form.reason_of(0)))
         if form.errors:
@@ -274,7 +274,7 @@ class EndView(SingleObjectMixin, FormView):
 
     def form_valid(self, form):
         asked = form.cleaned_data
-        if form.is_new:
+        if form.is_unread:
             return self.form_invalid(form)
         day, reason, why = asked["last_day"], asked["end_reason"], form.reason_of(0)
         refuse_with(form, lambda: end_assignment(self.object, last_day=day, reason=reason, why=why))

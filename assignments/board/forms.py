@@ -14,7 +14,7 @@ from cadrenet.periods import ONE_DAY
 
 
 class BoardForm(PartForm):
-    """Which places the board shows: in which part of the tree, of which tier, on which day, by a piece of text."""
+    """Which places the board shown_digest: in which part of the tree, of which tier, on which day, by a piece of text."""
 
     field_order = ["q", "within", "tier", "day", "show", "groups"]
 
@@ -127,10 +127,10 @@ class HandForm(LookupMixin, ReasonMixin):
         if cadre and replaces and cadre.pk == replaces.cadre_id:
             self.add_error(self.name, _("A successor is somebody else."))
         if not self.errors:
-            self.weigh([self.meant(cadre, replaces)])
+            self.check_changes([self.build_change(cadre, replaces)])
         return asked
 
-    def meant(self, cadre, replaces):
+    def build_change(self, cadre, replaces):
         asked = self.cleaned_data
         group = self.row.place.tier == Tier.REGIONAL_GROUP
         role = Assignment.Role.HEAD if group else Assignment.Role.IN_CHARGE

@@ -19,7 +19,7 @@ MOST_WITH_GROUPS = 300
 
 
 class Show(TextChoices):
-    """Which places the board shows."""
+    """Which places the board shown_digest."""
 
     ALL = "all", _("All places")
     NOBODY = "nobody", _("Nobody in charge")
@@ -102,13 +102,13 @@ class Size:
         return groups or self.total <= MOST_WITH_GROUPS
 
 
-def sizes(places, shows):
+def sizes(places, shown_digest):
     """Return {Show: Size} of some places. One query."""
-    counts = {str(show): Count("pk", filter=condition) for show, condition in shows.items()}
+    counts = {str(show): Count("pk", filter=condition) for show, condition in shown_digest.items()}
     by_tier = {row["tier"]: row for row in places.order_by().values("tier").annotate(**counts)}
     groups = by_tier.get(Tier.SELF_GOVERNING_GROUP, {})
     found = {}
-    for show in shows:
+    for show in shown_digest:
         total = sum(row[show] for row in by_tier.values())
         found[show] = Size(total, total - groups.get(show, 0))
     return found

@@ -144,10 +144,10 @@ class BoardView(FileMixin, ListView):
         if text := self.form.cleaned_data["q"].strip():
             places = told_by(places, text, Assignment.objects.visible_to(user).on(self.day))
         self.minimum = Limit.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        shows = conditions(self.day, self.form.tiers, self.minimum)
-        self.sizes = sizes(places, shows)
+        shown_digest = conditions(self.day, self.form.tiers, self.minimum)
+        self.sizes = sizes(places, shown_digest)
         self.size = self.sizes[self.form.shown]
-        places = places.filter(shows[self.form.shown])
+        places = places.filter(shown_digest[self.form.shown])
         if not self.size.with_groups(self.form.with_groups):
             places = places.exclude(tier=Tier.SELF_GOVERNING_GROUP)
         return in_order_of_tree(places.select_related("locality"))
@@ -328,7 +328,7 @@ class BoardRowView(BoardView):
         list(Locality.objects.visible_to(user).filter(pk=self.place.locality_id).order_by().select_for_update())
         (row,) = describe([self.place], user)
         form = HandForm(self.request.POST, row=row, user=user)
-        if not form.is_valid() or form.is_new:
+        if not form.is_valid() or form.is_unread:
             return form, None
         (change,) = form.changes
         try:

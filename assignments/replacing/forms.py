@@ -59,10 +59,10 @@ class ReplaceForm(LookupMixin, ReasonMixin):
         if cadre and cadre.pk == self.assignment.cadre_id:
             self.add_error("cadre", _("A successor is somebody else."))
         if not self.errors:
-            self.weigh([self.meant(cadre)])
+            self.check_changes([self.build_change(cadre)])
         return asked
 
-    def meant(self, cadre):
+    def build_change(self, cadre):
         asked = self.cleaned_data
         return Change(
             self.assignment.locality,
@@ -126,7 +126,7 @@ class LeavingForm(LookupMixin, ReasonMixin):
                 "first_day": self[f"first_day-{row.pk}"],
                 "matches": self.matches[name],
                 "change": None if position is None else self.changes[position],
-                "told": self.told.get(position, []),
+                "objections": self.objections.get(position, []),
             }
 
     def clean(self):
@@ -137,8 +137,8 @@ class LeavingForm(LookupMixin, ReasonMixin):
             for row in self.assignments:
                 if found[row.pk] or row.last_day is None or row.last_day > asked["last_day"]:
                     self.positions[row.pk] = len(changes)
-                    changes.append(self.meant(row, found[row.pk]))
-            self.weigh(changes)
+                    changes.append(self.build_change(row, found[row.pk]))
+            self.check_changes(changes)
         return asked
 
     def successor_of(self, row):
@@ -158,7 +158,7 @@ class LeavingForm(LookupMixin, ReasonMixin):
         """The last day of an assignment whose cadre leaves on a day: an end that is known and nearer stays."""
         return min(row.last_day or last_day, last_day)
 
-    def meant(self, row, cadre):
+    def build_change(self, row, cadre):
         asked = self.cleaned_data
         return Change(
             row.locality,

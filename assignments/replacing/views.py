@@ -22,9 +22,9 @@ from cadrenet.templatetags import figures
 
 
 class ChangeView(SingleObjectMixin, FormView):
-    """A form that shows what a change of hands means before it makes it.
+    """A form that shown_digest what a change of hands means before it makes it.
 
-    With script the part that says so is fetched while one types; else the first answer shows it, the second saves.
+    With script the part that says so is fetched while one types; else the first answer shown_digest it, the second saves.
     """
 
     outlook_template = ""
@@ -43,7 +43,7 @@ class ChangeView(SingleObjectMixin, FormView):
         valid = form.is_valid()
         if request.htmx and "check" in request.POST:
             return render(request, self.outlook_template, self.get_context_data(form=form))
-        if not valid or form.is_new:
+        if not valid or form.is_unread:
             return self.form_invalid(form)
         return self.form_valid(form)
 
@@ -105,7 +105,7 @@ class ReplaceView(ChangeView):
             "title": _("Replace"),
             "row": row,
             "chain": chain_of(row.place, self.request.user) if row.place else [],
-            "submit_label": _("Replace all the same") if context["form"].shows else _("Replace"),
+            "submit_label": _("Replace all the same") if context["form"].shown_digest else _("Replace"),
             "check_url": self.request.get_full_path(),
             "cancel_url": self.object.get_absolute_url(),
         }
