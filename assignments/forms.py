@@ -52,11 +52,11 @@ class PartForm(forms.Form):
 
 
 class ReasonMixin(forms.Form):
-    """Shows what some changes of hands mean before they are made; what speaks against them asks for a reason.
+    """Shows objections to some changes of hands before they are made, and asks for a reason where there are any.
 
-    A form calls ``check_changes`` with its changes once they are complete. ``objections`` then holds what speaks against each, and
-    ``is_unread`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
-    round trip; with script the page has shown it while one typed.
+    A form calls ``check_changes`` with its changes once they are complete. Then ``objections`` maps the position of a
+    change to what speaks against it, and ``is_unread`` says that the page has not shown this yet: the view then shows
+    it and saves nothing. Without script that is a second round trip; with script the page showed it while one typed.
     """
 
     why = forms.CharField(
@@ -68,17 +68,17 @@ class ReasonMixin(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    # Until it is known what is meant, nothing speaks against it.
+    # Until the form is complete there are no changes, and no objections.
     changes, objections, shown_digest = (), {}, ""
 
     def check_changes(self, changes):
-        """Find out what speaks against the changes, and ask for a reason where something does."""
+        """Find the objections to the changes, and demand a reason where there are any."""
         self.find_objections(changes)
         if self.objections and not self.is_unread and not self.cleaned_data.get("why", "").strip():
             self.add_error("why", _("Say why it is done all the same."))
 
     def find_objections(self, changes):
-        """Find out what speaks against the changes."""
+        """Find the objections to the changes, and what identifies them on the page (``shown_digest``)."""
         self.changes = changes
         self.objections = objections(changes, self.user)
         gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
@@ -90,12 +90,12 @@ class ReasonMixin(forms.Form):
 
     @property
     def sentences(self):
-        """What speaks against the changes, in words."""
+        """All objections, in words."""
         return [str(objection) for some in self.objections.values() for objection in some]
 
     @property
     def is_unread(self):
-        """Whether there is something to show that the page has not shown."""
+        """Whether there are objections, or days with nobody, that the page has not shown yet."""
         return bool(self.shown_digest) and self.cleaned_data.get("seen") != self.shown_digest
 
     def reason_of(self, position):

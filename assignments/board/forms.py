@@ -14,7 +14,7 @@ from cadrenet.periods import ONE_DAY
 
 
 class BoardForm(PartForm):
-    """Which places the board shown_digest: in which part of the tree, of which tier, on which day, by a piece of text."""
+    """Which places the board shows: in which part of the tree, of which tier, on which day, by a piece of text."""
 
     field_order = ["q", "within", "tier", "day", "show", "groups"]
 

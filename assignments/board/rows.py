@@ -19,7 +19,7 @@ MOST_WITH_GROUPS = 300
 
 
 class Show(TextChoices):
-    """Which places the board shown_digest."""
+    """Which places the board conditions_by_show."""
 
     ALL = "all", _("All places")
     NOBODY = "nobody", _("Nobody in charge")
@@ -102,13 +102,13 @@ class Size:
         return groups or self.total <= MOST_WITH_GROUPS
 
 
-def sizes(places, shown_digest):
+def sizes(places, conditions_by_show):
     """Return {Show: Size} of some places. One query."""
-    counts = {str(show): Count("pk", filter=condition) for show, condition in shown_digest.items()}
+    counts = {str(show): Count("pk", filter=condition) for show, condition in conditions_by_show.items()}
     by_tier = {row["tier"]: row for row in places.order_by().values("tier").annotate(**counts)}
     groups = by_tier.get(Tier.SELF_GOVERNING_GROUP, {})
     found = {}
-    for show in shown_digest:
+    for show in conditions_by_show:
         total = sum(row[show] for row in by_tier.values())
         found[show] = Size(total, total - groups.get(show, 0))
     return found

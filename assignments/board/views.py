@@ -144,10 +144,10 @@ class BoardView(FileMixin, ListView):
         if text := self.form.cleaned_data["q"].strip():
             places = told_by(places, text, Assignment.objects.visible_to(user).on(self.day))
         self.minimum = Limit.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        shown_digest = conditions(self.day, self.form.tiers, self.minimum)
-        self.sizes = sizes(places, shown_digest)
+        conditions_by_show = conditions(self.day, self.form.tiers, self.minimum)
+        self.sizes = sizes(places, conditions_by_show)
         self.size = self.sizes[self.form.shown]
-        places = places.filter(shown_digest[self.form.shown])
+        places = places.filter(conditions_by_show[self.form.shown])
         if not self.size.with_groups(self.form.with_groups):
             places = places.exclude(tier=Tier.SELF_GOVERNING_GROUP)
         return in_order_of_tree(places.select_related("locality"))

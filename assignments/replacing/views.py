@@ -22,9 +22,10 @@ from cadrenet.templatetags import figures
 
 
 class ChangeView(SingleObjectMixin, FormView):
-    """A form that shown_digest what a change of hands means before it makes it.
+    """A form that shows what a change of hands means before it makes it.
 
-    With script the part that says so is fetched while one types; else the first answer shown_digest it, the second saves.
+    With script that part of the page is fetched while one types. Without, the first answer shows it and the second
+    saves.
     """
 
     outlook_template = ""

@@ -41,9 +41,9 @@ class MeetingTime:
 
 @dataclass
 class MeetingTimes:
-    """The times at which a place meets in the coming months, and how that is known.
+    """The times at which a place meets in the coming months: of planned meetings, else its usual time.
 
-    ``found_from`` is the number of held meetings that a usual time was found from; 0 where meetings are planned.
+    ``found_from`` is the number of held meetings from which the usual time follows; 0 where meetings are planned.
     """
 
     kind: str = ""
@@ -52,7 +52,7 @@ class MeetingTimes:
 
 
 def meeting_times_of(place, meetings, day):
-    """Return the ``MeetingTimes`` of a place; ``meetings`` are those that the reader may see. One query, two at most."""
+    """Return the ``MeetingTimes`` of a place, from the meetings that the reader may see. One query or two."""
     kind = OWN_KINDS.get(Tier(place.tier))
     if kind is None:
         return MeetingTimes()
@@ -214,7 +214,7 @@ class Candidates:
         return found
 
     def with_reasons(self, candidates):
-        """Put into words what is in the way of some candidates: (day, meeting, None where it may not be named)."""
+        """Return for the page {candidate, busy: [{day, meeting}]}; meeting is None where it may not be named."""
         keys = {key for candidate in candidates for _time, key in candidate.busy}
         others = Meeting.objects.filter(pk__in=keys).select_related("place").in_bulk()
         visible = visible_meetings(others.values(), self.user)
@@ -231,7 +231,10 @@ class Candidates:
 
 
 def name_during(periods, first_day, last_day):
-    """What a locality was called when it last names_by_locality in the area during some days; empty where it did not then."""
+    """The last name of a locality while it lay in the area on some of these days; empty where it did not.
+
+    ``periods`` are (name, first day, last day) of the locality in the area.
+    """
     names = [
         name for name, begins, ends in periods if begins <= (last_day or date.max) and ends >= (first_day or date.min)
     ]
@@ -239,5 +242,5 @@ def name_during(periods, first_day, last_day):
 
 
 def visible_meetings(meetings, user):
-    """Keys of those of some meetings whose place lies in a user's sight."""
+    """Return the keys of the meetings whose place the user can see."""
     return {row.pk for row in meetings if row.place and can_see_place(row.place, user)}
