@@ -14,8 +14,8 @@ from cadrenet.periods import ONE_DAY
 def coverage_over(days, condition, tiers=COVERED_TIERS):
     """Return {day: {tier: Covered}} for some days, past or to come; a tier without localities on a day is left out.
 
-    For each day the result is that of ``coverage_by_tier``; for a day to come it follows from the assignments and ends
-    known now. Three queries, however many days.
+    For each day the result is that of ``coverage_by_tier``; for a day to come it follows from the assignments and
+    ends known now. Three queries, however many days.
     """
     timeline = CoverageTimeline(min(days), max(days), condition, tiers)
     return {day: timeline.on(day) for day in days}
