@@ -858,8 +858,6 @@ def test_the_limit_is_told_in_a_draft():
     official(tree, "P")
     add(tree, "P;AN-1\nP;AN-2")
 
-    with_objections = shown(tree.client, tree.draft.get_absolute_url())["draft"].with_objections
+    rows = shown(tree.client, tree.draft.get_absolute_url())["draft"].with_objections
 
-    assert [str(row.objections[0]) for row in with_objections] == [
-        "Lê Văn Tám would hold 2 assignments; 1 are the limit."
-    ] * 2
+    assert [str(row.objections[0]) for row in rows] == ["Lê Văn Tám would hold 2 assignments; 1 are the limit."] * 2
