@@ -96,7 +96,7 @@ class Mark:
     was: tuple | None = None
 
     @property
-    def said(self):
+    def values(self):
         return (self.status, self.reason, self.note)
 
 
@@ -131,9 +131,9 @@ def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=
     late = LATE if is_late(meeting, on) else ""
     refused = Refused()
 
-    told = _tell_facts(meeting, facts or {}, were or {}, on, refused)
+    changed_facts = _apply_facts(meeting, facts or {}, were or {}, on, refused)
     changed = [
-        row for mark in marks if (row := _tell(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
+        row for mark in marks if (row := _apply_mark(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
     ]
     new = [cadre for cadre in guests if cadre not in rows]
     if new and meeting.day > on:
@@ -143,7 +143,7 @@ def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=
         refused.meeting = Meeting.objects.get(pk=meeting.pk)
         raise refused
 
-    if told:
+    if changed_facts:
         meeting._history_user, meeting._change_reason = by, late
         meeting.save()
     for row in changed:
@@ -159,7 +159,7 @@ def record_attendance(meeting, *, by, on, marks=(), guests=(), facts=None, were=
         row._history_user, row._change_reason = by, late
         row.save()
         changed.append(row)
-    if told:
+    if changed_facts:
         meeting_changed(meeting)
     return changed
 
@@ -178,9 +178,9 @@ def _as_stored(meeting):
     return {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting)}
 
 
-def _tell_facts(meeting, facts, were, on, refused):
+def _apply_facts(meeting, facts, were, on, refused):
     """Set on the meeting what was changed against what the page showed; return whether anything was."""
-    told = False
+    changed_facts = False
     for name, said in facts.items():
         now = getattr(meeting, name)
         if said in (now, were.get(name, now)):
@@ -189,13 +189,13 @@ def _tell_facts(meeting, facts, were, on, refused):
             refused.facts[name] = [meanwhile(fact_in_words(name, now), fact_in_words(name, said))]
             continue
         setattr(meeting, name, said)
-        told = True
-    if told:
+        changed_facts = True
+    if changed_facts:
         for name, sentences in _faults(meeting, on).items():
             # The only rule across fields that can be broken here is the one about households.
             name = "households_represented" if name == NON_FIELD_ERRORS else name if name in FACTS else "status"
             refused.facts.setdefault(name, []).extend(sentences)
-    return told
+    return changed_facts
 
 
 def _faults(meeting, on):
@@ -210,9 +210,9 @@ def _faults(meeting, on):
     return faults
 
 
-def _tell(row, mark, meeting, on, reason_later, refused):
+def _apply_mark(row, mark, meeting, on, reason_later, refused):
     """Set on a row what was said of a cadre; return the row when that changes it, None otherwise."""
-    if mark.said == mark.was:
+    if mark.values == mark.was:
         return None
     said = _completed(mark)
     if row is None:
@@ -226,7 +226,7 @@ def _tell(row, mark, meeting, on, reason_later, refused):
         refused.marks[mark.cadre] = [meanwhile(in_words(*now), in_words(*said))]
         return None
     row.status, row.reason, row.note = said
-    sentences = _broken(row, meeting, on, reason_later)
+    sentences = _broken_rules(row, meeting, on, reason_later)
     if sentences:
         refused.marks[mark.cadre] = sentences
     return row
@@ -242,7 +242,7 @@ def _completed(mark):
     return (status, reason, note)
 
 
-def _broken(row, meeting, on, reason_later):
+def _broken_rules(row, meeting, on, reason_later):
     """Return the sentences about rules that a changed row breaks."""
     status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
     if row.status == status.PRESENT and meeting.day > on:

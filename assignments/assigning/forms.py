@@ -43,19 +43,19 @@ class AssignmentForm(LookupMixin, ReasonMixin):
                 self.matches[name] = lookup(user, day).options(self.initial.get(name) or "")
 
     def clean(self):
-        asked = super().clean()
-        day = asked.get("first_day") or today()
+        cleaned = super().clean()
+        day = cleaned.get("first_day") or today()
         found = {name: self.found(name, lookup(self.user, day)) for name, lookup in LOOKUPS.items()}
         if not self.errors and all(found.values()):
             self.assignment = Assignment(
                 locality_id=found["locality"],
                 cadre_id=found["cadre"],
-                **{name: asked[name] for name in ("role", "first_day", "decision_number", "decision_on")},
+                **{name: cleaned[name] for name in ("role", "first_day", "decision_number", "decision_on")},
             )
             refuse_with(self, self.assignment.full_clean)
         if not self.errors:
             self.check_changes([self.build_change()])
-        return asked
+        return cleaned
 
     def build_change(self):
         new = self.assignment
@@ -80,13 +80,13 @@ class EndForm(ReasonMixin):
             self.find_objections([self.build_change(self.initial["last_day"], "")])
 
     def clean(self):
-        asked = super().clean()
+        cleaned = super().clean()
         begun = self.assignment.first_day
-        if begun and asked.get("last_day") and asked["last_day"] < begun:
+        if begun and cleaned.get("last_day") and cleaned["last_day"] < begun:
             self.add_error("last_day", _("The last day lies before the first day."))
         if not self.errors:
-            self.check_changes([self.build_change(asked["last_day"], asked["end_reason"])])
-        return asked
+            self.check_changes([self.build_change(cleaned["last_day"], cleaned["end_reason"])])
+        return cleaned
 
     def build_change(self, last_day, end_reason):
         row = self.assignment

@@ -234,7 +234,7 @@ def test_another_day_is_read_and_not_written():
     context = shown(editor(tree), day="2021-06-30")
 
     assert row_of(context, "AN-1").row.first.months == 18
-    assert (context["may_write"], {line.in_hand for line in context["lines"]}) == (False, {False})
+    assert (context["may_write"], {line.may_assign for line in context["lines"]}) == (False, {False})
 
 
 def test_who_only_reads_has_the_board_without_forms():
