@@ -52,11 +52,11 @@ class PartForm(forms.Form):
 
 
 class ReasonMixin(forms.Form):
-    """Shows what some changes of hands mean before they are made; what speaks against them asks for a reason.
+    """Shows objections to some changes of hands before they are made, and asks for a reason where there are any.
 
-    A form calls ``weigh`` with its changes once they are complete. ``told`` then holds what speaks against each, and
-    ``is_new`` says that the page did not show that yet: it is shown instead of saved. Without script that is a second
-    round trip; with script the page has shown it while one typed.
+    A form calls ``check_changes`` with its changes once they are complete. Then ``objections`` maps the position of a
+    change to what speaks against it, and ``is_unread`` says that the page has not shown this yet: the view then shows
+    it and saves nothing. Without script that is a second round trip; with script the page showed it while one typed.
     """
 
     why = forms.CharField(
@@ -68,39 +68,39 @@ class ReasonMixin(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    # Until it is known what is meant, nothing speaks against it.
-    changes, told, shows = (), {}, ""
+    # Until the form is complete there are no changes, and no objections.
+    changes, objections, shown_digest = (), {}, ""
 
-    def weigh(self, changes):
-        """Find out what speaks against the changes, and ask for a reason where something does."""
-        self.look_at(changes)
-        if self.told and not self.is_new and not self.cleaned_data.get("why", "").strip():
+    def check_changes(self, changes):
+        """Find the objections to the changes, and demand a reason where there are any."""
+        self.find_objections(changes)
+        if self.objections and not self.is_unread and not self.cleaned_data.get("why", "").strip():
             self.add_error("why", _("Say why it is done all the same."))
 
-    def look_at(self, changes):
-        """Find out what speaks against the changes."""
+    def find_objections(self, changes):
+        """Find the objections to the changes, and what identifies them on the page (``shown_digest``)."""
         self.changes = changes
-        self.told = objections(changes, self.user)
+        self.objections = objections(changes, self.user)
         gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
-        sentences = [(position, str(found)) for position, told in sorted(self.told.items()) for found in told]
+        sentences = [(position, str(found)) for position, some in sorted(self.objections.items()) for found in some]
         # What the page will have shown, in short; empty when there is nothing to show.
-        self.shows = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
+        self.shown_digest = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
         # From here on the page asks for it; what the form itself demands was looked at before.
-        self.fields["why"].required = bool(self.told)
+        self.fields["why"].required = bool(self.objections)
 
     @property
     def sentences(self):
-        """What speaks against the changes, in words."""
-        return [str(objection) for told in self.told.values() for objection in told]
+        """All objections, in words."""
+        return [str(objection) for some in self.objections.values() for objection in some]
 
     @property
-    def is_new(self):
-        """Whether there is something to show that the page has not shown."""
-        return bool(self.shows) and self.cleaned_data.get("seen") != self.shows
+    def is_unread(self):
+        """Whether there are objections, or days with nobody, that the page has not shown yet."""
+        return bool(self.shown_digest) and self.cleaned_data.get("seen") != self.shown_digest
 
     def reason_of(self, position):
         """What is kept with the history of a change: the reason, where something spoke against it."""
-        return self.cleaned_data.get("why", "").strip() if position in self.told else ""
+        return self.cleaned_data.get("why", "").strip() if position in self.objections else ""
 
 
 def successor(form, name, day):

@@ -37,9 +37,12 @@ def tabs(current, request, numbers=None):
 
 
 class DecidingMixin:
-    """Pages for those who decide somewhere; for anybody else they do not exist."""
+    """Pages for those who decide somewhere; for anybody else they do not exist (404)."""
 
     def dispatch(self, request, *args, **kwargs):
         if not decides(request.user):
             raise Http404
-        return super().dispatch(request, *args, **kwargs)
+        return self.prepare() or super().dispatch(request, *args, **kwargs)
+
+    def prepare(self):
+        """Look up what the page needs; a response that is returned is sent instead of the page."""

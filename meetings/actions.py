@@ -104,7 +104,7 @@ class Mark:
     was: Said | None = None
 
     @property
-    def said(self) -> Said:
+    def values(self) -> Said:
         return (self.status, self.reason, self.note)
 
 
@@ -151,9 +151,9 @@ def record_attendance(
     late = LATE if is_late(meeting, on) else ""
     refused = Refused()
 
-    told = _tell_facts(meeting, facts or {}, were or {}, on, refused)
+    changed_facts = _apply_facts(meeting, facts or {}, were or {}, on, refused)
     changed = [
-        row for mark in marks if (row := _tell(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
+        row for mark in marks if (row := _apply_mark(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
     ]
     new = [cadre for cadre in guests if cadre not in rows]
     if new and meeting.day > on:
@@ -163,7 +163,7 @@ def record_attendance(
         refused.meeting = Meeting.objects.get(pk=meeting.pk)
         raise refused
 
-    if told:
+    if changed_facts:
         sign_change(meeting, by=by, why=late)
         meeting.save()
     for row in changed:
@@ -179,7 +179,7 @@ def record_attendance(
         sign_change(row, by=by, why=late)
         row.save()
         changed.append(row)
-    if told:
+    if changed_facts:
         meeting_changed(meeting)
     return changed
 
@@ -198,11 +198,11 @@ def _as_stored(meeting: Meeting) -> dict[int, Attendance]:
     return {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting)}
 
 
-def _tell_facts(
+def _apply_facts(
     meeting: Meeting, facts: Mapping[str, Any], were: Mapping[str, Any], on: date, refused: Refused
 ) -> bool:
     """Set on the meeting what was changed against what the page showed; return whether anything was."""
-    told = False
+    changed_facts = False
     for name, said in facts.items():
         now = getattr(meeting, name)
         if said in (now, were.get(name, now)):
@@ -211,13 +211,13 @@ def _tell_facts(
             refused.facts[name] = [meanwhile(fact_in_words(name, now), fact_in_words(name, said))]
             continue
         setattr(meeting, name, said)
-        told = True
-    if told:
+        changed_facts = True
+    if changed_facts:
         for name, sentences in _faults(meeting, on).items():
             # The only rule across fields that can be broken here is the one about households.
             name = "households_represented" if name == NON_FIELD_ERRORS else name if name in FACTS else "status"
             refused.facts.setdefault(name, []).extend(sentences)
-    return told
+    return changed_facts
 
 
 def _faults(meeting: Meeting, on: date) -> dict[str, list[str]]:
@@ -232,11 +232,11 @@ def _faults(meeting: Meeting, on: date) -> dict[str, list[str]]:
     return faults
 
 
-def _tell(
+def _apply_mark(
     row: Attendance | None, mark: Mark, meeting: Meeting, on: date, reason_later: bool, refused: Refused
 ) -> Attendance | None:
     """Set on a row what was said of a cadre; return the row when that changes it, None otherwise."""
-    if mark.said == mark.was:
+    if mark.values == mark.was:
         return None
     said = _completed(mark)
     if row is None:
@@ -250,7 +250,7 @@ def _tell(
         refused.marks[mark.cadre] = [meanwhile(in_words(*now), in_words(*said))]
         return None
     row.status, row.reason, row.note = said
-    sentences = _broken(row, meeting, on, reason_later)
+    sentences = _broken_rules(row, meeting, on, reason_later)
     if sentences:
         refused.marks[mark.cadre] = sentences
     return row
@@ -266,7 +266,7 @@ def _completed(mark: Mark) -> Said:
     return (status, reason, note)
 
 
-def _broken(row: Attendance, meeting: Meeting, on: date, reason_later: bool) -> list[str]:
+def _broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: bool) -> list[str]:
     """Return the sentences about rules that a changed row breaks."""
     status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
     if row.status == status.PRESENT and meeting.day > on:

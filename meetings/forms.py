@@ -287,17 +287,17 @@ class RecordForm(forms.Form):
                 )
 
     @property
-    def said_of_the_meeting(self):
+    def facts_recorded(self):
         """Field -> value for what was answered about the meeting; an empty status is no answer."""
-        said = {name: self.cleaned_data.get(name) for name in self.facts}
-        if "programme_feedback" in said:
-            said["programme_feedback"] = {"1": True, "0": False}.get(said["programme_feedback"])
-        if not said.get("status"):
-            said.pop("status", None)
-        if "households_total" in said and said["households_represented"] is None:
+        facts = {name: self.cleaned_data.get(name) for name in self.facts}
+        if "programme_feedback" in facts:
+            facts["programme_feedback"] = {"1": True, "0": False}.get(facts["programme_feedback"])
+        if not facts.get("status"):
+            facts.pop("status", None)
+        if "households_total" in facts and facts["households_represented"] is None:
             # The number of households stands there by itself; with nobody counted it says nothing.
-            said["households_total"] = self.meeting.households_total
-        return said
+            facts["households_total"] = self.meeting.households_total
+        return facts
 
     def save(self, by, on):
         """Record it; return whether that was possible. If not, the form says why, and keeps what was typed."""
@@ -308,15 +308,15 @@ class RecordForm(forms.Form):
                 on=on,
                 marks=list(self.marks),
                 guests=[cadre.pk for cadre in self.cleaned_data.get("guest", ())],
-                facts=self.said_of_the_meeting,
+                facts=self.facts_recorded,
                 were=self.cleaned_data.get("were"),
             )
         except Refused as refused:
-            self._tell(refused)
+            self._show_refusals(refused)
             return False
         return True
 
-    def _tell(self, refused):
+    def _show_refusals(self, refused):
         """Put the sentences where they belong, and let the next try start from what is recorded by now."""
         self.data = self.data.copy()
         for name, sentences in refused.facts.items():

@@ -1,14 +1,12 @@
-"""What people type on the pages of this app: which figures they want, an issue, a resource."""
+"""What issues and resources share where they are entered and changed: their form, its fields, and their pages."""
 
 from django import forms
+from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Place, Tier
-
-# --- Which quarter, which part of the tree ----------------------------------------------------------------
-
-
-# --- Issues ----------------------------------------------------------------------------------------------
+from cadrenet.periods import today
+from reports.privacy import PersonalDataMixin
 
 
 class LocalityField(forms.ModelChoiceField):
@@ -43,13 +41,49 @@ def refuse_before_it_existed(form, day_field):
         form.add_error(day_field, _("The locality did not exist yet on that day."))
 
 
-# --- Handovers ------------------------------------------------------------------------------------------
+class FactForm(PersonalDataMixin, forms.ModelForm):
+    """A fact of a locality on a day (``day_field``), which may not lie in the future, nor before the locality.
+
+    ``day`` is today, and the day that the form proposes.
+    """
+
+    day_field = ""
+
+    def __init__(self, *args, day, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.day = day
+        self.fields[self.day_field].initial = day
+
+    def clean(self):
+        cleaned = super().clean()
+        refuse_before_it_existed(self, self.day_field)
+        return cleaned
 
 
-# --- Resources -------------------------------------------------------------------------------------------
+class FactFormMixin:
+    """What the pages share that enter and change a fact; ``saved_text`` is said when it is saved."""
+
+    template_name = "generic/form.html"
+    saved_text = ""
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"day": today()}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.fields["locality"].keep_short()
+        return form
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        messages.success(self.request, self.saved_text)
+        return response
 
 
-# --- Ratings ---------------------------------------------------------------------------------------------
+class FactCreateMixin(FactFormMixin):
+    """Enter a fact; ``?within=CODE`` fills in the locality."""
 
-
-# --- Who could take over a place ---------------------------------------------------------------------------
+    def get_initial(self):
+        code = self.request.GET.get("within")
+        locality = Locality.objects.editable_by(self.request.user).filter(code=code).first() if code else None
+        return super().get_initial() | {"locality": locality}

@@ -39,16 +39,16 @@ class ActingForm(LookupMixin, forms.Form):
         self.matches = {name: {} if self.is_bound else lookup.options(self.initial.get(name) or "") for name in NAMES}
 
     def clean(self):
-        asked = super().clean()
-        lookup = CadreLookup(self.user, asked.get("first_day") or today())
+        cleaned = super().clean()
+        lookup = CadreLookup(self.user, cleaned.get("first_day") or today())
         found = {f"{name}_id": self.found(name, lookup) for name in NAMES}
         if not self.errors and all(found.values()):
             self.acting = Acting(
-                **found, **{name: asked[name] for name in ("first_day", "last_day", "decision_number")}
+                **found, **{name: cleaned[name] for name in ("first_day", "last_day", "decision_number")}
             )
             refuse_with(self, self.acting.full_clean)
             self.refuse_what_lies_outside()
-        return asked
+        return cleaned
 
     def refuse_what_lies_outside(self):
         """Nobody opens to another what he does not decide himself."""

@@ -112,13 +112,13 @@ class ActingEndView(DecidingMixin, SingleObjectMixin, FormView):
     def get_queryset(self):
         return Acting.objects.editable_by(self.request.user).select_related("cadre", "absent")
 
-    def dispatch(self, request, *args, **kwargs):
-        # Asked for here, so that a row that is not the user's to change does not exist for any method.
+    def prepare(self):
+        # Here, so that a row that is not the user's to change does not exist for any method.
         self.object = self.get_object()
         if self.object.last_day < today():
-            messages.info(request, _("This has ended already."))
+            messages.info(self.request, _("This has ended already."))
             return redirect("assignments:actings")
-        return super().dispatch(request, *args, **kwargs)
+        return None
 
     @property
     def is_ahead(self):

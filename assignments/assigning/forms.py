@@ -43,21 +43,21 @@ class AssignmentForm(LookupMixin, ReasonMixin):
                 self.matches[name] = lookup(user, day).options(self.initial.get(name) or "")
 
     def clean(self):
-        asked = super().clean()
-        day = asked.get("first_day") or today()
+        cleaned = super().clean()
+        day = cleaned.get("first_day") or today()
         found = {name: self.found(name, lookup(self.user, day)) for name, lookup in LOOKUPS.items()}
         if not self.errors and all(found.values()):
             self.assignment = Assignment(
                 locality_id=found["locality"],
                 cadre_id=found["cadre"],
-                **{name: asked[name] for name in ("role", "first_day", "decision_number", "decision_on")},
+                **{name: cleaned[name] for name in ("role", "first_day", "decision_number", "decision_on")},
             )
             refuse_with(self, self.assignment.full_clean)
         if not self.errors:
-            self.weigh([self.meant()])
-        return asked
+            self.check_changes([self.build_change()])
+        return cleaned
 
-    def meant(self):
+    def build_change(self):
         new = self.assignment
         return Change(new.locality, new.role, new.cadre, new.first_day)
 
@@ -77,17 +77,17 @@ class EndForm(ReasonMixin):
         self.assignment, self.user = assignment, user
         if not self.is_bound:
             # What speaks against the day that is proposed is said at once.
-            self.look_at([self.meant(self.initial["last_day"], "")])
+            self.find_objections([self.build_change(self.initial["last_day"], "")])
 
     def clean(self):
-        asked = super().clean()
+        cleaned = super().clean()
         begun = self.assignment.first_day
-        if begun and asked.get("last_day") and asked["last_day"] < begun:
+        if begun and cleaned.get("last_day") and cleaned["last_day"] < begun:
             self.add_error("last_day", _("The last day lies before the first day."))
         if not self.errors:
-            self.weigh([self.meant(asked["last_day"], asked["end_reason"])])
-        return asked
+            self.check_changes([self.build_change(cleaned["last_day"], cleaned["end_reason"])])
+        return cleaned
 
-    def meant(self, last_day, end_reason):
+    def build_change(self, last_day, end_reason):
         row = self.assignment
         return Change(row.locality, row.role, replaces=row, last_day=last_day, end_reason=end_reason)

@@ -126,23 +126,32 @@ class AssignmentView(ScopedDetailView):
         return same.exclude(pk=self.object.pk).order_by("-first_day", "pk")
 
 
-# What a change is told of, in the order of the page.
-TOLD = ["cadre", "locality", "role", "first_day", "last_day", "end_reason", "decision_number", "decision_on"]
+# The fields whose changes a page shows, in its order.
+TRACKED_FIELDS = [
+    "cadre",
+    "locality",
+    "role",
+    "first_day",
+    "last_day",
+    "end_reason",
+    "decision_number",
+    "decision_on",
+]
 
 
 def changes_of(assignment):
     """Return what was changed in an assignment, when and by whom, latest first: (record, [(label, old, new)])."""
     records = list(assignment.history.select_related("history_user").order_by("-history_date", "-history_id"))
-    told = [(record, differences(before, record)) for record, before in pairwise(records)]
+    changes = [(record, differences(before, record)) for record, before in pairwise(records)]
     if records:
-        told.append((records[-1], []))
-    return told
+        changes.append((records[-1], []))
+    return changes
 
 
 def differences(before, after):
     """Return (label, old value, new value) of the fields in which two records of an assignment differ."""
     found = []
-    for name in TOLD:
+    for name in TRACKED_FIELDS:
         field = Assignment._meta.get_field(name)
         if getattr(before, field.attname) != getattr(after, field.attname):
             found.append((field.verbose_name, written(before, name), written(after, name)))
@@ -181,7 +190,7 @@ class CreateView(DecidingMixin, FormView):
         return super().get_form_kwargs() | {"user": self.request.user}
 
     def form_valid(self, form):
-        if form.is_new:
+        if form.is_unread:
             return self.form_invalid(form)
         refuse_with(form, lambda: begin_assignment(form.assignment, form.reason_of(0)))
         if form.errors:
@@ -226,13 +235,13 @@ def day_in(asked, name):
 class ChoicesView(DecidingMixin, View):
     """What matches the letters typed so far: a part of the page of a new assignment, for script."""
 
-    what = ""
+    kind = ""
 
     def get(self, request):
         day = day_in(request.GET, "first_day") or day_in(request.GET, "last_day") or today()
-        lookup = LOOKUPS[self.what](request.user, day)
+        lookup = LOOKUPS[self.kind](request.user, day)
         # Where several fields of a form find the same kind of row, each says its own name.
-        name = request.GET.get("field") or self.what
+        name = request.GET.get("field") or self.kind
         matches = lookup.options(request.GET.get(name, ""))
         return render(request, "assignments/assigning/matches.html", {"name": name, "matches": matches})
 
@@ -240,13 +249,13 @@ class ChoicesView(DecidingMixin, View):
 class LocalityChoicesView(ChoicesView):
     """Localities to which the user may assign on the first day."""
 
-    what = "locality"
+    kind = "locality"
 
 
 class CadreChoicesView(ChoicesView):
     """Cadres whom the user may assign."""
 
-    what = "cadre"
+    kind = "cadre"
 
 
 class EndView(SingleObjectMixin, FormView):
@@ -274,7 +283,7 @@ class EndView(SingleObjectMixin, FormView):
 
     def form_valid(self, form):
         asked = form.cleaned_data
-        if form.is_new:
+        if form.is_unread:
             return self.form_invalid(form)
         day, reason, why = asked["last_day"], asked["end_reason"], form.reason_of(0)
         refuse_with(form, lambda: end_assignment(self.object, last_day=day, reason=reason, why=why))

@@ -36,15 +36,15 @@ class BoardForm(PartForm):
     @property
     def tiers(self):
         """The tiers asked for."""
-        asked = self.cleaned_data["tier"]
-        return [Tier(asked)] if asked else list(COVERED_TIERS)
+        tier = self.cleaned_data["tier"]
+        return [Tier(tier)] if tier else list(COVERED_TIERS)
 
     @property
     def with_groups(self):
         """Whether groups are shown however many there are: asked for by name, or within a commune or a hamlet."""
-        asked = self.cleaned_data
+        cleaned = self.cleaned_data
         inside = self.part is not None and not Tier(self.part.tier).above(Tier.COMMUNE)
-        return bool(asked["groups"] or asked["tier"] or inside)
+        return bool(cleaned["groups"] or cleaned["tier"] or inside)
 
 
 class PaperForm(forms.Form):
@@ -55,7 +55,7 @@ class PaperForm(forms.Form):
     first_day = DayField(label=_("In charge from"), required=False)
 
 
-class HandForm(LookupMixin, ReasonMixin):
+class TakeOverForm(LookupMixin, ReasonMixin):
     """Who takes a place, beside or instead of those who hold it. ``changes`` says what is meant once it is valid.
 
     The text field bears the key of the place: on the board there is one in every row.
@@ -114,24 +114,24 @@ class HandForm(LookupMixin, ReasonMixin):
         return found
 
     def clean(self):
-        asked = super().clean()
-        replaces = self.holding.get(asked.get("replaces", ""))
-        day = asked.get("first_day")
-        if replaces and not asked.get("end_reason"):
+        cleaned = super().clean()
+        replaces = self.holding.get(cleaned.get("replaces", ""))
+        day = cleaned.get("first_day")
+        if replaces and not cleaned.get("end_reason"):
             self.add_error("end_reason", _("Choose a reason"))
         if day is None:
-            return asked
+            return cleaned
         cadre = successor(self, self.name, day)
         if not LocalityLookup(self.user, day).rows().filter(locality=self.row.place.locality_id).exists():
             self.add_error("first_day", _("On that day the place does not exist, or is not yours to assign."))
         if cadre and replaces and cadre.pk == replaces.cadre_id:
             self.add_error(self.name, _("A successor is somebody else."))
         if not self.errors:
-            self.weigh([self.meant(cadre, replaces)])
-        return asked
+            self.check_changes([self.build_change(cadre, replaces)])
+        return cleaned
 
-    def meant(self, cadre, replaces):
-        asked = self.cleaned_data
+    def build_change(self, cadre, replaces):
+        cleaned = self.cleaned_data
         group = self.row.place.tier == Tier.REGIONAL_GROUP
         role = Assignment.Role.HEAD if group else Assignment.Role.IN_CHARGE
         return Change(
@@ -139,7 +139,7 @@ class HandForm(LookupMixin, ReasonMixin):
             replaces.role if replaces else role,
             cadre=cadre,
             replaces=replaces,
-            last_day=asked["first_day"] - ONE_DAY if replaces else None,
-            end_reason=asked["end_reason"] if replaces else "",
-            **{name: asked[name] for name in ("first_day", "decision_number", "decision_on")},
+            last_day=cleaned["first_day"] - ONE_DAY if replaces else None,
+            end_reason=cleaned["end_reason"] if replaces else "",
+            **{name: cleaned[name] for name in ("first_day", "decision_number", "decision_on")},
         )

@@ -19,7 +19,7 @@ MOST_WITH_GROUPS = 300
 
 
 class Show(TextChoices):
-    """Which places the board shows."""
+    """Which places the board conditions_by_show."""
 
     ALL = "all", _("All places")
     NOBODY = "nobody", _("Nobody in charge")
@@ -49,7 +49,7 @@ def conditions(day, tiers, minimum):
     later = day + ENDING_SOON
     answered = answered_by_tier(day, tiers)
     here = Assignment.objects.on(day).answering().filter(locality=OuterRef("locality")).order_by()
-    short = here.filter(first_day__gt=starts_before(day, minimum)).exclude(pk__in=continued(day, minimum))
+    short = here.filter(first_day__gt=starts_before(day, minimum)).exclude(pk__in=continued_assignments(day, minimum))
     return {
         Show.ALL: Q(tier__in=tiers),
         Show.NOBODY: ~answered,
@@ -59,7 +59,7 @@ def conditions(day, tiers, minimum):
     }
 
 
-def continued(day, minimum):
+def continued_assignments(day, minimum):
     """Return the ids of assignments that began less than the minimum ago, but go on from an earlier one.
 
     Joined, these have lasted long enough: at the same place, or at one that it came out of (R39). Three queries.
@@ -76,7 +76,7 @@ def continued(day, minimum):
     return [row.pk for row in rows if since[row.pk] is None or months_between(since[row.pk], day) >= minimum]
 
 
-def told_by(places, text, assignments):
+def matching_text(places, text, assignments):
     """Places whose own name, or the name of somebody who answers for them, holds a text; marks do not matter.
 
     ``assignments`` are those of the day that the reader may see.
@@ -102,13 +102,13 @@ class Size:
         return groups or self.total <= MOST_WITH_GROUPS
 
 
-def sizes(places, shows):
+def sizes(places, conditions_by_show):
     """Return {Show: Size} of some places. One query."""
-    counts = {str(show): Count("pk", filter=condition) for show, condition in shows.items()}
+    counts = {str(show): Count("pk", filter=condition) for show, condition in conditions_by_show.items()}
     by_tier = {row["tier"]: row for row in places.order_by().values("tier").annotate(**counts)}
     groups = by_tier.get(Tier.SELF_GOVERNING_GROUP, {})
     found = {}
-    for show in shows:
+    for show in conditions_by_show:
         total = sum(row[show] for row in by_tier.values())
         found[show] = Size(total, total - groups.get(show, 0))
     return found
@@ -162,7 +162,7 @@ class BoardRow(Vacancy):
         return max(Tier(self.place.tier).rank - COVERED_TIERS[0].rank, 0)
 
 
-def rows_of(places, day, assignments, user, now):
+def board_rows(places, day, assignments, user, now):
     """Return a ``BoardRow`` for each of some places, in their order. Six queries, however many.
 
     ``assignments`` are those that ``user``, the reader, may see; what he has just done he may take back.
@@ -199,7 +199,7 @@ def rows_of(places, day, assignments, user, now):
     return [
         BoardRow(
             place,
-            previous=last_of(past[place.locality_id], held[place.locality_id]),
+            previous=previous_assignment(past[place.locality_id], held[place.locality_id]),
             people=[holder(row) for row in held[place.locality_id]],
             day=day,
             coming=[holder(row) for row in coming[place.locality_id]],
@@ -208,7 +208,7 @@ def rows_of(places, day, assignments, user, now):
     ]
 
 
-def last_of(past, held):
+def previous_assignment(past, held):
     """Who answered last, other than those who answer now: their own earlier time is not somebody before them."""
     here = {row.cadre_id for row in held}
     others = [row for row in past if row.cadre_id not in here]

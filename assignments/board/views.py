@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import ListView, View
 
 from assignments.actions import Refused, carry_out, just_made, may_take_back, take_back
-from assignments.board.forms import BoardForm, HandForm, PaperForm
-from assignments.board.rows import BoardRow, Show, conditions, in_order_of_tree, rows_of, sizes, told_by
+from assignments.board.forms import BoardForm, PaperForm, TakeOverForm
+from assignments.board.rows import BoardRow, Show, board_rows, conditions, in_order_of_tree, matching_text, sizes
 from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Limit, Locality, Place, Tier
 from assignments.scope import decides
@@ -34,13 +34,13 @@ FLEETING = ("open", "saved", "format")
 
 
 @dataclass
-class Line:
+class BoardLine:
     """A row of the board as it is printed: with its form where that is open, and with what was just done there."""
 
     row: BoardRow
-    in_hand: bool = False
-    form: HandForm | None = None
-    said: str = ""
+    may_assign: bool = False
+    form: TakeOverForm | None = None
+    message: str = ""
 
     @property
     def key(self):
@@ -86,9 +86,9 @@ class Addresses:
         self.choices = reverse("assignments:cadre_choices")
 
 
-def describe(places, user):
+def rows_today(places, user):
     """The rows of some places today, as far as the reader may see."""
-    return rows_of(places, today(), Assignment.objects.visible_to(user), user, timezone.now())
+    return board_rows(places, today(), Assignment.objects.visible_to(user), user, timezone.now())
 
 
 def query_of(asked, **more):
@@ -142,12 +142,12 @@ class BoardView(FileMixin, ListView):
         if self.form.part:
             places = places.under(self.form.part)
         if text := self.form.cleaned_data["q"].strip():
-            places = told_by(places, text, Assignment.objects.visible_to(user).on(self.day))
+            places = matching_text(places, text, Assignment.objects.visible_to(user).on(self.day))
         self.minimum = Limit.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        shows = conditions(self.day, self.form.tiers, self.minimum)
-        self.sizes = sizes(places, shows)
+        conditions_by_show = conditions(self.day, self.form.tiers, self.minimum)
+        self.sizes = sizes(places, conditions_by_show)
         self.size = self.sizes[self.form.shown]
-        places = places.filter(shows[self.form.shown])
+        places = places.filter(conditions_by_show[self.form.shown])
         if not self.size.with_groups(self.form.with_groups):
             places = places.exclude(tier=Tier.SELF_GOVERNING_GROUP)
         return in_order_of_tree(places.select_related("locality"))
@@ -162,12 +162,12 @@ class BoardView(FileMixin, ListView):
     def get_file_rows(self):
         places = self.object_list.iterator(ROWS_AT_ONCE)
         while some := list(islice(places, ROWS_AT_ONCE)):
-            yield from self.described(some)
+            yield from self.with_holders(some)
 
-    def described(self, places):
+    def with_holders(self, places):
         """The places with who answers for them, as far as the reader may see."""
         user = self.request.user
-        return rows_of(places, self.day, Assignment.objects.visible_to(user), user, timezone.now())
+        return board_rows(places, self.day, Assignment.objects.visible_to(user), user, timezone.now())
 
     def get_context_data(self, **kwargs):
         user = self.request.user
@@ -185,7 +185,7 @@ class BoardView(FileMixin, ListView):
             "day": self.day,
             "minimum": self.minimum,
             "lines": lines,
-            "may_write": may_write and any(line.in_hand for line in lines),
+            "may_write": may_write and any(line.may_assign for line in lines),
             "lists": tabs("board", self.request),
             "tabs": self.tabs(),
             "left_out": 0 if self.size.with_groups(self.form.with_groups) else self.size.total - self.size.upper,
@@ -201,12 +201,12 @@ class BoardView(FileMixin, ListView):
     def lines(self, places, may_write):
         """The rows of the page; the one that is open, or was sent and not accepted, with its form."""
         user, found = self.request.user, []
-        for row in self.described(places):
-            line = Line(row, in_hand=may_write and can_assign_at(row.place, user))
+        for row in self.with_holders(places):
+            line = BoardLine(row, may_assign=may_write and can_assign_at(row.place, user))
             if self.sent and line.key == self.sent.key:
                 line = self.sent
-            elif line.in_hand and self.request.GET.get("open") == str(line.key):
-                line.form = opened(row, user, self.form.shown)
+            elif line.may_assign and self.request.GET.get("open") == str(line.key):
+                line.form = opening_form(row, user, self.form.shown)
             found.append(line)
         if self.sent and self.sent not in found:
             # Meanwhile it belongs to another list: what was typed is shown all the same.
@@ -264,12 +264,12 @@ class BoardView(FileMixin, ListView):
         return made if made and just_made([made], user, timezone.now()) else None
 
 
-def opened(row, user, shown=Show.ALL):
+def opening_form(row, user, shown=Show.ALL):
     """The form of a row before anything is typed. Whoever has left is replaced first."""
     holders = sorted(row.people, key=lambda holder: not holder.has_left)
     # Where too few answer somebody is added; else whoever is there is replaced.
     replaces = holders[0].assignment.pk if holders and shown != Show.NOBODY else ""
-    return HandForm(row=row, user=user, initial={"replaces": str(replaces)})
+    return TakeOverForm(row=row, user=user, initial={"replaces": str(replaces)})
 
 
 class BoardRowView(BoardView):
@@ -300,22 +300,22 @@ class BoardRowView(BoardView):
             return redirect(
                 f"{reverse('assignments:board')}{query}{mark}open={self.kwargs['pk']}#row-{self.kwargs['pk']}"
             )
-        (row,) = describe([self.place], request.user)
+        (row,) = rows_today([self.place], request.user)
         shown = Show.NOBODY if request.GET.get("show") == Show.NOBODY else Show.ALL
-        return answer_row(request, Line(row, in_hand=True, form=opened(row, request.user, shown)))
+        return answer_row(request, BoardLine(row, may_assign=True, form=opening_form(row, request.user, shown)))
 
     def post(self, request, *args, **kwargs):
         form, made = self.attempt()
         if made is None:
-            line = Line(form.row, in_hand=True, form=form)
+            line = BoardLine(form.row, may_assign=True, form=form)
             if request.htmx:
                 return answer_row(request, line)
             self.sent = line
             self.object_list = self.get_queryset()
             return self.render_to_response(self.get_context_data())
         if request.htmx:
-            (row,) = describe([self.place], request.user)
-            return answer_row(request, Line(row, in_hand=True, said=sentence_of(made)))
+            (row,) = rows_today([self.place], request.user)
+            return answer_row(request, BoardLine(row, may_assign=True, message=sentence_of(made)))
         return redirect(reverse("assignments:board") + query_of(request.GET, saved=made.pk))
 
     @transaction.atomic
@@ -326,9 +326,9 @@ class BoardRowView(BoardView):
         """
         user = self.request.user
         list(Locality.objects.visible_to(user).filter(pk=self.place.locality_id).order_by().select_for_update())
-        (row,) = describe([self.place], user)
-        form = HandForm(self.request.POST, row=row, user=user)
-        if not form.is_valid() or form.is_new:
+        (row,) = rows_today([self.place], user)
+        form = TakeOverForm(self.request.POST, row=row, user=user)
+        if not form.is_valid() or form.is_unread:
             return form, None
         (change,) = form.changes
         try:
@@ -371,11 +371,11 @@ class TakeBackView(View):
         row = get_object_or_404(rows.select_for_update(of=["self"]), pk=pk)
         name, locality = row.cadre.full_name, row.locality
         wrong = self.undo(row)
-        told = wrong or _("Taken back: %(cadre)s at %(locality)s.") % {"cadre": name, "locality": locality.name}
+        message = wrong or _("Taken back: %(cadre)s at %(locality)s.") % {"cadre": name, "locality": locality.name}
         if request.htmx and (place := self.place_of(locality)):
-            (line,) = describe([place], request.user)
-            return answer_row(request, Line(line, in_hand=True, said=told))
-        messages.add_message(request, messages.ERROR if wrong else messages.SUCCESS, told)
+            (line,) = rows_today([place], request.user)
+            return answer_row(request, BoardLine(line, may_assign=True, message=message))
+        messages.add_message(request, messages.ERROR if wrong else messages.SUCCESS, message)
         return to_board(request.GET, locality.pk)
 
     def undo(self, row):

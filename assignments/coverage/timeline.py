@@ -1,4 +1,4 @@
-"""Coverage over time: any days, past or to come, told from the assignments and ends known now."""
+"""Coverage over time: of any day, past or to come, by the assignments and ends that are known now."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -14,23 +14,23 @@ from cadrenet.periods import ONE_DAY
 def coverage_over(days, condition, tiers=COVERED_TIERS):
     """Return {day: {tier: Covered}} for some days, past or to come; a tier without localities on a day is left out.
 
-    Says of each day what ``coverage_by_tier`` says: a day to come is told from the assignments and ends known now.
-    Three queries, however many days.
+    For each day the result is that of ``coverage_by_tier``; for a day to come it follows from the assignments and
+    ends known now. Three queries, however many days.
     """
-    course = CoverageTimeline(min(days), max(days), condition, tiers)
-    return {day: course.on(day) for day in days}
+    timeline = CoverageTimeline(min(days), max(days), condition, tiers)
+    return {day: timeline.on(day) for day in days}
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageSpell:
-    """Days in which a locality stood at one place and enough people answered for it all along, or never enough."""
+    """Days on which a locality kept one place and was covered throughout, or uncovered throughout."""
 
     locality: int
     place: int
     tier: Tier
     first_day: date
     last_day: date
-    held: bool
+    covered: bool
 
     @property
     def days(self):
@@ -39,69 +39,73 @@ class CoverageSpell:
 
 
 class CoverageTimeline:
-    """Who answered for some places over a time, read once in three queries and then asked for any of its days.
+    """The coverage of some places from a first to a last day. Three queries; then any day is answered from memory.
 
-    What ``coverage_by_tier`` and ``ending`` ask the database about one day, this tells of every day; tests compare.
+    On each day it gives what ``coverage_by_tier`` and ``ending`` give; tests compare.
     """
 
     def __init__(self, first_day, last_day, condition, tiers=COVERED_TIERS):
         self.tiers = tiers
         places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers).order_by()
-        stood = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
+        places_then = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
         rows = Assignment.objects.during(first_day, last_day).order_by()
-        # Few are named one by one; of many the database works out by itself which they are.
-        wanted = {locality for locality, *_rest in stood} if len(stood) <= KEYS_AT_MOST else places.values("locality")
+        # A few are named one by one; many are a subquery.
+        wanted = (
+            {locality for locality, *_rest in places_then}
+            if len(places_then) <= KEYS_AT_MOST
+            else places.values("locality")
+        )
         held_by, rules = defaultdict(list), rules_by_tier()
-        named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
-        for locality, *row in named:
+        assigned = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
+        for locality, *row in assigned:
             held_by[locality].append(row)
-        self.stretches = [
+        self.spells = [
             CoverageSpell(locality, place, Tier(tier), *cut)
-            for locality, place, tier, begins, ends in stood
-            for cut in cut_up(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
+            for locality, place, tier, begins, ends in places_then
+            for cut in spells_of(max(begins, first_day), min(ends, last_day), held_by[locality], rules[tier])
         ]
 
     def on(self, day):
         """Return {tier: Covered} on a day; a tier without localities is left out."""
         found = {}
-        for stretch in self.stretches:
-            if stretch.first_day <= day <= stretch.last_day:
-                covered = found.setdefault(stretch.tier, Covered(stretch.tier))
+        for spell in self.spells:
+            if spell.first_day <= day <= spell.last_day:
+                covered = found.setdefault(spell.tier, Covered(spell.tier))
                 covered.total += 1
-                covered.covered += stretch.held
+                covered.covered += spell.covered
         return {tier: found[tier] for tier in self.tiers if tier in found}
 
     def ending(self, day, later, tiers):
-        """How many localities of some tiers are answered for on a day, and no longer on a later one."""
-        held, left = set(), set()
-        for stretch in self.stretches:
-            if stretch.held and stretch.first_day <= day <= stretch.last_day and stretch.tier in tiers:
-                held.add(stretch.locality)
-            if not stretch.held and stretch.first_day <= later <= stretch.last_day:
-                left.add(stretch.locality)
-        return len(held & left)
+        """Return how many localities of some tiers are covered on a day and uncovered on a later one."""
+        covered_now, uncovered_later = set(), set()
+        for spell in self.spells:
+            if spell.covered and spell.first_day <= day <= spell.last_day and spell.tier in tiers:
+                covered_now.add(spell.locality)
+            if not spell.covered and spell.first_day <= later <= spell.last_day:
+                uncovered_later.add(spell.locality)
+        return len(covered_now & uncovered_later)
 
     def gaps(self, first_day, last_day, tiers):
-        """Return {locality id: stretches with nobody from one day to another}, each in order of time."""
+        """Return {locality id: uncovered spells between two days, in order of time}; spells that touch are one."""
         found = defaultdict(list)
-        for stretch in sorted(self.stretches, key=lambda stretch: stretch.first_day):
-            if stretch.held or stretch.tier not in tiers:
+        for spell in sorted(self.spells, key=lambda spell: spell.first_day):
+            if spell.covered or spell.tier not in tiers:
                 continue
-            begins, ends = max(stretch.first_day, first_day), min(stretch.last_day, last_day)
+            begins, ends = max(spell.first_day, first_day), min(spell.last_day, last_day)
             if begins <= ends:
-                join(found[stretch.locality], replace(stretch, first_day=begins, last_day=ends))
+                append_spell(found[spell.locality], replace(spell, first_day=begins, last_day=ends))
         return dict(found)
 
 
-def join(stretches, following):
-    """Add a stretch to those before it, as one with the last where there is no day between them."""
-    if stretches and stretches[-1].last_day + ONE_DAY == following.first_day:
-        following = replace(following, first_day=stretches.pop().first_day)
-    stretches.append(following)
+def append_spell(spells, following):
+    """Add a spell to a list; where no day lies between, join it with the last one."""
+    if spells and spells[-1].last_day + ONE_DAY == following.first_day:
+        following = replace(following, first_day=spells.pop().first_day)
+    spells.append(following)
 
 
-def cut_up(first_day, last_day, rows, rules):
-    """Yield (first day, last day, whether held) of a time, cut where somebody comes or goes or a rule changes."""
+def spells_of(first_day, last_day, rows, rules):
+    """Yield (first day, last day, whether covered), cut where an assignment or a rule begins or ends."""
     cuts = {first_day}
     for begins, ends in [row[2:] for row in rows] + [(rule.first_day, rule.last_day) for rule in rules]:
         if begins is not None and first_day < begins <= last_day:

@@ -62,16 +62,16 @@ class CoverageView(FileMixin, ListView):
     @property
     def columns(self):
         """Public names: other programs read them (docs/data-format.md). The first two are those of the command."""
-        named = [
+        place_columns = [
             Column("locality_code", "place.locality.code"),
             Column("locality_name", "place.name"),
             Column("tier", "place.tier"),
             Column("lies_in", "place.path"),
         ]
         if self.state == State.GAPS:
-            return [*named, Column("days_with_nobody", "days"), Column("gaps", "words")]
+            return [*place_columns, Column("days_with_nobody", "days"), Column("gaps", "words")]
         return [
-            *named,
+            *place_columns,
             Column("nobody_since", "since"),
             Column("previous_cadre_code", "previous.cadre.code"),
             Column("previous_cadre_name", "previous.cadre.full_name"),
@@ -96,14 +96,14 @@ class CoverageView(FileMixin, ListView):
         if self.state == State.ENDING:
             return ending(tiers, day, self.condition, timedelta(days=self.ahead))
         if self.state == State.GAPS:
-            self.course = self.read_course()
-            self.gaps = self.course.gaps(self.months[0].first_day, self.base, tiers)
-            # Where each stood in its last gap: what came after may lie where the reader does not look.
-            stood = [stretches[-1].place for stretches in self.gaps.values()]
-            return in_order_of_tier(Place.objects.visible_to(self.request.user).filter(pk__in=stood))
+            self.timeline = self.read_timeline()
+            self.gaps = self.timeline.gaps(self.months[0].first_day, self.base, tiers)
+            # Where each last_places in its last gap: what came after may lie where the reader does not look.
+            last_places = [spells[-1].place for spells in self.gaps.values()]
+            return in_order_of_tier(Place.objects.visible_to(self.request.user).filter(pk__in=last_places))
         return vacant(tiers, day, self.condition)
 
-    def read_course(self):
+    def read_timeline(self):
         """Who answered over the months shown, and who is known to answer over the days to come."""
         last_day = max(self.day, self.base) + timedelta(days=max(CoverageForm.AHEAD))
         return CoverageTimeline(self.months[0].first_day, last_day, self.condition)
@@ -111,9 +111,9 @@ class CoverageView(FileMixin, ListView):
     def get_file_rows(self):
         places = self.object_list.iterator(ROWS_AT_ONCE)
         while some := list(islice(places, ROWS_AT_ONCE)):
-            yield from self.described(some)
+            yield from self.with_vacancies(some)
 
-    def described(self, places):
+    def with_vacancies(self, places):
         """The places with who answered for them last, as far as the reader may see; or with their days of nobody."""
         if self.state == State.GAPS:
             return [GapRow(place, self.gaps[place.locality_id]) for place in places]
@@ -130,10 +130,10 @@ class CoverageView(FileMixin, ListView):
             return context
         covered = coverage_by_tier(self.day, self.condition)
         if self.state != State.GAPS:
-            self.course = self.read_course()
-        asked = set(self.form.tiers)
+            self.timeline = self.read_timeline()
+        chosen_tiers = set(self.form.tiers)
         numbers = {
-            "vacant": sum(row.uncovered for row in covered if row.tier in asked),
+            "vacant": sum(row.uncovered for row in covered if row.tier in chosen_tiers),
             "ending": self.ending_in(CoverageForm.AHEAD[0]),
         }
         rows = [
@@ -143,7 +143,7 @@ class CoverageView(FileMixin, ListView):
                 "candidates_url": self.candidates_url(row.place),
                 "to_come": self.lies_ahead(row),
             }
-            for row in self.described(context["object_list"])
+            for row in self.with_vacancies(context["object_list"])
         ]
         return context | {
             "day": self.day,
@@ -170,13 +170,13 @@ class CoverageView(FileMixin, ListView):
         return row.since if self.state == State.VACANT and row.since and row.since > self.today else None
 
     def ending_in(self, days):
-        return self.course.ending(self.day, self.day + timedelta(days=days), set(self.form.tiers))
+        return self.timeline.ending(self.day, self.day + timedelta(days=days), set(self.form.tiers))
 
     def ahead_tab(self, days):
         """What ends within some days, as a choice beside the others."""
         return {
             "label": ngettext("%(number)s day", "%(number)s days", days) % {"number": figures.count(days)},
-            "url": self.address(state=State.ENDING, days=days, **self.tier_asked()),
+            "url": self.address(state=State.ENDING, days=days, **self.tier_query()),
             "current": days == self.ahead,
             "count": self.ending_in(days),
         }
@@ -195,7 +195,7 @@ class CoverageView(FileMixin, ListView):
     def forecast(self):
         """Each tier now and on days to come, as far as the ends are known; every number opens its names."""
         days = [self.base, *(self.base + timedelta(days=days) for days in CoverageForm.AHEAD)]
-        found = {day: self.course.on(day) for day in days}
+        found = {day: self.timeline.on(day) for day in days}
         tiers = [tier for tier in COVERED_TIERS if any(tier in by_tier for by_tier in found.values())]
         return {
             "days": [
@@ -220,7 +220,7 @@ class CoverageView(FileMixin, ListView):
     def history(self):
         """One tier at the end of each of twelve months, the running one up to the day; and its days with nobody."""
         days = [*(month.last_day for month in self.months[:-1]), self.base]
-        found = [self.course.on(day) for day in days]
+        found = [self.timeline.on(day) for day in days]
         tiers = [tier for tier in COVERED_TIERS if any(tier in by_tier for by_tier in found)]
         if not tiers:
             return None
@@ -231,13 +231,13 @@ class CoverageView(FileMixin, ListView):
         known = [rate for rate in rates if rate is not None]
         low = max(int(min(known)) // 5 * 5 - 5, 0)
         high = min(int(max(known)) // 5 * 5 + 5, 100)
-        gaps = self.course.gaps(self.months[0].first_day, self.base, {tier})
+        gaps = self.timeline.gaps(self.months[0].first_day, self.base, {tier})
         return {
             "tier": tier,
             "tiers": [
                 {
                     "label": other.label,
-                    "url": self.address(tier=other.value, **self.state_asked()) + "#history",
+                    "url": self.address(tier=other.value, **self.state_query()) + "#history",
                     "current": other == tier,
                 }
                 for other in tiers
@@ -254,14 +254,14 @@ class CoverageView(FileMixin, ListView):
             "first_day": self.months[0].first_day,
             "last_day": self.base,
             "gaps": len(gaps),
-            "gap_days": sum(stretch.days for stretches in gaps.values() for stretch in stretches),
+            "gap_days": sum(spell.days for spells in gaps.values() for spell in spells),
             "gaps_url": self.address(tier=tier.value, state=State.GAPS),
         }
 
-    def tier_asked(self):
+    def tier_query(self):
         return {"tier": self.form.cleaned_data["tier"]} if self.form.cleaned_data["tier"] else {}
 
-    def state_asked(self):
+    def state_query(self):
         return {"state": self.state} if self.state else {}
 
     def address(self, **more):
@@ -343,22 +343,22 @@ def missing(covered):
 
 
 class GapRow:
-    """A place and the stretches of days in which nobody answered for it."""
+    """A place and the spells of days in which nobody answered for it."""
 
     since, people = None, ()
 
-    def __init__(self, place, stretches):
-        self.place, self.stretches = place, stretches
+    def __init__(self, place, spells):
+        self.place, self.spells = place, spells
 
     @property
     def days(self):
-        """Days with nobody, all stretches together."""
-        return sum(stretch.days for stretch in self.stretches)
+        """Days with nobody, all spells together."""
+        return sum(spell.days for spell in self.spells)
 
     @property
     def words(self):
-        """The stretches, for a cell of a file."""
-        return "; ".join(f"{stretch.first_day} – {stretch.last_day}" for stretch in self.stretches)
+        """The spells, for a cell of a file."""
+        return "; ".join(f"{spell.first_day} – {spell.last_day}" for spell in self.spells)
 
 
 def place_to_review(locality, user, day):
@@ -368,7 +368,7 @@ def place_to_review(locality, user, day):
     return place if place and can_assign_at(place, user) else None
 
 
-class ReviewedView(View):
+class CoverageReviewView(View):
     """Stamp a commune or hamlet as looked through today."""
 
     http_method_names = ["post"]

@@ -40,10 +40,10 @@ class ReplaceForm(LookupMixin, ReasonMixin):
     @property
     def days_between(self):
         """Days with nobody between the two, negative when both answer for some days; None while not known."""
-        asked = getattr(self, "cleaned_data", {})
-        if not asked.get("last_day") or not asked.get("first_day"):
+        cleaned = getattr(self, "cleaned_data", {})
+        if not cleaned.get("last_day") or not cleaned.get("first_day"):
             return None
-        return (asked["first_day"] - asked["last_day"]).days - 1
+        return (cleaned["first_day"] - cleaned["last_day"]).days - 1
 
     @property
     def days_together(self):
@@ -51,26 +51,26 @@ class ReplaceForm(LookupMixin, ReasonMixin):
         return max(-(self.days_between or 0), 0)
 
     def clean(self):
-        asked = super().clean()
-        last_day = asked.get("last_day")
-        if last_day and not asked.get("first_day") and "first_day" not in self.errors:
-            asked["first_day"] = last_day + ONE_DAY
-        cadre = successor(self, "cadre", asked.get("first_day") or today())
+        cleaned = super().clean()
+        last_day = cleaned.get("last_day")
+        if last_day and not cleaned.get("first_day") and "first_day" not in self.errors:
+            cleaned["first_day"] = last_day + ONE_DAY
+        cadre = successor(self, "cadre", cleaned.get("first_day") or today())
         if cadre and cadre.pk == self.assignment.cadre_id:
             self.add_error("cadre", _("A successor is somebody else."))
         if not self.errors:
-            self.weigh([self.meant(cadre)])
-        return asked
+            self.check_changes([self.build_change(cadre)])
+        return cleaned
 
-    def meant(self, cadre):
-        asked = self.cleaned_data
+    def build_change(self, cadre):
+        cleaned = self.cleaned_data
         return Change(
             self.assignment.locality,
             self.assignment.role,
             cadre=cadre,
             replaces=self.assignment,
             **{
-                name: asked[name]
+                name: cleaned[name]
                 for name in ("first_day", "last_day", "end_reason", "decision_number", "decision_on")
             },
         )
@@ -126,48 +126,48 @@ class LeavingForm(LookupMixin, ReasonMixin):
                 "first_day": self[f"first_day-{row.pk}"],
                 "matches": self.matches[name],
                 "change": None if position is None else self.changes[position],
-                "told": self.told.get(position, []),
+                "objections": self.objections.get(position, []),
             }
 
     def clean(self):
-        asked = super().clean()
+        cleaned = super().clean()
         found = {row.pk: self.successor_of(row) for row in self.assignments}
         if not self.errors:
             changes = []
             for row in self.assignments:
-                if found[row.pk] or row.last_day is None or row.last_day > asked["last_day"]:
+                if found[row.pk] or row.last_day is None or row.last_day > cleaned["last_day"]:
                     self.positions[row.pk] = len(changes)
-                    changes.append(self.meant(row, found[row.pk]))
-            self.weigh(changes)
-        return asked
+                    changes.append(self.build_change(row, found[row.pk]))
+            self.check_changes(changes)
+        return cleaned
 
     def successor_of(self, row):
         """Who follows in an assignment, and the first day when none was said."""
-        asked, first_day = self.cleaned_data, f"first_day-{row.pk}"
-        last_day = asked.get("last_day")
-        cadre = successor(self, f"cadre-{row.pk}", asked.get(first_day) or last_day or today())
+        cleaned, first_day = self.cleaned_data, f"first_day-{row.pk}"
+        last_day = cleaned.get("last_day")
+        cadre = successor(self, f"cadre-{row.pk}", cleaned.get(first_day) or last_day or today())
         if cadre and cadre.pk == row.cadre_id:
             self.add_error(f"cadre-{row.pk}", _("A successor is somebody else."))
-        if asked.get(first_day) and not asked.get(f"cadre-{row.pk}"):
+        if cleaned.get(first_day) and not cleaned.get(f"cadre-{row.pk}"):
             self.add_error(f"cadre-{row.pk}", _("Say who begins on that day, or leave the day empty."))
-        if cadre and last_day and not asked.get(first_day) and first_day not in self.errors:
-            asked[first_day] = self.end_of(row, last_day) + ONE_DAY
+        if cadre and last_day and not cleaned.get(first_day) and first_day not in self.errors:
+            cleaned[first_day] = self.end_of(row, last_day) + ONE_DAY
         return cadre
 
     def end_of(self, row, last_day):
         """The last day of an assignment whose cadre leaves on a day: an end that is known and nearer stays."""
         return min(row.last_day or last_day, last_day)
 
-    def meant(self, row, cadre):
-        asked = self.cleaned_data
+    def build_change(self, row, cadre):
+        cleaned = self.cleaned_data
         return Change(
             row.locality,
             row.role,
             cadre=cadre,
-            first_day=asked[f"first_day-{row.pk}"] if cadre else None,
+            first_day=cleaned[f"first_day-{row.pk}"] if cadre else None,
             replaces=row,
-            last_day=self.end_of(row, asked["last_day"]),
-            end_reason=asked["end_reason"],
+            last_day=self.end_of(row, cleaned["last_day"]),
+            end_reason=cleaned["end_reason"],
         )
 
     def refuse(self, faults):

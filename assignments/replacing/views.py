@@ -14,36 +14,31 @@ from assignments.actions import Refused, carry_out, leave
 from assignments.models import Agency, Assignment, Cadre
 from assignments.queries import held_outside
 from assignments.replacing.forms import LeavingForm, ReplaceForm
-from assignments.scope import decides
 from assignments.tenure.figures import served, with_moment, with_place
+from assignments.views import DecidingMixin
 from assignments.visibility import chain_of
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
 
-class ChangeView(SingleObjectMixin, FormView):
+class ChangeView(DecidingMixin, SingleObjectMixin, FormView):
     """A form that shows what a change of hands means before it makes it.
 
-    With script the part that says so is fetched while one types; else the first answer shows it, the second saves.
+    With script that part of the page is fetched while one types. Without, the first answer shows it and the second
+    saves.
     """
 
-    outlook_template = ""
-
-    def dispatch(self, request, *args, **kwargs):
-        if not decides(request.user):
-            raise Http404
-        self.object = self.get_object()
-        return self.prepare() or super().dispatch(request, *args, **kwargs)
+    impact_template = ""
 
     def prepare(self):
-        """Look up what the page needs; an answer that is returned is given instead of the page."""
+        self.object = self.get_object()
 
     def post(self, request, *args, **kwargs):
         form = self.get_form()
         valid = form.is_valid()
         if request.htmx and "check" in request.POST:
-            return render(request, self.outlook_template, self.get_context_data(form=form))
-        if not valid or form.is_new:
+            return render(request, self.impact_template, self.get_context_data(form=form))
+        if not valid or form.is_unread:
             return self.form_invalid(form)
         return self.form_valid(form)
 
@@ -56,9 +51,10 @@ class ReplaceView(ChangeView):
 
     form_class = ReplaceForm
     template_name = "assignments/replacing/replace.html"
-    outlook_template = "assignments/replacing/replace_impact.html"
+    impact_template = "assignments/replacing/replace_impact.html"
 
     def prepare(self):
+        super().prepare()
         handover = getattr(self.object, "handover", None)
         if handover and handover.successor_id:
             messages.info(self.request, _("Somebody follows here already. This is the handover."))
@@ -105,7 +101,7 @@ class ReplaceView(ChangeView):
             "title": _("Replace"),
             "row": row,
             "chain": chain_of(row.place, self.request.user) if row.place else [],
-            "submit_label": _("Replace all the same") if context["form"].shows else _("Replace"),
+            "submit_label": _("Replace all the same") if context["form"].shown_digest else _("Replace"),
             "check_url": self.request.get_full_path(),
             "cancel_url": self.object.get_absolute_url(),
         }
@@ -116,9 +112,10 @@ class LeavingView(ChangeView):
 
     form_class = LeavingForm
     template_name = "assignments/replacing/leaving.html"
-    outlook_template = "assignments/replacing/leaving_impact.html"
+    impact_template = "assignments/replacing/leaving_impact.html"
 
     def prepare(self):
+        super().prepare()
         user, cadre, day = self.request.user, self.object, today()
         if not may_let_leave(user, cadre):
             raise Http404

@@ -62,9 +62,9 @@ class Forecast(TestCase):
 
         for part in (None, tree.an):
             condition = subtree(within=part)
-            course = CoverageTimeline(day, day + within, condition)
+            timeline = CoverageTimeline(day, day + within, condition)
             found = {tier: ending([tier], day, condition, within).count() for tier in COVERED_TIERS}
-            assert {tier: course.ending(day, day + within, {tier}) for tier in COVERED_TIERS} == found
+            assert {tier: timeline.ending(day, day + within, {tier}) for tier in COVERED_TIERS} == found
 
     @settings(max_examples=15)
     @given(held=HELD, minimum=st.integers(0, 2), first=DAYS, number=st.integers(1, 120))
@@ -73,12 +73,12 @@ class Forecast(TestCase):
         days = [first + timedelta(days=day) for day in range(number)]
 
         for part in (None, tree.an):
-            course = CoverageTimeline(START, START + timedelta(days=500), subtree(within=part))
+            timeline = CoverageTimeline(START, START + timedelta(days=500), subtree(within=part))
             by_day = coverage_over(days, subtree(within=part))
             for tier in COVERED_TIERS:
-                gaps = course.gaps(days[0], days[-1], {tier})
+                gaps = timeline.gaps(days[0], days[-1], {tier})
                 lacking = sum(found[tier].uncovered for found in by_day.values() if tier in found)
-                assert sum(stretch.days for stretches in gaps.values() for stretch in stretches) == lacking
+                assert sum(spell.days for spells in gaps.values() for spell in spells) == lacking
 
 
 @pytest.mark.django_db
@@ -88,10 +88,10 @@ def test_days_with_nobody_that_touch_are_one_stretch():
     assign(cadre("Q"), tree.an1, "support", first_day=date(2022, 2, 10), last_day=date(2022, 2, 19))
     assign(cadre("R"), tree.an1, first_day=date(2022, 3, 1), last_day=date(2022, 3, 9))
 
-    course = CoverageTimeline(date(2022, 1, 1), date(2022, 12, 31), subtree(within=tree.an1))
-    gaps = course.gaps(date(2022, 1, 1), date(2022, 3, 31), {Tier.HAMLET})
+    timeline = CoverageTimeline(date(2022, 1, 1), date(2022, 12, 31), subtree(within=tree.an1))
+    gaps = timeline.gaps(date(2022, 1, 1), date(2022, 3, 31), {Tier.HAMLET})
 
-    assert [(stretch.first_day, stretch.last_day, stretch.days) for stretch in gaps[tree.an1.pk]] == [
+    assert [(spell.first_day, spell.last_day, spell.days) for spell in gaps[tree.an1.pk]] == [
         (date(2022, 2, 1), date(2022, 2, 28), 28),
         (date(2022, 3, 10), date(2022, 3, 31), 22),
     ]

@@ -201,8 +201,8 @@ def insist(client, url, typed):
     """Send a form, and where something speaks against it send it again with a reason."""
     response = client.post(url, typed)
     form = response.context["form"] if response.status_code == 200 else None
-    if form and form.shows:
-        return client.post(url, {**typed, "seen": form.shows, "why": "Theo yêu cầu công tác"})
+    if form and form.shown_digest:
+        return client.post(url, {**typed, "seen": form.shown_digest, "why": "Theo yêu cầu công tác"})
     return response
 
 
@@ -439,12 +439,12 @@ def test_what_speaks_against_an_end_is_said_first_and_asks_for_a_reason_that_is_
     assert shown(client, url)["form"].sentences == [ALONE, EARLY]
     form = client.post(url, typed).context["form"]
     assert (form.sentences, form.errors) == ([ALONE, EARLY], {})
-    form = client.post(url, {**typed, "seen": form.shows, "why": " "}).context["form"]
+    form = client.post(url, {**typed, "seen": form.shown_digest, "why": " "}).context["form"]
     assert form.errors == {"why": ["Say why it is done all the same."]}
     row.refresh_from_db()
     assert row.last_day is None
 
-    client.post(url, {**typed, "seen": form.shows, "why": "Chuyển công tác"})
+    client.post(url, {**typed, "seen": form.shown_digest, "why": "Chuyển công tác"})
     row.refresh_from_db()
     assert (row.last_day, row.end_reason) == (today(), "workload")
     assert row.history.first().history_change_reason == "Chuyển công tác"
@@ -457,7 +457,7 @@ def test_a_reason_covers_only_what_the_page_had_shown():
         visitor(user("editor", at=tree.an, level="editor")),
         reverse("assignments:assignment_end", args=[row.pk]),
     )
-    seen = shown(client, url)["form"].shows
+    seen = shown(client, url)["form"].shown_digest
     earlier = (today() - timedelta(days=60)).isoformat()
 
     form = client.post(url, {"last_day": earlier, "end_reason": "workload", "seen": seen, "why": "X"}).context["form"]
@@ -490,10 +490,10 @@ def test_what_speaks_against_a_new_one_is_said_first_and_asks_for_a_reason_that_
     form = client.post(CREATE, told(why="Chưa đọc")).context["form"]
     assert form.sentences == ["By rule this is held by: Official of a district agency."]
     assert Assignment.objects.count() == 0
-    form = client.post(CREATE, told(seen=form.shows)).context["form"]
+    form = client.post(CREATE, told(seen=form.shown_digest)).context["form"]
     assert form.errors == {"why": ["Say why it is done all the same."]}
 
-    client.post(CREATE, told(seen=form.shows, why="Thiếu cán bộ huyện"))
+    client.post(CREATE, told(seen=form.shown_digest, why="Thiếu cán bộ huyện"))
     assert Assignment.objects.get().history.get().history_change_reason == "Thiếu cán bộ huyện"
 
 

@@ -234,7 +234,7 @@ def test_another_day_is_read_and_not_written():
     context = shown(editor(tree), day="2021-06-30")
 
     assert row_of(context, "AN-1").row.first.months == 18
-    assert (context["may_write"], {line.in_hand for line in context["lines"]}) == (False, {False})
+    assert (context["may_write"], {line.may_assign for line in context["lines"]}) == (False, {False})
 
 
 def test_who_only_reads_has_the_board_without_forms():
@@ -340,11 +340,11 @@ def test_what_speaks_against_it_comes_back_in_the_row_and_a_reason_overrides():
 
     line = row_of(send(client, tree.an1, who, "?show=nobody", why="Chưa đọc").context, "AN-1")
     assert line.form.sentences == [UNFIT]
-    line = row_of(send(client, tree.an1, who, seen=line.form.shows).context, "AN-1")
+    line = row_of(send(client, tree.an1, who, seen=line.form.shown_digest).context, "AN-1")
     assert line.form.errors == {"why": ["Say why it is done all the same."]}
     assert Assignment.objects.count() == 0
 
-    send(client, tree.an1, who, seen=line.form.shows, why="Thiếu cán bộ huyện")
+    send(client, tree.an1, who, seen=line.form.shown_digest, why="Thiếu cán bộ huyện")
     assert Assignment.objects.get().history.get().history_change_reason == "Thiếu cán bộ huyện"
 
 
@@ -352,7 +352,7 @@ def test_a_reason_does_not_cover_what_has_happened_since():
     tree = small_tree()
     who = cadre("P", agency=agency("C", at=tree.an))
     client = editor(tree)
-    seen = row_of(send(client, tree.an1, who).context, "AN-1").form.shows
+    seen = row_of(send(client, tree.an1, who).context, "AN-1").form.shown_digest
     assign(official(tree, "Q", "Đỗ Văn Ba"), tree.an1)
 
     form = row_of(send(client, tree.an1, who, seen=seen, why="Thiếu cán bộ").context, "AN-1").form

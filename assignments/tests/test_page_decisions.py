@@ -485,7 +485,9 @@ def test_two_who_are_pasted_for_one_place_both_stay_and_are_told():
     add(tree, "P;AN-1\nQ;AN-1")
 
     assert lines_of(tree.draft) == [("AN-1", "P", None), ("AN-1", "Q", None)]
-    assert [str(row.objections[0]) for row in shown(tree.client, tree.draft.get_absolute_url())["draft"].told] == [
+    assert [
+        str(row.objections[0]) for row in shown(tree.client, tree.draft.get_absolute_url())["draft"].with_objections
+    ] == [
         "Trần Thị Tư gets this role there, too.",
         "Lê Văn Tám gets this role there, too.",
     ]
@@ -856,6 +858,6 @@ def test_the_limit_is_told_in_a_draft():
     official(tree, "P")
     add(tree, "P;AN-1\nP;AN-2")
 
-    told = shown(tree.client, tree.draft.get_absolute_url())["draft"].told
+    rows = shown(tree.client, tree.draft.get_absolute_url())["draft"].with_objections
 
-    assert [str(row.objections[0]) for row in told] == ["Lê Văn Tám would hold 2 assignments; 1 are the limit."] * 2
+    assert [str(row.objections[0]) for row in rows] == ["Lê Văn Tám would hold 2 assignments; 1 are the limit."] * 2

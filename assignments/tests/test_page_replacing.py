@@ -37,7 +37,7 @@ def errors(response):
 
 
 def told(response):
-    return [str(found) for objections in response.context["form"].told.values() for found in objections]
+    return [str(found) for objections in response.context["form"].objections.values() for found in objections]
 
 
 def held():
@@ -72,7 +72,7 @@ def test_days_with_nobody_are_shown_before_anything_is_saved():
     assert (first.status_code, Handover.objects.count()) == (200, 0)
     assert b"10 days with nobody between the two." in first.content
     assert first.context["submit_label"] == "Replace all the same"
-    seen = first.context["form"].shows
+    seen = first.context["form"].shown_digest
     second = tree.client.post(tree.url, asked(first_day="2022-06-11", seen=seen))
     assert second.status_code == 302
     assert held()[1] == ("P2", date(2022, 6, 11), None, "")
@@ -80,7 +80,7 @@ def test_days_with_nobody_are_shown_before_anything_is_saved():
 
 def test_what_was_seen_of_another_gap_does_not_count():
     tree = office()
-    seen = tree.client.post(tree.url, asked(first_day="2022-06-11")).context["form"].shows
+    seen = tree.client.post(tree.url, asked(first_day="2022-06-11")).context["form"].shown_digest
 
     again = tree.client.post(tree.url, asked(first_day="2022-07-11", seen=seen))
 
@@ -100,7 +100,7 @@ def test_what_speaks_against_it_asks_for_a_reason_that_is_kept_with_the_history(
     Assignment.objects.update(first_day=date(2022, 1, 1))
 
     first = tree.client.post(tree.url, asked())
-    seen = first.context["form"].shows
+    seen = first.context["form"].shown_digest
     without = tree.client.post(tree.url, asked(seen=seen))
     done = tree.client.post(tree.url, asked(seen=seen, why="Ốm dài ngày"))
 
@@ -138,7 +138,7 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(wrong, found):
     tree = office()
 
     response = tree.client.post(tree.url, asked(**wrong))
-    if seen := response.context["form"].shows:
+    if seen := response.context["form"].shown_digest:
         response = tree.client.post(tree.url, asked(seen=seen, why="Có lý do", **wrong))
 
     assert errors(response) == found
@@ -222,7 +222,7 @@ def gone(tree, **more):
 def sure(tree, **more):
     """As whoever has read what the page says."""
     first = tree.client.post(tree.url, gone(tree, **more))
-    return tree.client.post(tree.url, gone(tree, seen=first.context["form"].shows, why="Nghỉ hưu", **more))
+    return tree.client.post(tree.url, gone(tree, seen=first.context["form"].shown_digest, why="Nghỉ hưu", **more))
 
 
 def test_all_that_a_cadre_holds_ends_or_passes_on_in_one_step():

@@ -38,7 +38,7 @@ def meeting_lines(context, rows):
             daytime(row.meeting.starts_at),
             row.meeting.get_absolute_url(),
             row.meeting.get_kind_display(),
-            where(row.meeting),
+            place_or_agency(row.meeting),
             chips[row.meeting.status],
             numbers(row, words),
         )
@@ -47,7 +47,7 @@ def meeting_lines(context, rows):
     return mark_safe("".join(lines))  # noqa: S308
 
 
-def where(meeting):
+def place_or_agency(meeting):
     """The place with what lies above it, or the agency."""
     if meeting.place:
         return ui.place(meeting.place.name, above=meeting.place.above)

@@ -27,7 +27,7 @@ def typed(cast, day=TONIGHT, starts="19:30", ends="21:00", **more):
 
 def told(response):
     """What the answer says stands in the way: days, whom at the same time, whom on the same day."""
-    found = response.context["told"]
+    found = response.context["impact"]
     return (
         [day.day for day in found.restricted],
         [row.cadre.code for row in found.overlapping],
@@ -46,7 +46,7 @@ def test_a_restricted_day_and_own_staff_at_the_same_time_are_told_and_the_second
     client.post(ADDRESS, typed(cast, seen=first.context["seen"], why="Đoàn kiểm tra của tỉnh"))
 
     assert told(first) == ([9], ["P2"], [])
-    assert (first.context["told"].people, first.context["told"].staff) == (1, 1)
+    assert (first.context["impact"].people, first.context["impact"].staff) == (1, 1)
     assert saved_unread == 0
     made = Meeting.objects.get(kind="agency")
     assert (made.starts_at, made.ends_at) == (at(TONIGHT, 19, 30), at(TONIGHT, 21))
@@ -115,7 +115,7 @@ def test_the_nearest_free_half_days_leave_out_weekends_restricted_days_and_every
     client.force_login(cast.clerk)
 
     response = client.post(ADDRESS, typed(cast, day=date(2022, 5, 13), starts="14:00", ends="16:00"))
-    free = response.context["told"].free
+    free = response.context["impact"].free
     moved = client.post(
         ADDRESS, typed(cast, day=date(2022, 5, 13), starts="14:00", ends="16:00", move="2022-05-16,afternoon")
     )

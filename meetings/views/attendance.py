@@ -69,11 +69,11 @@ class RecordView(TemplateView):
         if "fill" in request.POST:
             self.form.mark_the_rest_present()
         elif "find" not in request.POST and self.form.is_valid() and self.form.save(by=request.user, on=today()):
-            messages.success(request, self.said())
+            messages.success(request, self.result_sentence())
             return redirect(self.meeting)
         return self.render_to_response(self.get_context_data(**kwargs))
 
-    def said(self):
+    def result_sentence(self):
         """What was recorded, in one sentence."""
         rows = Attendance.objects.editable_by(self.request.user).filter(meeting=self.meeting, expected=True)
         left = rows.filter(status=Attendance.Status.UNRECORDED).count()
@@ -104,13 +104,13 @@ class RecordView(TemplateView):
         form = self.form
         if not form.is_bound or not form.may_add_guests:
             return None
-        seen = Cadre.objects.visible_to(self.request.user).select_related("agency")
-        chosen = seen.filter(pk__in=[pk for pk in form.data.getlist("guest") if pk.isdigit()])
+        visible = Cadre.objects.visible_to(self.request.user).select_related("agency")
+        chosen = visible.filter(pk__in=[pk for pk in form.data.getlist("guest") if pk.isdigit()])
         found = [{"cadre": cadre, "chosen": True} for cadre in chosen]
         name = form.data.get("guest_name", "").strip()
         if name:
             known = {row.cadre_id for row in self.rows} | {line["cadre"].pk for line in found}
-            others = seen.named(name).exclude(pk__in=known)[:FOUND_AT_ONCE]
+            others = visible.named(name).exclude(pk__in=known)[:FOUND_AT_ONCE]
             found += [{"cadre": cadre, "chosen": False} for cadre in others]
         return found if name or found else None
 

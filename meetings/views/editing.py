@@ -24,7 +24,7 @@ MEETING_TIERS = [Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVERNING_GROUP]
 OFFERED_AT_ONCE = 30
 
 
-class EnterView(View):
+class MeetingFormView(View):
     """What entering and changing a meeting share: the form, and for an agency's the look at what stands in its way.
 
     An agency's meeting is saved when nothing stands in its way, or when the user has read what does: the first
@@ -44,10 +44,10 @@ class EnterView(View):
         request = self.request
         data = self.moved(request.POST) if request.method == "POST" else None
         form = self.get_form(meeting, data)
-        told = None
+        impact = None
         if data is not None and form.is_valid() and self.in_reach(form):
-            told = self.schedule_impact(form.instance) if form.instance.agency_id else None
-            asked_again = told and (form.data.get("seen") != seen(form.instance) or "move" in request.POST)
+            impact = self.schedule_impact(form.instance) if form.instance.agency_id else None
+            asked_again = impact and (form.data.get("seen") != warning_key(form.instance) or "move" in request.POST)
             if "check" not in request.POST and not asked_again and (saved := form.save(self.why(form))):
                 messages.success(request, _("Saved: %(meeting)s.") % {"meeting": saved.title})
                 return redirect(saved)
@@ -55,9 +55,9 @@ class EnterView(View):
             "title": self.title_of(meeting),
             "form": form,
             "meeting": meeting,
-            "told": told,
+            "impact": impact,
             "checked": data is not None and form.is_valid() and form.instance.agency_id,
-            "seen": seen(form.instance) if told else "",
+            "seen": warning_key(form.instance) if impact else "",
             "check_url": request.get_full_path(),
             "chain": chain_of(meeting.place, request.user),
             "cancel_url": meeting.get_absolute_url() if meeting.pk else reverse("meetings:meetings"),
@@ -107,12 +107,12 @@ class EnterView(View):
         )
 
 
-def seen(meeting):
+def warning_key(meeting):
     """What a warning was about: it holds for this time only, so another time is looked at again."""
     return f"{meeting.agency_id} {meeting.starts_at} {meeting.ends_at}"
 
 
-class MeetingCreateView(EnterView):
+class MeetingCreateView(MeetingFormView):
     """Enter a meeting: ``?locality=CODE`` of that locality, ``?of=agency`` of an agency, else choose first."""
 
     def title_of(self, meeting):
@@ -160,7 +160,7 @@ class MeetingCreateView(EnterView):
         return render(self.request, "meetings/choose.html", context)
 
 
-class MeetingEditView(EnterView):
+class MeetingEditView(MeetingFormView):
     """Change when a meeting is, or its kind. Whose it is stays: a meeting entered for the wrong one is cancelled."""
 
     def title_of(self, meeting):

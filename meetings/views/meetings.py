@@ -244,8 +244,8 @@ class MeetingView(ScopedDetailView):
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, user),
-            people=[Line(row, late, texts, reach) for row in rows if row.expected],
-            guests=[Line(row, late, texts, reach) for row in rows if not row.expected],
+            people=[RosterLine(row, late, texts, reach) for row in rows if row.expected],
+            guests=[RosterLine(row, late, texts, reach) for row in rows if not row.expected],
             may_edit=may_edit,
             may_record=may_edit or bool(recordable),
             whole=whole,
@@ -282,7 +282,7 @@ class MeetingView(ScopedDetailView):
         return list(found[:20])
 
 
-class Line:
+class RosterLine:
     """One cadre on the roster of a page."""
 
     def __init__(self, row, late, texts, reach):

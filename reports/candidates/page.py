@@ -31,7 +31,7 @@ SPELLS_SHOWN = 2
 
 
 @dataclass(frozen=True)
-class Evening:
+class MeetingTime:
     """A time at which the place meets: a planned meeting, or the usual time where none is planned."""
 
     starts_at: datetime
@@ -40,30 +40,30 @@ class Evening:
 
 
 @dataclass
-class Evenings:
-    """The times at which a place meets in the coming months, and how that is known.
+class MeetingTimes:
+    """The times at which a place meets in the coming months: of planned meetings, else its usual time.
 
-    ``usual_of`` is the number of held meetings that a usual time was found from; 0 where meetings are planned.
+    ``found_from`` is the number of held meetings from which the usual time follows; 0 where meetings are planned.
     """
 
     kind: str = ""
     times: list = field(default_factory=list)
-    usual_of: int = 0
+    found_from: int = 0
 
 
-def evenings_of(place, meetings, day):
-    """Return the ``Evenings`` of a place; ``meetings`` are those that the reader may see. One query, two at most."""
+def meeting_times_of(place, meetings, day):
+    """Return the ``MeetingTimes`` of a place, from the meetings that the reader may see. One query or two."""
     kind = OWN_KINDS.get(Tier(place.tier))
     if kind is None:
-        return Evenings()
+        return MeetingTimes()
     own = meetings.filter(locality=place.locality_id, kind=kind)
     planned = own.filter(status=Meeting.Status.PLANNED, day__range=(day, day + AHEAD)).order_by("starts_at", "pk")
-    times = [Evening(row.starts_at, row.ends_at or row.starts_at + USUAL_LENGTH, row) for row in planned]
+    times = [MeetingTime(row.starts_at, row.ends_at or row.starts_at + USUAL_LENGTH, row) for row in planned]
     if times:
-        return Evenings(kind, times)
+        return MeetingTimes(kind, times)
     held = own.filter(status=Meeting.Status.HELD, day__lte=day).order_by("-starts_at", "pk")
     moments = [timezone.localtime(moment) for moment in held.values_list("starts_at", flat=True)[:LAST_HELD]]
-    return Evenings(kind, list(usual_times(moments, day)), len(moments))
+    return MeetingTimes(kind, list(usual_times(moments, day)), len(moments))
 
 
 def usual_times(moments, day):
@@ -78,7 +78,7 @@ def usual_times(moments, day):
         on = month.first_day.replace(day=min(number, month.last_day.day))
         if on >= day:
             starts_at = office_time(on, clock)
-            yield Evening(starts_at, starts_at + USUAL_LENGTH)
+            yield MeetingTime(starts_at, starts_at + USUAL_LENGTH)
             left -= 1
         month = month.next
 
@@ -87,7 +87,7 @@ def usual_times(moments, day):
 
 
 @dataclass(frozen=True)
-class Spell:
+class ServiceSpell:
     """A time in which somebody served in the area, at one of its localities."""
 
     name: str
@@ -105,12 +105,12 @@ class Candidate:
     load: int
     spells: list
     busy: list
-    evenings: int
+    number_of_times: int
 
     @property
     def free(self):
         """At how many of the place's times nothing else is in the way."""
-        return self.evenings - len({time for time, _meeting in self.busy})
+        return self.number_of_times - len({time for time, _meeting in self.busy})
 
     @property
     def spells_shown(self):
@@ -125,7 +125,7 @@ class Candidate:
     @property
     def in_order(self):
         """The classes in which people stand on the page, and the name inside a class."""
-        return not self.spells, self.free < self.evenings, self.load, self.cadre.sort_key, self.cadre.code
+        return not self.spells, self.free < self.number_of_times, self.load, self.cadre.sort_key, self.cadre.code
 
 
 class Candidates:
@@ -137,7 +137,7 @@ class Candidates:
         self.role = Assignment.Role.HEAD if self.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE
         self.rule = HolderRule.objects.filter(tier=self.tier, role=self.role).on(day).first()
         self.limit = Limit.on(day, Limit.Name.MOST_ASSIGNMENTS)
-        self.evenings = evenings_of(place, Meeting.objects.visible_to(user), day)
+        self.meeting_times = meeting_times_of(place, Meeting.objects.visible_to(user), day)
 
     @property
     def area(self):
@@ -166,7 +166,7 @@ class Candidates:
                 load=loads.get(cadre.pk, 0),
                 spells=spells[cadre.pk],
                 busy=busy[cadre.pk],
-                evenings=len(self.evenings.times),
+                number_of_times=len(self.meeting_times.times),
             )
             for cadre in cadres
         ]
@@ -179,24 +179,24 @@ class Candidates:
         """
         tier, area = self.area
         places = Place.objects.filter(**{f"{tier}__in": origins_of({area})[area]})
-        stood = defaultdict(list)
+        names_by_locality = defaultdict(list)
         for locality, name, first_day, last_day in places.values_list("locality", "name", "first_day", "last_day"):
-            stood[locality].append((name, first_day, last_day))
+            names_by_locality[locality].append((name, first_day, last_day))
         rows = Assignment.objects.visible_to(self.user).filter(locality__in=places.order_by().values("locality"))
         rows = rows.filter(Q(first_day=None) | Q(first_day__lte=self.day)).order_by()
-        found, asked = defaultdict(list), set(cadres)
+        found, wanted = defaultdict(list), set(cadres)
         for cadre, locality, first_day, last_day in rows.values_list("cadre", "locality", "first_day", "last_day"):
-            if cadre in asked and (name := name_during(stood[locality], first_day, last_day)):
+            if cadre in wanted and (name := name_during(names_by_locality[locality], first_day, last_day)):
                 until = min(last_day or self.day, self.day)
                 months = months_between(first_day, until) if first_day else None
-                found[cadre].append(Spell(name, first_day, last_day, months))
+                found[cadre].append(ServiceSpell(name, first_day, last_day, months))
         for spells in found.values():
             spells.sort(key=lambda spell: (spell.last_day or date.max, spell.first_day or date.min), reverse=True)
         return found
 
     def busy(self, cadres):
         """Return {cadre id: (time of the place, key of the other meeting)} of what is in the way. One query."""
-        found, times = defaultdict(list), self.evenings.times
+        found, times = defaultdict(list), self.meeting_times.times
         if not times:
             return found
         days = {timezone.localtime(time.starts_at).date() for time in times}
@@ -204,25 +204,25 @@ class Candidates:
         rows = rows.exclude(meeting__in=[time.meeting.pk for time in times if time.meeting])
         if len(cadres) <= KEYS_AT_MOST:
             rows = rows.filter(cadre__in=cadres)
-        asked = set(cadres)
+        wanted = set(cadres)
         found_rows = rows.select_related("meeting").only("cadre", "meeting__starts_at", "meeting__ends_at")
         for row in found_rows.order_by("meeting__starts_at", "meeting"):
-            if row.cadre_id in asked:
+            if row.cadre_id in wanted:
                 found[row.cadre_id] += [
                     (time, row.meeting_id) for time in times if overlap(time.starts_at, time.ends_at, row.meeting)
                 ]
         return found
 
-    def explained(self, candidates):
-        """Put into words what is in the way of some candidates: (day, meeting, None where it may not be named)."""
+    def with_reasons(self, candidates):
+        """Return for the page {candidate, busy: [{day, meeting}]}; meeting is None where it may not be named."""
         keys = {key for candidate in candidates for _time, key in candidate.busy}
         others = Meeting.objects.filter(pk__in=keys).select_related("place").in_bulk()
-        seen = visible_meetings(others.values(), self.user)
+        visible = visible_meetings(others.values(), self.user)
         return [
             {
                 "candidate": candidate,
                 "busy": [
-                    {"day": others[key].day, "meeting": others[key] if key in seen else None}
+                    {"day": others[key].day, "meeting": others[key] if key in visible else None}
                     for _time, key in candidate.busy
                 ],
             }
@@ -230,14 +230,17 @@ class Candidates:
         ]
 
 
-def name_during(stood, first_day, last_day):
-    """What a locality was called when it last stood in the area during some days; empty where it did not then."""
+def name_during(periods, first_day, last_day):
+    """The last name of a locality while it lay in the area on some of these days; empty where it did not.
+
+    ``periods`` are (name, first day, last day) of the locality in the area.
+    """
     names = [
-        name for name, begins, ends in stood if begins <= (last_day or date.max) and ends >= (first_day or date.min)
+        name for name, begins, ends in periods if begins <= (last_day or date.max) and ends >= (first_day or date.min)
     ]
     return names[-1] if names else ""
 
 
 def visible_meetings(meetings, user):
-    """Keys of those of some meetings whose place lies in a user's sight."""
+    """Return the keys of the meetings whose place the user can see."""
     return {row.pk for row in meetings if row.place and can_see_place(row.place, user)}

@@ -52,7 +52,7 @@ class CandidatesView(ScopedDetailView):
             "page_obj": page_obj,
             "rows": [
                 row | {"assign_url": self.assign_url(row["candidate"].cadre)}
-                for row in found.explained(page_obj.object_list)
+                for row in found.with_reasons(page_obj.object_list)
             ],
             "tabs": self.tabs(others, fitting, len(people) - fitting),
         }

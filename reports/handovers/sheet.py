@@ -66,7 +66,7 @@ class HandoverSheet:
         self.day = max(handover.given_on, handover.received_on) if handover.is_done else today
         places = Place.objects.filter(locality=self.locality, first_day__lte=max(self.day, self.ended.last_day))
         self.place = places.select_related("type").order_by("-first_day").first()
-        self.in_sight = can_see_place(self.place, user)
+        self.sees_place = can_see_place(self.place, user)
         self.part = subtree(user, self.locality)
 
     def context(self):
@@ -79,8 +79,8 @@ class HandoverSheet:
             "ended": self.ended,
             "successor": self.successor,
             "gap": self.gap(),
-            "seen": self.seen(),
-            "in_sight": self.in_sight,
+            "visible_people": self.visible_people(),
+            "sees_place": self.sees_place,
             "meetings": self.meetings(),
             "issues": issues[:ROWS_SHOWN],
             "issues_url": self.address("reports:issues", state="open") if len(issues) > ROWS_SHOWN else "",
@@ -103,7 +103,7 @@ class HandoverSheet:
             return None
         return max((self.successor.first_day - self.ended.last_day).days - 1, 0)
 
-    def seen(self):
+    def visible_people(self):
         """Which of the two people have a page that the reader may open."""
         people = [self.ended.cadre_id] + ([self.successor.cadre_id] if self.successor else [])
         return visible_keys(Cadre, self.user, people)
@@ -126,7 +126,7 @@ class HandoverSheet:
 
     def next_meetings(self):
         """The next meetings, for ``components/card_list.html``."""
-        if not self.in_sight:
+        if not self.sees_place:
             return []
         ahead = self.meetings_there().filter(day__gte=self.day, status=Meeting.Status.PLANNED)
         return [
@@ -141,7 +141,7 @@ class HandoverSheet:
 
     def issues(self):
         """Open issues at and below the place, pressing ones and the oldest first; one more than is shown."""
-        if not self.in_sight:
+        if not self.sees_place:
             return []
         found = open_issues(self.day, self.part, self.part.areas_before).filter(
             pk__in=Issue.objects.visible_to(self.user).order_by().values("pk")
@@ -163,7 +163,7 @@ class HandoverSheet:
 
     def resources(self):
         """What was promised and is not delivered, oldest first; one more than is shown."""
-        if not self.in_sight:
+        if not self.sees_place:
             return []
         promised = Resource.objects.visible_to(self.user).filter(
             status=Resource.Status.PROMISED, mobilised_on__lte=self.day, **{f"place__{self.tier}": self.locality}
@@ -207,7 +207,7 @@ class HandoverSheet:
     def responsible(self):
         """Those who answer above the place, at it, and directly below it, for ``components/ladder.html``."""
         steps = self.place.steps
-        if self.in_sight:
+        if self.sees_place:
             below = Place.objects.visible_to(self.user).on(self.day).filter(parent=self.locality)
             below = below.order_by("locality__code").values_list("tier", "locality", "name")
             steps += [(Tier(tier), id, name) for tier, id, name in below[:BELOW_SHOWN]]
@@ -218,22 +218,22 @@ class HandoverSheet:
             for row in people.get(id) or ([None] if tier in COVERED_TIERS else []):
                 _row, names = held.setdefault((tier, row and row.cadre_id), (row, []))
                 names.append(name)
-        seen = visible_keys(Cadre, self.user, [row.cadre_id for row, _names in held.values() if row])
+        visible = visible_keys(Cadre, self.user, [row.cadre_id for row, _names in held.values() if row])
         return [
-            self.rung(tier, row, ", ".join(names), row is not None and row.cadre_id in seen)
+            self.rung(tier, row, ", ".join(names), row is not None and row.cadre_id in visible)
             for (tier, _cadre), (row, names) in held.items()
         ]
 
-    def rung(self, tier, row, where, linked):
+    def rung(self, tier, row, place_names, linked):
         """One person, or a place with nobody."""
         rung = {"tier": SHORT_TIERS[tier], "current": tier == self.tier}
         if row is None:
-            return rung | {"vacant": True, "role": where}
+            return rung | {"vacant": True, "role": place_names}
         cadre = row.cadre
         return rung | {
             "name": cadre.full_name,
             "url": cadre.get_absolute_url() if linked else "",
-            "role": " · ".join(filter(None, [where, cadre.agency.name if cadre.agency else "", cadre.phone])),
+            "role": " · ".join(filter(None, [place_names, cadre.agency.name if cadre.agency else "", cadre.phone])),
             "phone": cadre.phone,
         }
 
@@ -244,10 +244,10 @@ class HandoverSheet:
         events, before = [], None
         records = self.handover.history.select_related("history_user")
         for record in records.order_by("history_date", "history_id"):
-            told = [words for words in differences(before, record) if words]
+            sentences = [words for words in differences(before, record) if words]
             who = str(record.history_user) if record.history_user else ""
-            if told:
-                text = " · ".join([*told, who]) if who else " · ".join(told)
+            if sentences:
+                text = " · ".join([*sentences, who]) if who else " · ".join(sentences)
                 events.append({"day": timezone.localtime(record.history_date), "text": text})
             before = record
         return events[::-1]

@@ -3,14 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.forms import LocalityField, not_after, refuse_before_it_existed
+from reports.forms import FactForm, LocalityField, not_after
 from reports.models import Issue
-from reports.privacy import PersonalDataMixin
 
 
-class IssueForm(PersonalDataMixin, forms.ModelForm):
+class IssueForm(FactForm):
     """An issue as somebody raises it; what became of it is said on its page."""
 
+    day_field = "raised_on"
     checked_fields = ["summary"]
 
     locality = LocalityField(label=_("Locality"))
@@ -23,22 +23,12 @@ class IssueForm(PersonalDataMixin, forms.ModelForm):
             "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
         }
 
-    def __init__(self, *args, day, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.day = day
-        self.fields["raised_on"].initial = day
-
     def clean_raised_on(self):
         """An issue is raised before it is written down, and before it is settled."""
         raised_on = not_after(self.cleaned_data["raised_on"], self.day)
         if self.instance.closed_on and raised_on > self.instance.closed_on:
             raise forms.ValidationError(_("The issue is closed before it was raised."))
         return raised_on
-
-    def clean(self):
-        cleaned = super().clean()
-        refuse_before_it_existed(self, "raised_on")
-        return cleaned
 
 
 class CloseIssueForm(forms.ModelForm):

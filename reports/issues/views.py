@@ -24,6 +24,7 @@ from cadrenet.listing import (
 )
 from cadrenet.periods import today
 from reports.figures.counts import old_before
+from reports.forms import FactCreateMixin, FactFormMixin
 from reports.history import timeline_of
 from reports.issues.actions import reopen
 from reports.issues.filters import IssueFilter
@@ -133,39 +134,21 @@ class IssueStatusView(ScopedFormMixin, SingleObjectMixin, View):
 
 
 class IssueFormMixin:
-    """What raising and changing an issue have in common."""
+    """What the pages share that enter and change an issue."""
 
     model = Issue
     form_class = IssueForm
-    template_name = "generic/form.html"
     visible_choices = ("responsible_agency",)
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"day": today()}
-
-    def get_form(self, form_class=None):
-        form = super().get_form(form_class)
-        form.fields["locality"].keep_short()
-        return form
-
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        messages.success(self.request, _("The issue is saved."))
-        return response
+    saved_text = gettext_lazy("The issue is saved.")
 
 
-class IssueCreateView(IssueFormMixin, ScopedCreateView):
+class IssueCreateView(IssueFormMixin, FactCreateMixin, ScopedCreateView):
     """Raise an issue; ``?within=CODE`` says where."""
 
     extra_context = {"title": gettext_lazy("New issue")}
 
-    def get_initial(self):
-        code = self.request.GET.get("within")
-        where = Locality.objects.editable_by(self.request.user).filter(code=code).first() if code else None
-        return super().get_initial() | {"locality": where}
 
-
-class IssueEditView(IssueFormMixin, ScopedUpdateView):
+class IssueEditView(IssueFormMixin, FactFormMixin, ScopedUpdateView):
     """Correct an issue where the user may record facts; an agency answers it on its page instead."""
 
     extra_context = {"title": gettext_lazy("Change the issue")}

@@ -3,14 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.forms import LocalityField, not_after, refuse_before_it_existed
+from reports.forms import FactForm, LocalityField, not_after
 from reports.models import Resource
-from reports.privacy import PersonalDataMixin
 
 
-class ResourceForm(PersonalDataMixin, forms.ModelForm):
+class ResourceForm(FactForm):
     """A resource as somebody records it."""
 
+    day_field = "mobilised_on"
     checked_fields = ["description", "donor"]
 
     locality = LocalityField(label=_("Locality"))
@@ -20,16 +20,6 @@ class ResourceForm(PersonalDataMixin, forms.ModelForm):
         fields = ["locality", "mobilised_on", "kind", "description", "value_vnd", "donor", "cadre", "status"]
         widgets = {"mobilised_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    def __init__(self, *args, day, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.day = day
-        self.fields["mobilised_on"].initial = day
-
     def clean_mobilised_on(self):
         """A promise, too, is made before it is written down."""
         return not_after(self.cleaned_data["mobilised_on"], self.day)
-
-    def clean(self):
-        cleaned = super().clean()
-        refuse_before_it_existed(self, "mobilised_on")
-        return cleaned

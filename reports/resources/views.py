@@ -1,16 +1,14 @@
 """Resources in a list, one by itself with its history, and the forms that record and change one."""
 
-from django.contrib import messages
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assignments.models import Locality
 from assignments.scope import records
 from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedCreateView, ScopedDetailView, ScopedListView, ScopedUpdateView
-from cadrenet.periods import today
+from reports.forms import FactCreateMixin, FactFormMixin
 from reports.history import timeline_of
 from reports.models import Resource
 from reports.resources.filters import ResourceFilter
@@ -68,39 +66,21 @@ class ResourceView(ScopedDetailView):
 
 
 class ResourceFormMixin:
-    """What recording and changing a resource have in common."""
+    """What the pages share that enter and change a resource."""
 
     model = Resource
     form_class = ResourceForm
-    template_name = "generic/form.html"
     visible_choices = ("cadre",)
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"day": today()}
-
-    def get_form(self, form_class=None):
-        form = super().get_form(form_class)
-        form.fields["locality"].keep_short()
-        return form
-
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        messages.success(self.request, _("The resource is saved."))
-        return response
+    saved_text = gettext_lazy("The resource is saved.")
 
 
-class ResourceCreateView(ResourceFormMixin, ScopedCreateView):
+class ResourceCreateView(ResourceFormMixin, FactCreateMixin, ScopedCreateView):
     """Record a resource; ``?within=CODE`` says for which locality."""
 
     extra_context = {"title": gettext_lazy("New resource")}
 
-    def get_initial(self):
-        code = self.request.GET.get("within")
-        where = Locality.objects.editable_by(self.request.user).filter(code=code).first() if code else None
-        return super().get_initial() | {"locality": where}
 
-
-class ResourceEditView(ResourceFormMixin, ScopedUpdateView):
+class ResourceEditView(ResourceFormMixin, FactFormMixin, ScopedUpdateView):
     """Correct a resource, or say that it has come."""
 
     extra_context = {"title": gettext_lazy("Change the resource")}

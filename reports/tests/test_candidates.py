@@ -180,8 +180,8 @@ def test_the_usual_time_is_taken_where_no_meeting_is_planned_and_said_so():
 
     response = shown(user("all", at=tree.district, level="editor"), tree.an1)
 
-    evenings = response.context["found"].evenings
-    assert [time.starts_at for time in evenings.times] == [at(MAY), at(JUNE), at(JULY)]
+    times = response.context["found"].meeting_times
+    assert [time.starts_at for time in times.times] == [at(MAY), at(JUNE), at(JULY)]
     assert "The most frequent day and hour of the last 4 that were held" in response.content.decode()
     assert response.context["rows"][0]["candidate"].free == 2
 
@@ -324,4 +324,4 @@ def test_for_ninety_two_days():
 
     response = shown(user("all", at=tree.district, level="editor"), tree.an1)
 
-    assert [time.starts_at for time in response.context["found"].evenings.times] == [at(date(2022, 8, 1))]
+    assert [time.starts_at for time in response.context["found"].meeting_times.times] == [at(date(2022, 8, 1))]

@@ -17,7 +17,6 @@ from assignments.decisions.drafts import draft_of
 from assignments.decisions.forms import DecisionForm, ReasonsForm
 from assignments.decisions.views.decisions import heading_of
 from assignments.models import Decision
-from assignments.scope import decides
 from assignments.views import DecidingMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -28,14 +27,10 @@ class DraftMixin(DecidingMixin, SingleObjectMixin):
 
     context_object_name = "decision"
 
-    def dispatch(self, request, *args, **kwargs):
-        if decides(request.user):
-            self.object = self.get_object()
-            if not self.object.is_draft:
-                return self.took_effect()
-        return super().dispatch(request, *args, **kwargs)
-
-    def took_effect(self):
+    def prepare(self):
+        self.object = self.get_object()
+        if self.object.is_draft:
+            return None
         messages.info(self.request, _("This decision has taken effect already."))
         return redirect(self.object)
 
