@@ -134,7 +134,8 @@ def numbers_of_quarterly(client, level, within):
     """Yield (what it is, number, address) of all numbers of the quarterly summary that open a list."""
     query = {"quarter": "2022-Q4", "level": level, **({"within": within} if within else {})}
     context = client.get("/reports/quarterly/", query).context
-    if "rows" not in context:
+    if not context.get("rows"):
+        # Without a row the page shows no figures.
         return
     rows = [(row.locality_code, row, cells) for row, cells in context["rows"]]
     for name, figures, cells in [*rows, ("all", context["total"], context["total_cells"])]:
@@ -188,7 +189,7 @@ def test_every_number_is_that_of_its_list(name):
             client = visitor(logins[role])
             parts = [None, "AN", "CA"] if role in ("district", "head", "clerk_at_group") else [None]
             for within in parts:
-                for level in ("commune", "hamlet"):
+                for level in ("commune", "hamlet") if within is None else ("hamlet",):
                     found, number = differences(client, numbers_of_quarterly(client, level, within))
                     asked += number
                     wrong |= {(role, level, within, what): pair for what, pair in found.items()}
