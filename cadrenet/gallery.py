@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadrenet.figures import percent
-from cadrenet.templatetags.figures import pct
 from cadrenet.templatetags.ui import STATUSES
 
 QUALITY = [("good", gettext_lazy("Good")), ("adequate", gettext_lazy("Adequate")), ("weak", gettext_lazy("Weak"))]
@@ -135,19 +134,8 @@ def _samples():
         "month_labels": [_month(number)["label"] for number in range(1, 13)],
         "values": months,
         "with_gap": [*months[:4], None, *months[5:]],
-        "heat": [
-            {"label": "Xã Long Hiệp", "url": "#", "values": [74, 87, 80, 77, 84, 78, 82, 81, 86, 81, 80, 86]},
-            {"label": "Xã Hưng Lộc", "url": "#", "values": [77, 73, 83, 68, 82, 68, 87, 84, 77, 84, None, 82]},
-        ],
         "communes": [
-            {
-                "label": name,
-                "url": "#",
-                "present": present,
-                "count": f"{present}/{unexcused}",
-                "value": percent(present, unexcused),
-                "text": pct(percent(present, unexcused)),
-            }
+            {"label": name, "present": present, "value": percent(present, unexcused)}
             for name, present, unexcused in communes
         ],
         "tiers": [

@@ -480,32 +480,6 @@ def _strokes(points):
     ]
 
 
-@register.simple_tag
-def dot_axis(low, high, step):
-    """Return the ticks of a dot chart; every second one may be dropped on a phone."""
-    low, high, step = Decimal(low), Decimal(high), Decimal(step)
-    ticks, level, number = [], low, 0
-    while level <= high:
-        ticks.append(
-            {
-                "x": _percent((level - low) / (high - low) * 100),
-                "text": f"{_whole(level)}%",
-                "optional": number % 2 == 1,
-            }
-        )
-        level, number = level + step, number + 1
-    return ticks
-
-
-@register.simple_tag
-def dot_place(value, low, high):
-    """Return where a value stands on the axis of a dot chart, empty where it is not known."""
-    if value in (None, ""):
-        return ""
-    part = (Decimal(value) - Decimal(low)) / (Decimal(high) - Decimal(low)) * 100
-    return _percent(min(max(part, Decimal(0)), Decimal(100)))
-
-
 HEAT_STEPS = (70, 75, 80, 85)
 
 
@@ -521,12 +495,6 @@ def heat_step(value):
 def whole(value):
     """Round half up to a whole number, – where nothing is known: for the heat table and the month line."""
     return figures.DASH if value is None else _whole(value)
-
-
-@register.filter
-def below(value, threshold):
-    """Tell whether a value is known and lies under a threshold; without a threshold nothing does."""
-    return value is not None and threshold not in (None, "") and Decimal(value) < Decimal(threshold)
 
 
 # --- Change against an earlier period -----------------------------------------------------------------
