@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadrenet.figures import percent
-from cadrenet.templatetags.ui import STATUSES
+from cadrenet.templatetags.status import STATUSES
 
 QUALITY = [("good", gettext_lazy("Good")), ("adequate", gettext_lazy("Adequate")), ("weak", gettext_lazy("Weak"))]
 
