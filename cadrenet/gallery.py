@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cadrenet.figures import percent
-from cadrenet.templatetags.figures import pct
-from cadrenet.templatetags.ui import STATUSES
+from cadrenet.templatetags.figures import count, money, pct, points
+from cadrenet.templatetags.status import STATUSES
 
 QUALITY = [("good", gettext_lazy("Good")), ("adequate", gettext_lazy("Adequate")), ("weak", gettext_lazy("Weak"))]
 
@@ -100,6 +100,32 @@ def _day(day):
     return sample
 
 
+def _tiles(rate):
+    change = Decimal("-0.31")
+    return [
+        {
+            "label": _("Attendance rate"),
+            "value": pct(rate),
+            "count": "3.785 / 4.716",
+            "change": change,
+            "change_text": points(change),
+            "better": "up",
+            "url": "#",
+        },
+        {
+            "label": _("Not recorded yet"),
+            "value": count(474),
+            "count": "4.963",
+            "change": 17,
+            "change_text": "+17",
+            "better": "down",
+            "url": "#",
+        },
+        {"label": _("Resources mobilised"), "value": money(2160300000), "count": "45", "url": "#"},
+        {"label": _("Quarterly reports on time"), "value": pct(None), "count": "0 / 0", "note": "–"},
+    ]
+
+
 def _samples():
     # Invented places and people; the figures are those of the reference district.
     rate = percent(3785, 4716)
@@ -120,7 +146,7 @@ def _samples():
             {"label": "Ấp 4", "url": "#"},
         ],
         "rate": rate,
-        "change": Decimal("-0.31"),
+        "tiles": _tiles(rate),
         "statuses": STATUSES,
         "watch": [
             {
@@ -135,19 +161,8 @@ def _samples():
         "month_labels": [_month(number)["label"] for number in range(1, 13)],
         "values": months,
         "with_gap": [*months[:4], None, *months[5:]],
-        "heat": [
-            {"label": "Xã Long Hiệp", "url": "#", "values": [74, 87, 80, 77, 84, 78, 82, 81, 86, 81, 80, 86]},
-            {"label": "Xã Hưng Lộc", "url": "#", "values": [77, 73, 83, 68, 82, 68, 87, 84, 77, 84, None, 82]},
-        ],
         "communes": [
-            {
-                "label": name,
-                "url": "#",
-                "present": present,
-                "count": f"{present}/{unexcused}",
-                "value": percent(present, unexcused),
-                "text": pct(percent(present, unexcused)),
-            }
+            {"label": name, "present": present, "value": percent(present, unexcused)}
             for name, present, unexcused in communes
         ],
         "tiers": [

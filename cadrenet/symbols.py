@@ -16,7 +16,6 @@ SYMBOLS = {
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>',
     "copy": '<path d="M8 8h12v12H8zM16 8V4H4v12h4"/>',
     "dash": '<path d="M6 12h12"/>',
-    "doc": '<path d="M5 4h6v16H5zM11 4h4l4 15-4 1z"/>',
     "down": '<path d="M12 4v11M7 10.5l5 5 5-5M4 20h16"/>',
     "edit": '<path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4"/>',
     "filter": '<path d="M4 6h16M7 12h10M10 18h4"/>',

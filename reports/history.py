@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cadrenet.templatetags.ui import STATUSES
+from cadrenet.templatetags.status import STATUSES
 
 
 def timeline_of(history):

@@ -1,5 +1,6 @@
 """Numbers, amounts and days in the reader's language. What is not known is "–", and never looks like zero."""
 
+import re
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -7,7 +8,10 @@ from functools import cache
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
+from django.utils.html import format_html
+from django.utils.translation import pgettext_lazy
 
+from cadrenet.charts import whole_number
 from cadrenet.figures import percent
 
 register = template.Library()
@@ -17,6 +21,16 @@ MINUS = "\N{MINUS SIGN}"
 UNKNOWN = (None, "")
 # No language sets the thousands of less apart; a page has a thousand such numbers.
 NEVER_GROUPED = 1_000
+# Translators: in Vietnamese as on a printed calendar: "Th 2" … "Th 7", "CN".
+WEEKDAYS = [
+    pgettext_lazy("weekday, short", "Mon"),
+    pgettext_lazy("weekday, short", "Tue"),
+    pgettext_lazy("weekday, short", "Wed"),
+    pgettext_lazy("weekday, short", "Thu"),
+    pgettext_lazy("weekday, short", "Fri"),
+    pgettext_lazy("weekday, short", "Sat"),
+    pgettext_lazy("weekday, short", "Sun"),
+]
 
 
 @register.filter
@@ -102,6 +116,66 @@ def weekday(value):
 def daytime(value):
     """A day and a time: 09/12/2022, 19:00."""
     return _dated(value, "DATETIME_FORMAT")
+
+
+@register.filter
+def small_unit(value):
+    """Set what stands after a large figure smaller: 80,26% becomes 80,26<small>%</small>.
+
+    A word may go to the next line, where a tile on a phone is too narrow for both.
+    """
+    found = re.fullmatch(r"(.*\d)(\s*)(\D+)", str(value), re.DOTALL)
+    if not found:
+        return value
+    number, gap, unit = found.groups()
+    return format_html("{}{}<small>{}</small>", number, " " if gap and unit != "%" else gap, unit)
+
+
+@register.filter
+def whole(value):
+    """Round half up to a whole number, – where nothing is known: for the heat table and the month line."""
+    return DASH if value is None else whole_number(value)
+
+
+@register.simple_tag
+def delta_sign(change, text="", better="", least="0.1"):
+    """Return arrow, tone, number and unit of a change.
+
+    Coloured only where the direction is good or bad beyond doubt (``better`` is "up" or "down") and the
+    change is at least ``least``.
+    """
+    if change in (None, ""):
+        return {"sign": ""}
+    change = Decimal(change)
+    number, _space, unit = str(text).replace("\N{NO-BREAK SPACE}", " ").partition(" ")
+    delta = {
+        "sign": "▲" if change > 0 else "▼" if change < 0 else "■",
+        "number": number,
+        "unit": unit,
+        "tone": "",
+    }
+    if better and abs(change) >= Decimal(str(least or "0.1")):
+        delta["tone"] = "good" if (change > 0) == (better == "up") else "bad"
+    return delta
+
+
+@register.filter
+def weekday_short(day):
+    """Name the weekday of a date in the width of a calendar column."""
+    return WEEKDAYS[day.weekday()]
+
+
+@register.simple_tag
+def day_sheet(day):
+    """Print a date as a small sheet at the left of a list row: the weekday, the day, month and year."""
+    day = in_the_office(day)
+    return format_html(
+        '<time class="cn-date" datetime="{}">{}<b>{}</b>{}</time>',
+        f"{day:%Y-%m-%d}",
+        weekday_short(day),
+        f"{day:%d}",
+        f"{day:%m/%Y}",
+    )
 
 
 def _written(number):

@@ -13,7 +13,8 @@ from django.utils import translation
 
 from cadrenet.listing import Column
 from cadrenet.symbols import SYMBOLS
-from cadrenet.templatetags import ui
+from cadrenet.templatetags import figures, status, tables
+from cadrenet.templatetags import forms as form_tags
 
 TEMPLATES = settings.BASE_DIR / "templates"
 COMPONENTS = TEMPLATES / "components"
@@ -29,7 +30,7 @@ def relative(path):
 
 
 def rendered(source, **context):
-    return Template("{% load figures ui %}" + source).render(Context(context))
+    return Template("{% load status symbols %}" + source).render(Context(context))
 
 
 @pytest.fixture
@@ -46,6 +47,11 @@ def test_template_has_nothing_inline(path):
     markup = re.sub(r"{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.DOTALL)
 
     assert re.findall(r"<style\b|\sstyle=|\son[a-z]+=|javascript:|data:[a-z]+/|<script(?![^>]*\ssrc=)", markup) == []
+
+
+@pytest.mark.parametrize("path", every_template(), ids=relative)
+def test_no_line_of_a_template_is_longer_than_can_be_read(path):
+    assert [number for number, line in enumerate(path.read_text().splitlines(), 1) if len(line) > 200] == []
 
 
 @pytest.mark.parametrize("path", every_template(), ids=relative)
@@ -91,7 +97,9 @@ def test_every_symbol_that_a_template_names_exists():
 
 
 def test_every_status_has_a_symbol_and_a_word():
-    assert [code for code, (icon, _tone, word) in ui.STATUSES.items() if icon not in SYMBOLS or not str(word)] == []
+    assert [
+        code for code, (icon, _tone, word) in status.STATUSES.items() if icon not in SYMBOLS or not str(word)
+    ] == []
 
 
 # --- The gallery --------------------------------------------------------------------------------------
@@ -254,53 +262,20 @@ def test_symbol_in_a_component_is_printed_by_the_page():
 
 def test_unrecorded_has_its_own_sign_and_tone():
     with translation.override("en"):
-        sign = ui.status_sign("unrecorded")
+        sign = status.status_sign("unrecorded")
 
     assert (sign["icon"], sign["tone"]) == ("q", "unknown")
 
 
 def test_words_given_outweigh_those_of_the_table():
-    assert ui.status_sign("late", text="Hạn 05/01/2023") == {
+    assert status.status_sign("late", text="Hạn 05/01/2023") == {
         "icon": "clock",
         "tone": "warn",
         "text": "Hạn 05/01/2023",
     }
 
 
-# --- Geometry: numbers for the browser, whatever the language of the page -----------------------------
-
-
-def test_parts_of_a_bar_follow_the_counts():
-    assert ui.bar_parts(964, 69, 110, 105) == [
-        {"name": "present", "x": "0%", "width": "76.89%"},
-        {"name": "excused", "x": "77.24%", "width": "5.18%"},
-        {"name": "absent", "x": "82.77%", "width": "8.46%"},
-        {"name": "unrecorded", "x": "91.59%", "width": "8.06%"},
-    ]
-
-
-def test_bar_of_nobody_has_no_parts():
-    assert ui.bar_parts(0, 0, 0, 0) == []
-
-
-def test_part_of_a_bar_is_never_too_thin_to_be_seen():
-    assert ui.bar_parts(10_000, 0, 1, 0)[1] == {"name": "absent", "x": "99.99%", "width": "0.35%"}
-
-
-@pytest.mark.parametrize("part, whole, width", [(1, 3, "33.33%"), (0, 3, "0%"), (4, 3, "100%"), (1, 0, "0%")])
-def test_width_of_a_share(part, whole, width):
-    assert ui.share_width(part, whole) == width
-
-
-def test_unknown_value_is_a_gap_in_a_line():
-    line = ui.spark_lines([80, None, 82, 84], low=80, high=84)
-
-    assert line["strokes"] == [{"x1": "65.8%", "y1": "10", "x2": "97.7%", "y2": "4"}]
-    assert line["last"]["x"] == "97.7%"
-
-
-def test_line_of_nothing_known_is_empty():
-    assert ui.spark_lines([None, None]) == {"strokes": [], "last": None}
+# --- Numbers for the browser, whatever the language of the page ---------------------------------------
 
 
 def test_coordinates_have_a_decimal_point_in_vietnamese():
@@ -310,14 +285,6 @@ def test_coordinates_have_a_decimal_point_in_vietnamese():
         )
 
     assert 'x="77.24%" width="5.18%"' in page
-
-
-@pytest.mark.parametrize(
-    "value, step",
-    [(None, ""), (Decimal("69.49"), "q1"), (Decimal("69.50"), "q2"), (75, "q3"), (80, "q4"), (85, "q5"), (100, "q5")],
-)
-def test_step_of_a_heat_cell_is_that_of_the_number_it_shows(value, step):
-    assert ui.heat_step(value) == step
 
 
 # --- Text ---------------------------------------------------------------------------------------------
@@ -335,7 +302,7 @@ def test_step_of_a_heat_cell_is_that_of_the_number_it_shows(value, step):
     ],
 )
 def test_unit_after_a_large_figure_is_small(value, markup):
-    assert ui.small_unit(value) == markup
+    assert figures.small_unit(value) == markup
 
 
 @pytest.mark.parametrize(
@@ -351,7 +318,7 @@ def test_unit_after_a_large_figure_is_small(value, markup):
     ],
 )
 def test_change_is_coloured_only_where_its_direction_means_something(change, better, least, sign, tone):
-    delta = ui.delta_sign(change, "", better, least)
+    delta = figures.delta_sign(change, "", better, least)
 
     assert (delta["sign"], delta["tone"]) == (sign, tone)
 
@@ -365,7 +332,7 @@ def test_unknown_change_prints_nothing():
     [("", "", "rate"), ("rate", "ascending", "-rate"), ("-rate", "descending", "rate"), ("name", "", "rate")],
 )
 def test_head_of_a_column_says_how_it_is_ordered(sort, direction, then):
-    state = ui.sort_state("rate", sort)
+    state = tables.sort_state("rate", sort)
 
     assert (state["direction"], state["next"]) == (direction, then)
 
@@ -385,10 +352,10 @@ class PeriodForm(forms.Form):
 def test_control_has_the_class_of_its_kind_and_no_placeholder_that_repeats_the_label():
     form = PeriodForm()
 
-    assert ui.control(form["first_day"]) == (
+    assert form_tags.control(form["first_day"]) == (
         '<input type="text" name="first_day" class="form-control wide" required id="id_first_day">'
     )
-    assert 'class="form-select"' in ui.control(form["role"])
+    assert 'class="form-select"' in form_tags.control(form["role"])
     assert form.fields["first_day"].widget.attrs == {"placeholder": "From", "class": "wide"}
 
 
@@ -407,7 +374,7 @@ def test_help_and_error_of_a_field_are_tied_to_its_control():
 def test_summary_of_errors_leads_to_each_field():
     form = PeriodForm({"role": "head"})
 
-    assert ui.error_list(form) == [
+    assert form_tags.error_list(form) == [
         {"href": "", "text": "The period is not complete."},
         {"href": "#id_first_day", "text": str(forms.Field.default_error_messages["required"])},
     ]

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from cadrenet.templatetags import ui
+from cadrenet.templatetags import status, tables
 from cadrenet.templatetags.figures import DASH, count, daytime
 from meetings.models import Meeting
 
@@ -30,7 +30,7 @@ NOTHING = mark_safe("""<td class="num cn-opt">–</td>
 @register.simple_tag(takes_context=True)
 def meeting_lines(context, rows):
     """Print the lines of the list of meetings (``meetings.queries.MeetingCounts``)."""
-    chips = {status: ui.chip(context, status) for status in {row.meeting.status for row in rows}}
+    chips = {code: status.chip(context, code) for code in {row.meeting.status for row in rows}}
     words = {"present": _("Present"), "unrecorded": _("Not recorded yet")}
     lines = (
         format_html(
@@ -50,7 +50,7 @@ def meeting_lines(context, rows):
 def place_or_agency(meeting):
     """The place with what lies above it, or the agency."""
     if meeting.place:
-        return ui.place(meeting.place.name, above=meeting.place.above)
+        return tables.place(meeting.place.name, above=meeting.place.above)
     return (meeting.agency and meeting.agency.name) or DASH
 
 

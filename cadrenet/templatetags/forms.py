@@ -1,0 +1,45 @@
+"""The controls of forms as the pages lay them out."""
+
+from django import forms, template
+
+register = template.Library()
+
+
+@register.simple_tag
+def control(field, extra=""):
+    """Print the control of a form field with the class its kind needs; the widget itself stays as it was."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        kind = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        kind = "form-select"
+    else:
+        kind = "form-control"
+    classes = [kind, widget.attrs.get("class", ""), extra, "is-invalid" if field.errors else ""]
+    attrs = {"class": " ".join(name for name in classes if name)}
+    if widget.attrs.get("placeholder") == field.label:
+        # It would say twice what the label says, and vanish while one types.
+        attrs["placeholder"] = False
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def control_kind(field):
+    """Name the layout a form field needs: hidden, check, choices, file or box."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    return "file" if isinstance(widget, forms.FileInput) else "box"
+
+
+@register.filter
+def error_list(form):
+    """List what is to be corrected in a form, in order of the page: where it is and the sentence."""
+    found = [{"href": "", "text": error} for error in form.non_field_errors()]
+    for field in form:
+        found += [{"href": f"#{field.id_for_label or field.auto_id}", "text": error} for error in field.errors]
+    return found
