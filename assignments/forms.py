@@ -1,4 +1,4 @@
-"""Which part of the tree is meant, and on which day."""
+"""What forms of several packages share: a part of the tree and a day, objections to a change, refusals."""
 
 from hashlib import sha256
 

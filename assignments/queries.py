@@ -1,4 +1,4 @@
-"""Figures over assignments: which places somebody answers for, which have nobody, and who serves where."""
+"""What is asked of the tree and of assignments across models: areas, roots, who answers, who serves where."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""ScheduleConflicts that a change of hands would spoil: what meetings say against it before it is made.
+"""Meetings that stand in the way of a change of hands, told before it is made.
 
 ``schedule_objections`` answers ``assignments.signals.changes_proposed``. Who would be expected where is worked out
 from the rules, as rosters are, for the assignments as they would be: those that a change ends are over by then. It

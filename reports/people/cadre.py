@@ -1,4 +1,4 @@
-"""What the pages of a cadre and of an agency say: who serves where, who came, what is next. Counts, no ranking."""
+"""What the page of a cadre says: what they answer for, where they came, what is next. Counts, no ranking."""
 
 from datetime import timedelta
 

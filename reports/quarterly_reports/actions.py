@@ -1,4 +1,4 @@
-"""Changes of issues and quarterly reports that mean more than the fields they touch."""
+"""Steps of a quarterly report, and who may take them."""
 
 from django.db import transaction
 
