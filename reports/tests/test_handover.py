@@ -322,7 +322,7 @@ def test_before_the_first_day_the_successor_sees_the_sheet_and_nothing_of_the_pl
     with time_machine.travel(at(date(2022, 6, 3), 12), tick=False):
         assert seen(Issue, cast.binh_login) == set()
         found = sheet(cast, cast.binh_login)
-    assert (found["in_sight"], found["issues"], found["next"]) == (False, [], [])
+    assert (found["sees_place"], found["issues"], found["next"]) == (False, [], [])
 
 
 def test_the_predecessor_keeps_the_own_past_and_sees_nothing_new():
@@ -347,7 +347,7 @@ def test_up_to_the_last_day_the_predecessor_sees_everything():
 
     with time_machine.travel(at(LAST, 12), tick=False):
         assert seen(Issue, cast.anh_login) >= {cast.before.pk}
-        assert sheet(cast, cast.anh_login)["in_sight"] is True
+        assert sheet(cast, cast.anh_login)["sees_place"] is True
 
 
 def test_the_sheet_of_the_predecessor_tells_the_own_past_and_nothing_new():
@@ -355,7 +355,7 @@ def test_the_sheet_of_the_predecessor_tells_the_own_past_and_nothing_new():
 
     found = sheet(cast, cast.anh_login)
 
-    assert (found["in_sight"], found["issues"], found["resources"], found["next"]) == (False, [], [], [])
+    assert (found["sees_place"], found["issues"], found["resources"], found["next"]) == (False, [], [], [])
     assert [row.meeting.day for row in found["meetings"]] == [date(2022, 5, 9), date(2022, 4, 9)]
     page = visitor(again(cast.anh_login)).get(cast.url).content.decode()
     assert "Thiếu nước" not in page
