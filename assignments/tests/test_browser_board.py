@@ -60,6 +60,7 @@ def test_on_a_phone_the_tab_that_is_open_lies_in_sight(office):
     assert office.locator(".cn-tabs [aria-current]").last.evaluate(sides) == [True, True, True, 0, 0]
 
 
+@pytest.mark.both_databases
 def test_with_the_keyboard_alone_one_place_after_the_other_is_assigned(office):
     office.set_viewport_size({"width": 1280, "height": 800})
     tree = office.tree

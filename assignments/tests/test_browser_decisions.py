@@ -89,6 +89,7 @@ def test_the_whole_journey_fits_and_is_accessible(office, assert_accessible, scr
     assert took_effect(office.draft)
 
 
+@pytest.mark.both_databases
 def test_the_whole_journey_works_without_script(office, browser):
     context = browser.new_context(java_script_enabled=False, locale="vi-VN")
     context.add_cookies(office.context.cookies())

@@ -36,6 +36,7 @@ def test_a_picture_without_a_text_is_not_accessible(sign_in_page, assert_accessi
         assert_accessible(sign_in_page)
 
 
+@pytest.mark.both_databases
 def test_a_browser_may_ask_for_many_things_at_once(sign_in_page):
     statuses = sign_in_page.evaluate(
         "() => Promise.all([...Array(20)].map(() => fetch('/health/').then(answer => answer.status)))"

@@ -25,6 +25,7 @@ def fits(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
+@pytest.mark.both_databases
 def test_tonights_meeting_is_recorded_on_a_phone_with_one_tap(
     page, live_server, signed_in, assert_accessible, screenshot
 ):

@@ -66,7 +66,7 @@ def replace(page):
     page.locator("#outlook .is-warn").wait_for()
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.both_databases), 1280])
 def test_replaced_then_handed_over_then_received(office, assert_accessible, width):
     office.set_viewport_size({"width": width, "height": 800})
     replace(office)

@@ -16,6 +16,7 @@ import time_machine
 from django.conf import settings
 from django.contrib import admin
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from openpyxl import load_workbook
@@ -262,11 +263,20 @@ def rows_elsewhere():
     return {model: model.objects.filter(**condition).order_by("pk").last() for model, condition in where.items()}
 
 
+@pytest.fixture(scope="module")
+def district(django_db_setup, django_db_blocker):
+    """A demo district of two communes, loaded once; what a test adds to it is gone after that test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOW, tick=False):
+            call_command("demo", "--communes", "2", "--quarters", "2", "--yes", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def demo(db):
-    """A demo district of two communes, on a day that stands still."""
+def demo(district, db):
+    """The demo district, on a day that stands still."""
     with time_machine.travel(NOW, tick=False):
-        call_command("demo", "--communes", "2", "--quarters", "2", "--yes", verbosity=0)
         yield
 
 
@@ -283,42 +293,41 @@ def is_staff(login):
 LOGINS = [account.login for account in ACCOUNTS if account.login != "admin"]
 
 
-def test_a_second_district_changes_nothing_that_any_role_is_told(demo):
-    clients = {login: signed_in(login) for login in LOGINS}
-    site, administration = list(lists_of_the_site(COMPARED)), list(lists_of_the_administration())
-    asked = {login: site + (administration if is_staff(login) else []) for login in LOGINS}
-    before = {login: told(clients[login], asked[login]) for login in LOGINS}
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_second_district_changes_nothing_that_any_role_is_told(login, demo):
+    client = signed_in(login)
+    asked = [*lists_of_the_site(COMPARED), *(lists_of_the_administration() if is_staff(login) else [])]
+    before = told(client, asked)
 
     foreign_district()
-    after = {login: told(clients[login], asked[login]) for login in LOGINS}
+    after = told(client, asked)
 
-    pairs = [(login, address) for login in LOGINS for address in asked[login]]
-    assert [(login, address) for login, address in pairs if before[login][address] != after[login][address]] == []
-    assert {before[login][address][0] for login, address in pairs} <= {200, 302, 403, 404, 405}
+    assert [address for address in asked if before[address] != after[address]] == []
+    assert {status for status, _to, _text in before.values()} <= {200, 302, 403, 404, 405}
 
 
-def test_no_search_and_no_filter_finds_anything_of_a_second_district(demo):
+@pytest.mark.parametrize("login", LOGINS)
+def test_no_search_and_no_filter_finds_anything_of_a_second_district(login, demo):
     foreign_district()
-    site, administration = list(lists_of_the_site(SEARCHED)), list(searches_of_the_administration())
+    client = signed_in(login)
 
     telling = []
-    for login in LOGINS:
-        client = signed_in(login)
-        for address in site + (administration if is_staff(login) else []):
-            status, _to, text = told(client, [address])[address]
-            # What was typed comes back in the field in which it was typed, and in no other place.
-            for typed in (f'value="{MARK}"', f"“{MARK}”", quote(MARK)):
-                text = text.replace(typed.encode(), b"")
-            if status >= 500 or MARK.encode() in text:
-                telling.append((login, status, address))
+    for address in [*lists_of_the_site(SEARCHED), *(searches_of_the_administration() if is_staff(login) else [])]:
+        status, _to, text = told(client, [address])[address]
+        # What was typed comes back in the field in which it was typed, and in no other place.
+        for typed in (f'value="{MARK}"', f"“{MARK}”", quote(MARK)):
+            text = text.replace(typed.encode(), b"")
+        if status >= 500 or MARK.encode() in text:
+            telling.append((status, address))
     assert telling == []
 
 
-def test_no_row_of_a_second_district_is_found_by_its_address(demo):
+@pytest.mark.parametrize("login", [*LOGINS, None])
+def test_no_row_of_a_second_district_is_found_by_its_address(login, demo):
     foreign_district()
     rows = rows_elsewhere()
 
-    found = [(login, *wrong) for login in [*LOGINS, None] for wrong in answers_that_tell(login, rows)]
+    found = list(answers_that_tell(login, rows))
 
     assert found == []
     assert {model: model.objects.filter(pk=row.pk).count() for model, row in rows.items()} == dict.fromkeys(rows, 1)
