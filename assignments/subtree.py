@@ -1,14 +1,14 @@
 """Which part of the tree a query is of."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q
 
 from assignments.models import Tier
 from assignments.models.place import below, facts_below
-from assignments.queries import areas_of, with_areas_before
+from assignments.queries import areas_of, read_rules, with_areas_before
 from assignments.scope import reach_of
-from cadrenet.remembered import remembered
 
 
 def subtree(user=None, within=None):
@@ -28,7 +28,8 @@ def subtree(user=None, within=None):
 class Subtree:
     """A part of the tree, as ``where`` names it: what is or lies below ``within`` and below any of ``roots``.
 
-    These are (tier, locality id); None narrows nothing, and no roots leave nothing.
+    These are (tier, locality id); None narrows nothing, and no roots leave nothing. A page asks all its figures of
+    one part, so what these share is read once and kept here: the rules, and the areas that it lies in.
     """
 
     roots: tuple | None
@@ -45,15 +46,27 @@ class Subtree:
         q = Q() if self.roots is None else below(self.roots, *where)
         return q if self.within is None else q & below([self.within], *where)
 
-    @remembered
+    @cached_property
+    def rules(self):
+        """The ``Rules`` by which this part is looked at."""
+        return read_rules()
+
+    @cached_property
+    def _areas(self):
+        return {}
+
     def areas(self, first_day, last_day):
         """Return the areas that it lies in from the first to the last of some days, by which facts are read."""
         if self.within is not None and self.within[0] == Tier.DISTRICT:
             # Its own area; where others lie has to be asked.
             return self.within[1:]
-        return tuple(area for (area,) in areas_of(first_day, last_day, self))
+        days = first_day, last_day
+        if days not in self._areas:
+            self._areas[days] = tuple(area for (area,) in areas_of(first_day, last_day, self))
+        return self._areas[days]
 
-    @remembered
     def areas_before(self, day):
         """Return the areas that what lies in it on a day has ever lain in, where its open issues were raised."""
-        return with_areas_before(self.areas(day, day))
+        if day not in self._areas:
+            self._areas[day] = with_areas_before(self.areas(day, day))
+        return self._areas[day]

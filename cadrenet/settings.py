@@ -85,7 +85,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "cadrenet.remembered.RememberMiddleware",
 ]
 
 ROOT_URLCONF = "cadrenet.urls"

@@ -20,6 +20,7 @@ from assignments.board.forms import BoardForm, HandForm, PaperForm
 from assignments.board.rows import BoardRow, Show, conditions, in_order_of_tree, rows_of, sizes, told_by
 from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Limit, Locality, Place, Tier
+from assignments.queries import read_rules
 from assignments.scope import decides
 from assignments.views import tabs
 from assignments.visibility import can_assign_at
@@ -88,7 +89,8 @@ class Addresses:
 
 def describe(places, user):
     """The rows of some places today, as far as the reader may see."""
-    return rows_of(places, today(), Assignment.objects.visible_to(user), user, timezone.now())
+    minimum = Limit.on(today(), Limit.Name.MINIMUM_TENURE_MONTHS)
+    return rows_of(places, today(), Assignment.objects.visible_to(user), user, timezone.now(), minimum)
 
 
 def query_of(asked, **more):
@@ -143,8 +145,9 @@ class BoardView(FileMixin, ListView):
             places = places.under(self.form.part)
         if text := self.form.cleaned_data["q"].strip():
             places = told_by(places, text, Assignment.objects.visible_to(user).on(self.day))
-        self.minimum = Limit.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        shows = conditions(self.day, self.form.tiers, self.minimum)
+        rules = read_rules()
+        self.minimum = rules.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
+        shows = conditions(self.day, self.form.tiers, rules)
         self.sizes = sizes(places, shows)
         self.size = self.sizes[self.form.shown]
         places = places.filter(shows[self.form.shown])
@@ -167,7 +170,7 @@ class BoardView(FileMixin, ListView):
     def described(self, places):
         """The places with who answers for them, as far as the reader may see."""
         user = self.request.user
-        return rows_of(places, self.day, Assignment.objects.visible_to(user), user, timezone.now())
+        return rows_of(places, self.day, Assignment.objects.visible_to(user), user, timezone.now(), self.minimum)
 
     def get_context_data(self, **kwargs):
         user = self.request.user

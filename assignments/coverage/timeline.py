@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets, rules_by_tier
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets
 from assignments.models import Assignment, Place, Tier
 from assignments.queries import KEYS_AT_MOST
 from cadrenet.periods import ONE_DAY
@@ -51,7 +51,7 @@ class CoverageTimeline:
         rows = Assignment.objects.during(first_day, last_day).order_by()
         # Few are named one by one; of many the database works out by itself which they are.
         wanted = {locality for locality, *_rest in stood} if len(stood) <= KEYS_AT_MOST else places.values("locality")
-        held_by, rules = defaultdict(list), rules_by_tier()
+        held_by, rules = defaultdict(list), condition.rules.by_tier()
         named = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
         for locality, *row in named:
             held_by[locality].append(row)

@@ -1,5 +1,7 @@
 """Which quarter and which part of the tree a page of figures is of."""
 
+from functools import cached_property
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -80,7 +82,7 @@ class FiguresForm(forms.Form):
         """A choice of everything, where no locality is above all that the user sees."""
         return [] if len(self.roots) == 1 else [("", _("All that you see"))]
 
-    @property
+    @cached_property
     def condition(self):
         """The condition on places that these figures are of, as ``assignments.subtree.subtree`` makes it."""
         return subtree(self.user, self.cleaned_data["within"])

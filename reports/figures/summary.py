@@ -174,8 +174,8 @@ class Period:
     name: str
 
     @classmethod
-    def of(cls, quarter):
-        return cls(*quarter.days, due_day(quarter), str(quarter))
+    def of(cls, quarter, limits=Limit):
+        return cls(*quarter.days, due_day(quarter, limits), str(quarter))
 
     @property
     def days(self):
@@ -198,7 +198,7 @@ def summary_and_whole(quarter, level, condition):
     rows, whole = _rows(quarter, level, condition), Figures()
     if rows:
         areas = condition.areas(*quarter.days)
-        for locality_id, names, counts in counted(Period.of(quarter), level, condition, areas):
+        for locality_id, names, counts in counted(Period.of(quarter, condition.rules), level, condition, areas):
             whole.count(names, counts)
             if locality_id in rows:
                 rows[locality_id].count(names, counts)
@@ -209,7 +209,7 @@ def counted(period, level, condition, areas):
     """Yield locality of a tier, names of figures and their counts: all that is counted of a quarter."""
     yield from named(MEETINGS, meetings(*period.days, level, condition, areas))
     yield from named(ATTENDANCE_AND_GUESTS, attendance(*period.days, level, condition, areas))
-    asked = Constant(requirement(Tier.SELF_GOVERNING_GROUP, period.last_day))
+    asked = Constant(requirement(Tier.SELF_GOVERNING_GROUP, period.last_day, condition.rules))
     for names, locality_id, *counts in smaller_figures(
         period, level, condition, areas, condition.areas_before(period.last_day), asked
     ):
@@ -218,7 +218,9 @@ def counted(period, level, condition, areas):
 
 def figures_of(quarter, root, condition):
     """Return all figures of one locality, (tier, id), in a quarter. Three queries beside the rules."""
-    return totals_for(root[1], counted(Period.of(quarter), root[0], condition, condition.areas(*quarter.days)))
+    return totals_for(
+        root[1], counted(Period.of(quarter, condition.rules), root[0], condition, condition.areas(*quarter.days))
+    )
 
 
 def attendance_of(quarter, root, condition, areas):
@@ -506,9 +508,9 @@ def open_issues(day, condition, raised_in):
     return Issue.objects.open_on(day).filter(condition(stood), area__in=raised_in, **place)
 
 
-def old_before(day):
+def old_before(day, limits=Limit):
     """Return the day before which an issue was raised that is old on a day, and the limit in days."""
-    limit = Limit.on(day, Limit.Name.ISSUE_TARGET_DAYS)
+    limit = limits.on(day, Limit.Name.ISSUE_TARGET_DAYS)
     return day - timedelta(days=limit), limit
 
 
@@ -517,7 +519,7 @@ def open_issues_by_theme(day, condition, seen_on):
 
     ``seen_on`` is the day by which age is told: for a quarter that goes on, today and not its last day.
     """
-    before, _limit = old_before(seen_on)
+    before, _limit = old_before(seen_on, condition.rules)
     return themes_open(day, before, condition, condition.areas_before(day))
 
 

@@ -206,7 +206,7 @@ class Overview:
 
     def note_on_reports(self, now):
         """Late and missing ones; while the time is not up, until when they are due."""
-        due = due_day(self.quarter)
+        due = due_day(self.quarter, self.condition.rules)
         if self.today <= due:
             return _("due by %(day)s") % {"day": day(due)}
         return _("%(late)s late, %(missing)s missing") % shown(late=now.reports_late, missing=now.reports_missing)
@@ -263,7 +263,7 @@ class Overview:
         urgent, old = sum(row["urgent"] for row in themes), sum(row["old"] for row in themes)
         if not urgent:
             return None
-        _before, limit = old_before(self.seen_on)
+        _before, limit = old_before(self.seen_on, self.condition.rules)
         return {
             "tone": "bad",
             "figure": "urgent_issues",
@@ -281,7 +281,7 @@ class Overview:
 
     def watch_reports(self, figures):
         """Reports that are missing although the time is up."""
-        due = due_day(self.quarter)
+        due = due_day(self.quarter, self.condition.rules)
         if not figures.reports_missing or self.today <= due:
             return None
         return {
@@ -411,7 +411,7 @@ class Overview:
 
     def issues(self, themes):
         """Themes of open issues with the address of each list, and the limit of age."""
-        _before, limit = old_before(self.seen_on)
+        _before, limit = old_before(self.seen_on, self.condition.rules)
         rows = [
             row
             | {

@@ -88,7 +88,7 @@ class QuarterlyView(FileMixin, TemplateView):
 
     def tiles(self, whole, urls):
         """Four figures of the whole, both rates of attendance among them, each with its counts."""
-        due = due_day(self.quarter)
+        due = due_day(self.quarter, self.form.condition.rules)
         if self.form.day <= due:
             note_on_reports = _("due by %(day)s") % {"day": day(due)}
         else:

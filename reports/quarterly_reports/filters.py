@@ -46,7 +46,8 @@ class ReportFilter(ListFilter):
         asked = self.asked
         # An agency's reports are those of its staff, wherever these serve: who leads it sees people and no places.
         user = None if asked["agency"] else self.request.user
-        rows, on_time, late = owed(Period.of(asked["quarter"]), subtree(user, asked["within"]))
+        self.period = Period.of(asked["quarter"])
+        rows, on_time, late = owed(self.period, subtree(user, asked["within"]))
         rows = self.filters["agency"].filter(rows, asked["agency"])
         state = Case(
             When(on_time, then=Value(self.State.ON_TIME)),
