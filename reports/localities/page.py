@@ -20,7 +20,6 @@ from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_
 from assignments.wording import SHORT, counted
 from cadrenet.figures import percent
 from cadrenet.periods import Month, Quarter, months_between
-from cadrenet.prepared import Constant
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Kind, Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
@@ -517,7 +516,7 @@ class LocalityPage:
             past = [row for row in reversed(year.rows) if self.is_past(row.meeting)]
             least = small_number(self.day) if self.tells_less() else 0
             return [self.meeting_row(row, least) for row in past[:MEETINGS_SHOWN]]
-        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Constant(MEETINGS_SHOWN))
+        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, MEETINGS_SHOWN)
         # Counted for these few afterwards: within the query it would be counted for all that are sorted.
         rows = [OwnMeeting(meeting) for meeting in found]
         self.count_attendance(rows)
@@ -548,7 +547,7 @@ class LocalityPage:
     def next_meetings(self, year):
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
         if year is None:
-            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Constant(NEXT_SHOWN))
+            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, NEXT_SHOWN)
         else:
             found = year.coming[:NEXT_SHOWN]
         return [
@@ -568,7 +567,7 @@ class LocalityPage:
         """Open issues at and below the locality, pressing ones and the oldest first, and how many are closed."""
         day = self.standing.seen_on
         raised_in = with_areas_before(self.areas)
-        rows = facts.first_open_issues(day, self.condition, raised_in, Constant(ISSUES_SHOWN))
+        rows = facts.first_open_issues(day, self.condition, raised_in, ISSUES_SHOWN)
         first = rows[0] if rows else None
         return {
             "open": first.open if first else 0,
