@@ -9,19 +9,16 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models import Agency, Locality, Place, Tier
-from assignments.queries import in_order_of_tier
+from assignments.models import Agency, Place, Tier
+from assignments.queries import UPPER_TIERS, in_order_of_tier, locality_in_reach, parts_to_choose, to_choose
 from assignments.scope import reach_of
 from assignments.subtree import subtree
 from cadrenet.periods import QuarterField, today
-from cadrenet.prepared import Param, prepared
 
 # Days that an address may name: their neighbours, and the months between them, are days that Python knows.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # Beyond this, a list is no longer read but searched.
 CHOICES_AT_MOST = 150
-# Down to communes: what lies below is no part to compare.
-UPPER = [tier for tier in Tier if not Tier.COMMUNE.above(tier)]
 
 
 def seen_locality(user, code):
@@ -30,14 +27,8 @@ def seen_locality(user, code):
         return None
     seen = user.__dict__.setdefault("_seen_localities", {})
     if code not in seen:
-        seen[code] = next(iter(localities_named(reach_of(user), Param(code))), None)
+        seen[code] = locality_in_reach(reach_of(user), code)
     return seen[code]
-
-
-@prepared
-def localities_named(reach, code):
-    """The locality of a code, with where it stands, where somebody with this reach sees it."""
-    return Locality.objects.in_reach(reach).with_latest().filter(code=code)
 
 
 def keep_seen(user, localities):
@@ -121,14 +112,14 @@ def places_to_choose(user, day, chosen=None):
     Where there are too many to read: the tops, and what lies directly in the chosen one or above it. One query, two
     where there are many.
     """
-    offered = parts_on(reach_of(user), day)
+    offered = parts_to_choose(reach_of(user), day, CHOICES_AT_MOST + 1)
     if len(offered) > CHOICES_AT_MOST:
         places = in_order_of_tier(Place.objects.visible_to(user).on(day))
         near = Q(parent=None) | Q(locality__in=[id for _tier, id in reach_of(user).sees])
         if chosen and chosen.latest:
             chain = [chosen.pk, *(id for _tier, id, _name in chosen.latest.chain)]
-            near |= Q(locality__in=chain) | Q(parent=chosen, tier__in=UPPER)
-        offered = list(named(places.filter(near))[:CHOICES_AT_MOST])
+            near |= Q(locality__in=chain) | Q(parent=chosen, tier__in=UPPER_TIERS)
+        offered = list(to_choose(places.filter(near))[:CHOICES_AT_MOST])
     choices, communes = [], {}
     for code, name, tier, path in offered:
         if tier == Tier.COMMUNE and path:
@@ -138,18 +129,6 @@ def places_to_choose(user, day, chosen=None):
     if chosen and chosen.code not in {code for code, *_rest in offered}:
         choices.append((chosen.code, chosen.latest.full_path if chosen.latest else chosen.code))
     return choices + list(communes.items())
-
-
-@prepared
-def parts_on(reach, day):
-    """What stands above hamlets on a day, and the tops of what somebody sees; one more than is offered at most."""
-    places = in_order_of_tier(Place.objects.in_reach(reach).on(day))
-    tops = sorted(id for _tier, id in reach.sees)
-    return named(places.filter(Q(tier__in=UPPER) | Q(locality__in=tops)))[: CHOICES_AT_MOST + 1]
-
-
-def named(places):
-    return places.values_list("locality__code", "name", "tier", "path")
 
 
 class WithinSelect(WithinField):

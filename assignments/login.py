@@ -1,23 +1,7 @@
 """How people sign in."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from django.utils.translation import gettext_lazy as _
-
-from assignments.models import User
-from cadrenet.prepared import prepared
-
-
-class Backend(AuthenticationBackend):
-    """The library's own; the user of a page is found by a prepared query."""
-
-    def get_user(self, user_id):
-        return next((user for user in users(user_id) if self.user_can_authenticate(user)), None)
-
-
-@prepared
-def users(key):
-    return User.objects.filter(pk=key)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -8,7 +8,6 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.models import Place, Tier
 from assignments.scope import decides, reach_of
-from cadrenet.prepared import prepared
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
 # Holds nothing today: the own past, and what is still to be handed over.
@@ -124,7 +123,6 @@ class Office:
         return caches["worker"].get_or_set("office", lambda: next(iter(top_names()), ""))
 
 
-@prepared
 def top_names():
     """The name of the top of the tree as it is called now, or was last; the first by code where there are several.
 

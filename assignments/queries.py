@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import Case, Count, Value, When
+from django.db.models import Case, Count, Q, Value, When
 
-from assignments.models import Assignment, Cadre, Place, Tier
+from assignments.models import Assignment, Cadre, CoverageRule, Limit, Locality, Place, Tier
 from assignments.scope import reach_of
-from cadrenet.prepared import prepared
+from cadrenet.prepared import Constant, Param, prepared
 
 # A condition names at most so many rows: a database takes only so many parameters in one query.
 KEYS_AT_MOST = 500
@@ -31,6 +31,51 @@ def areas_before(areas):
     """The areas in which those localities of some areas stood that have moved: an index knows these few."""
     moved = Place.objects.filter(area__in=areas, moved=True).values("locality")
     return Place.objects.filter(locality__in=moved).order_by("area").values_list("area").distinct()
+
+
+# --- Rules --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of coverage, the latest entered first, and all limits, the first entered first."""
+
+    coverage: list
+    limits: list
+
+    def on(self, day, name):
+        """Return the value of a limit on a day, as ``Limit.on`` does."""
+        rows = (limit for limit in self.limits if limit.name == name and limit.holds_on(day))
+        return next((limit.value for limit in rows), Limit.DEFAULTS[name])
+
+    def by_tier(self):
+        """Return {tier: its rules of coverage}; none for a tier without a rule."""
+        found = defaultdict(list)
+        for rule in self.coverage:
+            found[rule.tier].append(rule)
+        return found
+
+
+def read_rules():
+    """Return the ``Rules``: they are few, and a page that asks for several reads them all at once."""
+    rules, limits = [], []
+    for role, first_day, last_day, what, number, id in every_rule():
+        common = {"pk": id, "first_day": first_day, "last_day": last_day}
+        if role:
+            rules.append(CoverageRule(tier=what, role=role, minimum=number, **common))
+        else:
+            limits.append(Limit(name=what, value=number, **common))
+    return Rules(sorted(rules, key=lambda rule: -rule.pk), sorted(limits, key=lambda limit: limit.pk))
+
+
+@prepared
+def every_rule():
+    """Role (none of a limit), first and last day, tier or name of a limit, and number of all rules."""
+    rules, limits = (model.objects.order_by() for model in (CoverageRule, Limit))
+    days = "first_day", "last_day"
+    return rules.values_list("role", *days, "tier", "minimum", "pk").union(
+        limits.values_list(Value(""), *days, "name", "value", "pk"), all=True
+    )
 
 
 # --- Coverage as a page shows it ----------------------------------------------------------------------------
@@ -100,6 +145,49 @@ def keys_in_reach(model, reach, keys):
     """Those of some keys of a model that a reach lets see."""
     rows = apps.get_model(model).objects.all().in_reach(reach).filter(pk__in=sorted(keys))
     return rows.order_by().values_list("pk", flat=True)
+
+
+# --- Choices of lists -----------------------------------------------------------------------------------------------
+
+# Down to communes: what lies below is no part to compare.
+UPPER_TIERS = [tier for tier in Tier if not Tier.COMMUNE.above(tier)]
+
+
+def locality_in_reach(reach, code):
+    """Return the locality of a code, with where it stands; None where there is none in a reach."""
+    return next(iter(_localities_in_reach(reach, Param(code))), None)
+
+
+@prepared
+def _localities_in_reach(reach, code):
+    return Locality.objects.in_reach(reach).with_latest().filter(code=code)
+
+
+def parts_to_choose(reach, day, at_most):
+    """Return what stands above hamlets on a day, and the tops of a reach, as ``to_choose`` names them."""
+    return _parts_to_choose(reach, day, Constant(at_most))
+
+
+@prepared
+def _parts_to_choose(reach, day, at_most):
+    places = in_order_of_tier(Place.objects.in_reach(reach).on(day))
+    tops = sorted(id for _tier, id in reach.sees)
+    return to_choose(places.filter(Q(tier__in=UPPER_TIERS) | Q(locality__in=tops)))[: at_most.value]
+
+
+def to_choose(places):
+    """Code, name, tier and path of some places, as a list to choose from shows them."""
+    return places.values_list("locality__code", "name", "tier", "path")
+
+
+def rows_in_reach(model, reach):
+    """Return all rows of a model in a reach."""
+    return _rows_in_reach(model._meta.label, reach)
+
+
+@prepared
+def _rows_in_reach(model, reach):
+    return apps.get_model(model).objects.all().in_reach(reach)
 
 
 # --- Who serves where --------------------------------------------------------------------------------------------

@@ -11,14 +11,8 @@ from dataclasses import dataclass, replace
 
 from django.apps import apps
 from django.db import models
-from django.db.models import BigIntegerField, FilteredRelation, Value
 
-from cadrenet.effective_dated import in_force
 from cadrenet.periods import today
-from cadrenet.prepared import prepared
-
-# Marks what somebody holds only because he acts for another today.
-ACTING = "acting"
 
 
 @dataclass(frozen=True)
@@ -78,8 +72,10 @@ def records(user):
 def _reach_of(user, day):
     sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
     cadre, acting_for = None, set()
-    for level, agency_id, cadre_id, tier, locality_id in _held_by(user.pk, day):
-        if level == ACTING:
+    Held = apps.get_model("assignments", "Held")
+    held = Held.objects.on(day).filter(user=user).values_list("level", "agency", "cadre", "tier", "locality")
+    for level, agency_id, cadre_id, tier, locality_id in held:
+        if level == Held.ACTING:
             acting_for.add(cadre_id)
         else:
             cadre = cadre or cadre_id
@@ -107,29 +103,6 @@ def _reach_of(user, day):
         acting_for=frozenset(acting_for),
         assigned=frozenset(assigned),
     )
-
-
-@prepared
-def _held_by(user, day):
-    """(Level, agency, cadre, tier, locality) of all that a user, given by id, holds on a day, in one query.
-
-    A grant has a level; an assignment, which lets its cadre record, has a cadre; so has the row of a cadre without
-    any, which says only who the user is. What somebody holds for whom that cadre acts has the level ``ACTING``.
-    """
-    Assignment, Cadre = apps.get_model("assignments", "Assignment"), apps.get_model("assignments", "Cadre")
-    Acting, Grant = apps.get_model("assignments", "Acting"), apps.get_model("assignments", "AccessGrant")
-    nothing, none = Value(""), Value(None, BigIntegerField())
-    grants = Grant.objects.on(day).filter(user=user).order_by()
-    acted_for = Acting.objects.on(day).filter(cadre__user=user).order_by().values("absent")
-    others = Assignment.objects.on(day).filter(cadre__in=acted_for).order_by()
-    held = FilteredRelation("assignments", condition=in_force(day, "assignments__"))
-    cadres = Cadre.objects.filter(user=user).annotate(held=held).order_by()
-    held_by = grants.values_list("level", "agency", none, "locality__tier", "locality").union(
-        others.values_list(Value(ACTING), none, "cadre", "locality__tier", "locality"),
-        cadres.values_list(nothing, none, "pk", "held__locality__tier", "held__locality"),
-        all=True,
-    )
-    return held_by.order_by()
 
 
 class ScopedQuerySet(models.QuerySet):

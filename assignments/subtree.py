@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from assignments.models import Locality, Place, Tier, User
 from assignments.models.place import below, facts_below
-from assignments.queries import areas_of, with_areas_before
+from assignments.queries import Rules, areas_of, read_rules, with_areas_before
 from assignments.scope import reach_of
 
 # The top of a subtree: the tier and the id of its locality.
@@ -45,7 +45,8 @@ class Subtree:
     """A part of the tree: what is or lies below each of ``within``, and below any of ``roots``.
 
     ``roots`` None narrows nothing, and no roots leave nothing. ``part("place__")`` is the condition on rows whose
-    place lies in it; the prefix leads to the place.
+    place lies in it; the prefix leads to the place. A page asks all its figures of one part, so what these share is
+    read once and kept here: the rules, and the areas that it has lain in.
     """
 
     roots: tuple[Root, ...] | None
@@ -68,6 +69,11 @@ class Subtree:
         for root in self.within:
             q &= below([root], *where)
         return q
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules by which this part is looked at."""
+        return read_rules()
 
     @cached_property
     def areas(self) -> tuple[int, ...]:

@@ -1,12 +1,13 @@
-"""Queries put together once, and asked again with other days and keys.
+"""Queries that Django puts together once, and that are asked again with other days and keys.
 
 To put together one of our longer queries and to write it as SQL takes Django as long as the database takes to answer
 it. A function that is decorated with ``prepared`` does so once for each shape of its arguments: for two localities
-and a day, say, whichever they are. See docs/adr/0013-queries-put-together-once.md.
+and a day, say, whichever they are. Only modules named ``queries`` use it; what they pass on are ordinary functions of
+users, places and days. See docs/adr/0013-queries-put-together-once.md.
 """
 
 import logging
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, wraps
@@ -16,8 +17,9 @@ from django.db import connections
 
 log = logging.getLogger(__name__)
 
-# Shapes kept of one function, each of 30 to 80 KB; past these all begin anew, so that memory stays bounded.
-KEPT = 50
+# So many shapes of a function are kept, each of 30 to 80 KB: those that were asked for last.
+SHAPES_KEPT = 50
+NOT_KEPT = object()
 # What stands for days and keys while a query is put together: values that nothing else in a query has.
 FIRST_DAY, BETWEEN_DAYS = date(1001, 1, 1), timedelta(days=97)
 FIRST_KEY = 7_000_000_000_000_000
@@ -26,16 +28,16 @@ FIRST_KEY = 7_000_000_000_000_000
 def prepared(function):
     """Decorate a function that returns a queryset, to return the list of its rows, put together once for all values.
 
-    Its arguments are days, whole numbers, texts, None, and tuples, sets and dataclasses of these. Days and numbers
-    are what may differ from one time to the next, and texts that are ``Param``; all else belongs to the shape, and so
-    does what is ``Constant``.
+    Its arguments are days, whole numbers, texts, None, and tuples, sets and dataclasses of these. Days, numbers and
+    each ``Param`` are values: they may differ from one call to the next. Everything else is the shape, each
+    ``Constant`` included, and every shape has a query of its own.
 
-    The function uses such values only as they are given. It may ask whether two are equal and which day is earlier,
-    but what is reckoned from them (the day before, whether a number is large) is an argument of its own; and it names
-    the members of a set sorted. Where it does otherwise the first call finds out: the query is then put together each
-    time, and the log says so.
+    The function passes values on as they are given. It may compare them: whether two are equal, and which day is
+    earlier. What it would work out from them (the day before, whether a number is large) is an argument of its own,
+    and it names the members of a set in order. The first call for a shape checks this. A function that does otherwise
+    is put together each time, and the log says so.
     """
-    kept = {}
+    statements = OrderedDict()
 
     @wraps(function)
     def ask(*args):
@@ -43,11 +45,13 @@ def prepared(function):
         shape = shape_of(args, values)
         given = list(values)
         key = shape, days_in_order(given)
-        if key not in kept:
-            if len(kept) >= KEPT:
-                kept.clear()
-            kept[key] = statement_of(function, args, given)
-        statement = kept[key]
+        # Taken out and put in again, so that the shape asked for last stands last.
+        statement = statements.pop(key, NOT_KEPT)
+        if statement is NOT_KEPT:
+            statement = statement_of(function, args, given)
+        statements[key] = statement
+        if len(statements) > SHAPES_KEPT:
+            statements.popitem(last=False)
         return statement.rows(given) if statement else list(function(*mapped(args, as_is)))
 
     return ask
@@ -55,21 +59,21 @@ def prepared(function):
 
 @dataclass(frozen=True)
 class Placeholder:
-    """Where the shape of some arguments leaves out a value."""
+    """Stands in a shape where the arguments have a value."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Constant:
-    """An argument of which each value has a query of its own."""
+    """An argument that belongs to the shape: each has a query of its own, such as how many rows are wanted."""
 
     value: object
 
 
 @dataclass(frozen=True)
 class Param:
-    """A text of which each value has the same query, such as a code; the function is called with the text itself."""
+    """A text that is a value, such as a code; the function is called with the text itself."""
 
     text: str
 
@@ -78,7 +82,7 @@ UNCHANGED, VALUES = (str, bool, Constant), (int, date)
 
 
 def shape_of(argument, values):
-    """Return what an argument is without its values; these are noted, those of a set from the smallest on."""
+    """Return the shape of an argument, and note its values in ``values``, those of a set from the smallest on."""
     kind = type(argument)
     if kind is int or kind is date:
         return values.setdefault(argument, Placeholder(len(values)))
@@ -104,7 +108,7 @@ def names_of(kind):
 
 
 def mapped(argument, change):
-    """Return an argument with each value in it changed."""
+    """Return an argument in which ``change`` was called on each value."""
     if isinstance(argument, Param):
         return change(argument.text)
     if argument is None or isinstance(argument, UNCHANGED):
@@ -118,13 +122,13 @@ def mapped(argument, change):
 
 
 def days_in_order(values):
-    """Return the positions of the days among some values, from the earliest on: a query may differ by it."""
+    """Return the positions of the days among some values, the earliest first: a query may depend on that order."""
     days = [position for position, value in enumerate(values) if isinstance(value, date)]
     return tuple(sorted(days, key=values.__getitem__))
 
 
 def sentinels(values):
-    """Return {value: what stands for it}; days stay in their order."""
+    """Return {value: what stands for it while the query is put together}; days keep their order."""
     found = {value: FIRST_KEY + position for position, value in enumerate(values)}
     found |= {value: str(key) for value, key in found.items() if isinstance(value, str)}
     days = enumerate(days_in_order(values))
@@ -132,11 +136,11 @@ def sentinels(values):
 
 
 def statement_of(function, args, values):
-    """Return the ``Statement`` of a function for arguments of this shape; None where it uses a value otherwise."""
+    """Return the ``Statement`` for arguments of this shape; None where the function does more than pass values on."""
     standing = sentinels(values)
     statement = Statement(function(*mapped(args, standing.__getitem__)), list(standing.values()))
-    # With the values in their places it must say what Django says of the values themselves; a set has no order.
-    ours, theirs = statement.said_with(values), compiled_sql(compiler_of(function(*mapped(args, as_is))))
+    # Filled in, it must be what Django makes of the values themselves; the parameters of a set have no order.
+    ours, theirs = statement.filled_in(values), compiled_sql(compiler_of(function(*mapped(args, as_is))))
     if ours[0] == theirs[0] and Counter(map(repr, ours[1])) == Counter(map(repr, theirs[1])):
         return statement
     log.error("%s.%s uses its values otherwise than given", function.__module__, function.__qualname__)
@@ -144,7 +148,7 @@ def statement_of(function, args, values):
 
 
 class Statement:
-    """A query as SQL, with the places at which values belong."""
+    """The SQL of one shape, and which of its parameters is which value."""
 
     def __init__(self, queryset, standing):
         self.queryset, self.compiler = queryset, compiler_of(queryset)
@@ -158,38 +162,38 @@ class Statement:
             if isinstance(param, date | int | str) and param in numbers
         ]
 
-    def said_with(self, values):
-        """Return the SQL and its parameters for some values."""
+    def filled_in(self, values):
+        """Return the SQL, and its parameters with these values in their places."""
         params = list(self.params)
         for place, number, kind in self.places:
             params[place] = kind(values[number])
         return self.sql, tuple(params)
 
     def rows(self, values):
-        """Return the rows for some values."""
-        said = self.said_with(values)
-        if said[0] is None:
+        """Return the rows that the query has for these values."""
+        filled_in = self.filled_in(values)
+        if filled_in[0] is None:
             return []
         compiler = like(self.compiler)
         compiler.connection = connections[self.queryset.db]
-        compiler.as_sql = lambda *args, **kwargs: said
+        compiler.as_sql = lambda *args, **kwargs: filled_in
         compiler.get_converters = lambda expressions: self.converters
-        # As the queryset's own clone would be, without going through all that it consists of.
+        # What cloning the queryset would give, without copying all that it consists of.
         asked, asked._query = like(self.queryset), like(self.queryset.query)
         asked._query.get_compiler = lambda *args, **kwargs: compiler
         return list(asked)
 
     @cached_property
     def converters(self):
-        """What Django makes of the columns, the same each time."""
+        """What turns columns into Python values; the same each time."""
         return self.compiler.get_converters([column[0] for column in self.compiler.select[: self.compiler.col_count]])
 
 
 def like(thing):
-    """Return an object with what another one has, which is neither evaluated nor gone through."""
-    found = type(thing).__new__(type(thing))
-    found.__dict__.update(thing.__dict__)
-    return found
+    """Return a shallow copy, made without the copying that the class itself defines."""
+    made = type(thing).__new__(type(thing))
+    made.__dict__.update(thing.__dict__)
+    return made
 
 
 def as_is(value):
@@ -197,12 +201,12 @@ def as_is(value):
 
 
 def compiler_of(queryset):
-    """Return what writes a queryset as SQL."""
+    """Return Django's compiler of a queryset, which writes it as SQL."""
     return queryset.query.get_compiler(queryset.db)
 
 
 def compiled_sql(compiler):
-    """Return the SQL of a query and its parameters; None and nothing where no row can be meant."""
+    """Return the SQL of a query and its parameters; None and none where Django knows that there are no rows."""
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:

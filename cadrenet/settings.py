@@ -84,7 +84,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "cadrenet.remembered.RememberMiddleware",
 ]
 
 ROOT_URLCONF = "cadrenet.urls"
@@ -131,7 +130,7 @@ CACHES["worker"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", 
 # --- Who may come in ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "assignments.User"
-AUTHENTICATION_BACKENDS = ["assignments.login.Backend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -154,7 +153,6 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/m/ip,5/10m/key"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-SESSION_ENGINE = "cadrenet.sessions"
 # A login costs far more than a page, and evenings are short: a phone stays signed in for two weeks.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 

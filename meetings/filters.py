@@ -2,7 +2,6 @@
 
 import django_filters
 from django import forms
-from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,19 +14,18 @@ from assignments.filters import (
     WithinFilter,
     seen_locality,
 )
-from assignments.models import Agency, Cadre, Locality, Tier
+from assignments.models import Agency, Cadre, Tier
 from assignments.models.place import PATH_SEPARATOR
+from assignments.queries import rows_in_reach
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter, QuarterField, today
-from cadrenet.prepared import prepared
 from meetings.counts import ATTENDANCE, MEETINGS
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
-from meetings.queries import clashes, on_restricted_days
+from meetings.queries import clashes, localities_to_choose, on_restricted_days
 
 # Past so many communes a list to choose from is longer than typing a code.
 MANY_LOCALITIES = 200
 OFFERED_QUARTERS = 10
-OFFERED_TIERS = (Tier.REGIONAL_GROUP, Tier.COMMUNE)
 
 
 class DayInput(forms.DateInput):
@@ -42,7 +40,7 @@ class WithinChoice(WithinField):
 
     def offer(self, chosen):
         """Become a list to choose from where that is short enough; return whether there is anything to choose."""
-        rows = localities_offered(reach_of(self.user))
+        rows = localities_to_choose(reach_of(self.user), MANY_LOCALITIES + 1)
         if len(rows) > MANY_LOCALITIES:
             return True
         options, communes = [("", _("Everything"))], {}
@@ -58,14 +56,6 @@ class WithinChoice(WithinField):
             options.append((locality.code, locality.latest.full_path))
         self.widget = forms.Select(choices=options)
         return len(offered) > 1 or bool(chosen)
-
-
-@prepared
-def localities_offered(reach):
-    """Groups and communes with what they lie in, as they stand or last stood; one more than is offered at most."""
-    seen = Locality.objects.in_reach(reach).exclude(latest=None).filter(tier__in=OFFERED_TIERS)
-    columns = seen.order_by("latest__path", "code").values_list("tier", "code", "latest__name", "latest__path")
-    return columns[: MANY_LOCALITIES + 1]
 
 
 class WithinChoiceFilter(WithinFilter):
@@ -112,16 +102,10 @@ class ScopedChoice(forms.ModelChoiceField):
 
     def offer(self, chosen):
         """Become a list of these rows, read once; return whether there is anything to choose."""
-        rows = rows_seen(self.queryset.model._meta.label, reach_of(self.user))
+        rows = rows_in_reach(self.queryset.model, reach_of(self.user))
         options = [(getattr(row, self.to_field_name), self.label_from_instance(row)) for row in rows]
         self.widget = forms.Select(choices=[("", self.empty_label), *options])
         return bool(options)
-
-
-@prepared
-def rows_seen(model, reach):
-    """All rows of a model that somebody with this reach sees."""
-    return apps.get_model(model).objects.all().in_reach(reach)
 
 
 class ScopedChoiceFilter(django_filters.ModelChoiceFilter):

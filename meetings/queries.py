@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
-from assignments.models import Limit
+from assignments.models import Limit, Locality, Tier
 from cadrenet.periods import ONE_DAY
-from cadrenet.prepared import prepared
+from cadrenet.prepared import Constant, prepared
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting, RestrictedDay
 
 # From an attendance to the meetings of the cadre's agency.
@@ -51,6 +51,22 @@ def numbers_of(reach, meetings):
             unrecorded=Count("pk", filter=Q(status=status.UNRECORDED)),
         )
     )
+
+
+# Where a list of meetings is narrowed to.
+OFFERED_TIERS = (Tier.REGIONAL_GROUP, Tier.COMMUNE)
+
+
+def localities_to_choose(reach, at_most):
+    """Return tier, code, name and path of groups and communes in a reach, as they stand or last stood."""
+    return _localities_to_choose(reach, Constant(at_most))
+
+
+@prepared
+def _localities_to_choose(reach, at_most):
+    seen = Locality.objects.in_reach(reach).exclude(latest=None).filter(tier__in=OFFERED_TIERS)
+    columns = seen.order_by("latest__path", "code").values_list("tier", "code", "latest__name", "latest__path")
+    return columns[: at_most.value]
 
 
 def clashes(quarter):
@@ -177,9 +193,9 @@ def on_restricted_days():
     return days & Q(kind__in=AGENCY_KINDS) & ~Q(extraordinary=True, convened_by__in=called_from_above)
 
 
-def late_entry_days(day):
-    """How many days after a meeting of a day an entry is in time."""
-    return Limit.on(day, Limit.Name.LATE_ENTRY_DAYS)
+def late_entry_days(day, limits=Limit):
+    """How many days after a meeting of a day an entry is in time; ``limits`` are ``Rules`` that a page has read."""
+    return limits.on(day, Limit.Name.LATE_ENTRY_DAYS)
 
 
 def small_number(day):

@@ -41,19 +41,17 @@ def in_order_of_tree(places):
     return places.order_by(*(Subquery(code).asc(nulls_first=True) for code in codes))
 
 
-def conditions(day, tiers, minimum):
-    """Return {Show: condition on places of some tiers that exist on a day}.
-
-    ``minimum`` are the months that an assignment should last at least.
-    """
+def conditions(day, tiers, rules):
+    """Return {Show: condition on places of some tiers that exist on a day}, by the ``Rules``."""
+    minimum = rules.on(day, Limit.Name.MINIMUM_TENURE_MONTHS)
     later = day + ENDING_SOON
-    answered = answered_by_tier(day, tiers)
+    answered = answered_by_tier(day, tiers, rules)
     here = Assignment.objects.on(day).answering().filter(locality=OuterRef("locality")).order_by()
     short = here.filter(first_day__gt=starts_before(day, minimum)).exclude(pk__in=continued_assignments(day, minimum))
     return {
         Show.ALL: Q(tier__in=tiers),
         Show.NOBODY: ~answered,
-        Show.ENDING: Q(last_day__gte=later) & answered & ~answered_by_tier(later, tiers),
+        Show.ENDING: Q(last_day__gte=later) & answered & ~answered_by_tier(later, tiers, rules),
         Show.LEFT: Q(Exists(here.filter(cadre__left_on__lt=day))),
         Show.SHORT: Q(Exists(short)),
     }
@@ -162,10 +160,11 @@ class BoardRow(Vacancy):
         return max(Tier(self.place.tier).rank - COVERED_TIERS[0].rank, 0)
 
 
-def board_rows(places, day, assignments, user, now):
+def board_rows(places, day, assignments, user, now, minimum):
     """Return a ``BoardRow`` for each of some places, in their order. Six queries, however many.
 
-    ``assignments`` are those that ``user``, the reader, may see; what he has just done he may take back.
+    ``assignments`` are those that ``user``, the reader, may see; what he has just done he may take back. ``minimum``
+    are the months that an assignment should last at least.
     """
     held, past, coming = defaultdict(list), defaultdict(list), defaultdict(list)
     found = assignments.answering().filter(locality__in=[place.locality_id for place in places])
@@ -178,7 +177,6 @@ def board_rows(places, day, assignments, user, now):
             coming[row.locality_id].append(row)
     now_held = [row for rows in held.values() for row in rows]
     to_come = [row for rows in coming.values() for row in rows]
-    minimum = Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS)
     since = served_since(now_held)
     loads = held_counts({row.cadre_id for row in now_held}, day)
     undoable = just_made([*now_held, *to_come], user, now)

@@ -20,6 +20,7 @@ from assignments.board.forms import BoardForm, PaperForm, TakeOverForm
 from assignments.board.rows import BoardRow, Show, board_rows, conditions, in_order_of_tree, matching_text, sizes
 from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Limit, Locality, Place, Tier
+from assignments.queries import read_rules
 from assignments.scope import decides
 from assignments.views import tabs
 from assignments.visibility import can_assign_at
@@ -88,7 +89,8 @@ class Addresses:
 
 def rows_today(places, user):
     """The rows of some places today, as far as the reader may see."""
-    return board_rows(places, today(), Assignment.objects.visible_to(user), user, timezone.now())
+    minimum = Limit.on(today(), Limit.Name.MINIMUM_TENURE_MONTHS)
+    return board_rows(places, today(), Assignment.objects.visible_to(user), user, timezone.now(), minimum)
 
 
 def query_of(asked, **more):
@@ -143,8 +145,9 @@ class BoardView(FileMixin, ListView):
             places = places.under(self.form.part)
         if text := self.form.cleaned_data["q"].strip():
             places = matching_text(places, text, Assignment.objects.visible_to(user).on(self.day))
-        self.minimum = Limit.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        conditions_by_show = conditions(self.day, self.form.tiers, self.minimum)
+        rules = read_rules()
+        self.minimum = rules.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
+        conditions_by_show = conditions(self.day, self.form.tiers, rules)
         self.sizes = sizes(places, conditions_by_show)
         self.size = self.sizes[self.form.shown]
         places = places.filter(conditions_by_show[self.form.shown])
@@ -167,7 +170,7 @@ class BoardView(FileMixin, ListView):
     def with_holders(self, places):
         """The places with who answers for them, as far as the reader may see."""
         user = self.request.user
-        return board_rows(places, self.day, Assignment.objects.visible_to(user), user, timezone.now())
+        return board_rows(places, self.day, Assignment.objects.visible_to(user), user, timezone.now(), self.minimum)
 
     def get_context_data(self, **kwargs):
         user = self.request.user

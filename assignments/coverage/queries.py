@@ -9,18 +9,15 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from assignments.models import Assignment, Place, Tier
-from assignments.models.rules import all_rules
-from assignments.queries import (
-    in_order_of_tier,
-)
+from assignments.queries import in_order_of_tier, read_rules
 from cadrenet.figures import percent
 from cadrenet.periods import ONE_DAY
 from cadrenet.prepared import Constant, prepared
 
 
-def answered(tier, day):
+def answered(tier, day, rules):
     """Return the condition on places that enough people answer for the locality on a day, as the rule then says."""
-    return is_covered(requirement(tier, day), day)
+    return is_covered(requirement(tier, day, rules), day)
 
 
 @dataclass(frozen=True)
@@ -31,22 +28,14 @@ class Requirement:
     minimum: int = 1
 
 
-def requirement(tier, day):
-    """Return what is asked of localities of a tier on a day; without a rule, one person in charge."""
-    return in_force_on(rules_by_tier()[tier], day)
+def requirement(tier, day, rules=None):
+    """Return what is asked of localities of a tier on a day; ``rules`` are the ``Rules`` that a page has read."""
+    return in_force_on((rules or read_rules()).by_tier()[tier], day)
 
 
 def in_force_on(rules, day):
     """Return what the first of a tier's rules that holds on a day asks for; without one, one person in charge."""
     return next((Requirement(rule.role, rule.minimum) for rule in rules if rule.holds_on(day)), Requirement())
-
-
-def rules_by_tier():
-    """Return {tier: its rules of coverage, the latest entered first}; none for a tier without a rule."""
-    found = defaultdict(list)
-    for rule in all_rules()[0]:
-        found[rule.tier].append(rule)
-    return found
 
 
 def is_covered(asked, day):
@@ -77,7 +66,7 @@ def existing(tier, day, condition):
 
 def uncovered(tier, day, condition):
     """Places of a tier that exist on a day and for which too few people answer, in order of code."""
-    return existing(tier, day, condition).filter(~answered(tier, day))
+    return existing(tier, day, condition).filter(~answered(tier, day, condition.rules))
 
 
 def coverage(tier, day, condition):
@@ -85,7 +74,7 @@ def coverage(tier, day, condition):
     return (
         existing(tier, day, condition)
         .order_by()
-        .aggregate(total=Count("pk"), covered=Count("pk", filter=answered(tier, day)))
+        .aggregate(total=Count("pk"), covered=Count("pk", filter=answered(tier, day, condition.rules)))
     )
 
 
@@ -115,14 +104,15 @@ class Covered:
         return percent(self.covered, self.total)
 
 
-def answered_by_tier(day, tiers=COVERED_TIERS):
-    """As ``answered`` for places of any of these tiers; one query for the rules."""
-    return is_covered_by_tier(requirements_by_tier(day, tiers), day)
+def answered_by_tier(day, tiers, rules):
+    """As ``answered`` for places of any of these tiers."""
+    return is_covered_by_tier(requirements_by_tier(day, tiers, rules), day)
 
 
-def requirements_by_tier(day, tiers):
+def requirements_by_tier(day, tiers, rules=None):
     """Return (tier, ``Requirement``) for each of some tiers on a day, as an argument of a prepared query."""
-    return Constant(tuple((tier, requirement(tier, day)) for tier in tiers))
+    by_tier = (rules or read_rules()).by_tier()
+    return Constant(tuple((tier, in_force_on(by_tier[tier], day)) for tier in tiers))
 
 
 def is_covered_by_tier(asked, day):
@@ -138,7 +128,7 @@ def is_covered_by_tier(asked, day):
 
 def coverage_by_tier(day, condition, tiers=COVERED_TIERS):
     """Return a ``Covered`` for each of these tiers that has localities on a day; one query beside the rules."""
-    found = covered_counts(day, condition, requirements_by_tier(day, tiers))
+    found = covered_counts(day, condition, requirements_by_tier(day, tiers, condition.rules))
     by_tier = {tier: Covered(Tier(tier), total, covered) for tier, total, covered in found}
     return [by_tier[tier] for tier in tiers if tier in by_tier]
 
@@ -155,7 +145,7 @@ def covered_counts(day, condition, asked):
 def vacant(tiers, day, condition):
     """As ``uncovered`` for several tiers at once, from the highest down."""
     places = Place.objects.on(day).filter(condition(), tier__in=tiers)
-    return in_order_of_tier(places.filter(~answered_by_tier(day, tiers)))
+    return in_order_of_tier(places.filter(~answered_by_tier(day, tiers, condition.rules)))
 
 
 def ending(tiers, day, condition, within=ENDING_SOON):
@@ -164,8 +154,8 @@ def ending(tiers, day, condition, within=ENDING_SOON):
     # The locality is to be there later, too, in whatever place of this part of the tree it then stands.
     going_on = Place.objects.on(later).filter(condition(), tier__in=tiers).values("locality")
     places = Place.objects.on(day).filter(condition(), tier__in=tiers, locality__in=going_on)
-    kept = answered_by_tier(later, tiers)
-    return in_order_of_tier(places.filter(answered_by_tier(day, tiers)).filter(~kept))
+    kept = answered_by_tier(later, tiers, condition.rules)
+    return in_order_of_tier(places.filter(answered_by_tier(day, tiers, condition.rules)).filter(~kept))
 
 
 @dataclass
@@ -259,7 +249,7 @@ def gaps_by_area(area, day, condition):
         .exclude(**{area: None})
         .order_by()
         .values(area, "tier")
-        .annotate(total=Count("pk"), covered=Count("pk", filter=answered_by_tier(day, tiers)))
+        .annotate(total=Count("pk"), covered=Count("pk", filter=answered_by_tier(day, tiers, condition.rules)))
     )
     by_area = defaultdict(dict)
     for row in found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets, rules_by_tier
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets
 from assignments.models import Assignment, Place, Tier
 from assignments.queries import KEYS_AT_MOST
 from cadrenet.periods import ONE_DAY
@@ -49,13 +49,13 @@ class CoverageTimeline:
         places = Place.objects.during(first_day, last_day).filter(condition(), tier__in=tiers).order_by()
         places_then = list(places.values_list("locality", "pk", "tier", "first_day", "last_day"))
         rows = Assignment.objects.during(first_day, last_day).order_by()
-        # A few are named one by one; many are a subquery.
+        # Few are named one by one; of many the database works out by itself which they are.
         wanted = (
             {locality for locality, *_rest in places_then}
             if len(places_then) <= KEYS_AT_MOST
             else places.values("locality")
         )
-        held_by, rules = defaultdict(list), rules_by_tier()
+        held_by, rules = defaultdict(list), condition.rules.by_tier()
         assigned = rows.filter(locality__in=wanted).values_list("locality", "role", "cadre", "first_day", "last_day")
         for locality, *row in assigned:
             held_by[locality].append(row)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from assignments.changes import Change, objections
-from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets, rules_by_tier
+from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets
 from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, held_before, kind_of_line
 from assignments.models import Assignment, Decision, DecisionLine, Place, Tier
-from assignments.queries import in_order_of_tier
+from assignments.queries import in_order_of_tier, read_rules
 from cadrenet.periods import ONE_DAY
 
 
@@ -196,7 +196,7 @@ def coverage_after(decision, rows):
     for row in rows:
         if row.line.cadre_id:
             held[row.line.locality_id].append((row.line.role, row.line.cadre_id, None, None))
-    rules = rules_by_tier()
+    rules = read_rules().by_tier()
     required = {tier: in_force_on(rules[tier], day) for tier in COVERED_TIERS}
     covered = {tier: Covered(tier) for tier in COVERED_TIERS}
     vacant = []

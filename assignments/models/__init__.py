@@ -6,6 +6,7 @@ from assignments.models.assignment import Assignment
 from assignments.models.cadre import Cadre
 from assignments.models.decision import Decision, DecisionLine, Term
 from assignments.models.handover import Acting, CoverageReview, Handover
+from assignments.models.held import Held
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
 from assignments.models.place import Place, Placed
 from assignments.models.rules import CoverageRule, HolderRule, Limit
@@ -21,6 +22,7 @@ __all__ = [
     "Decision",
     "DecisionLine",
     "Handover",
+    "Held",
     "HolderRule",
     "Limit",
     "Lineage",

@@ -1,15 +1,12 @@
 """Rules that change are rows with dates: an administrator changes them, and the past keeps the rule of its day."""
 
 from django.db import models
-from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.assignment import Assignment
 from assignments.models.locality import Tier
 from cadrenet.effective_dated import EffectiveDated
-from cadrenet.prepared import prepared
-from cadrenet.remembered import remembered
 
 
 class CoverageRule(EffectiveDated):
@@ -121,29 +118,6 @@ class Limit(EffectiveDated):
     @classmethod
     def on(cls, day, name):
         """Return the value of a limit on a day; what the project ships with where no row says otherwise."""
-        rows = (row for row in all_rules()[1] if row.name == name and row.holds_on(day))
-        return next((row.value for row in rows), cls.DEFAULTS[name])
-
-
-@remembered
-def all_rules():
-    """Return all rules of coverage, the latest entered first, and all limits.
-
-    A page asks for several, on several days; all of them are few, and read together.
-    """
-    rules, limits = [], []
-    for role, first_day, last_day, what, number, id in every_rule():
-        common = {"pk": id, "first_day": first_day, "last_day": last_day}
-        if role:
-            rules.append(CoverageRule(tier=what, role=role, minimum=number, **common))
-        else:
-            limits.append(Limit(name=what, value=number, **common))
-    return sorted(rules, key=lambda rule: -rule.pk), sorted(limits, key=lambda limit: limit.pk)
-
-
-@prepared
-def every_rule():
-    rules, limits = (model.objects.order_by() for model in (CoverageRule, Limit))
-    days = "first_day", "last_day"
-    limits = limits.values_list(Value(""), *days, "name", "value", "pk")
-    return rules.values_list("role", *days, "tier", "minimum", "pk").union(limits, all=True).order_by()
+        rows = cls.objects.on(day).filter(name=name).order_by("pk")
+        value = rows.values_list("value", flat=True).first()
+        return cls.DEFAULTS[name] if value is None else value

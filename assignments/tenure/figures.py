@@ -8,12 +8,11 @@ from decimal import Decimal
 from django.db.models import Case, Exists, F, OuterRef, Subquery, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models import Agency, Assignment, Cadre, Limit, Lineage, Locality, Place, Tier
+from assignments.models import Agency, Assignment, Cadre, Limit, Locality, Place, Tier
 from assignments.queries import visible_keys
+from assignments.tenure.queries import all_lineage, periods_of
 from cadrenet.figures import percent
 from cadrenet.periods import ONE_DAY, months_between, starts_before
-from cadrenet.prepared import prepared
-from cadrenet.remembered import remembered
 
 
 def with_moment(assignments, day):
@@ -44,15 +43,17 @@ def standing_within(assignments, locality):
     return assignments.filter(Exists(stood_at_moment().filter(**{locality.tier: locality})))
 
 
-def served_since(assignments):
+def served_since(assignments, lineage=None):
     """Return {assignment id: first day of the unbroken time at that place}. Two queries.
+
+    ``lineage`` is ``all_lineage()``, where a page has read it already: then it is one query less.
 
     Consecutive periods of one cadre at one place are joined, also where the place came out of another by a merger
     or a split: whoever served one of its predecessors up to the day before goes on serving. None where the time has
     no known beginning.
     """
     pairs = {(assignment.cadre_id, assignment.locality_id) for assignment in assignments}
-    origins = origins_of({locality for _cadre, locality in pairs})
+    origins = origins_of({locality for _cadre, locality in pairs}, lineage)
     places = set().union(*origins.values()) if origins else set()
     periods = defaultdict(list)
     cadres = frozenset(cadre for cadre, _locality in pairs)
@@ -71,27 +72,20 @@ def served_since(assignments):
     }
 
 
-@prepared
-def periods_of(cadres, localities):
-    """Cadre, locality, first and last day of the assignments of some cadres to some localities."""
-    rows = Assignment.objects.filter(cadre__in=sorted(cadres), locality__in=sorted(localities)).order_by()
-    return rows.values_list("cadre", "locality", "first_day", "last_day")
-
-
-def origins_of(localities):
+def origins_of(localities, lineage=None):
     """Return {locality id: ids of itself and of all that it came out of, step by step}. One query."""
-    return followed(localities, "successor", "predecessor")
+    return followed(localities, "successor", "predecessor", lineage)
 
 
-def followers_of(localities):
+def followers_of(localities, lineage=None):
     """Return {locality id: ids of itself and of all that came out of it, step by step}. One query."""
-    return followed(localities, "predecessor", "successor")
+    return followed(localities, "predecessor", "successor", lineage)
 
 
-def followed(localities, end, other):
+def followed(localities, end, other, lineage):
     """Return {locality id: ids of itself and of all that mergers and splits lead to from this end to the other}."""
     leads_to = defaultdict(set)
-    for pair in all_lineage():
+    for pair in all_lineage() if lineage is None else lineage:
         leads_to[pair[end]].add(pair[other])
     found = {}
     for locality in localities:
@@ -100,13 +94,6 @@ def followed(localities, end, other):
             found[locality] |= ahead
             ahead = set().union(*(leads_to[id] for id in ahead if id in leads_to)) - found[locality]
     return found
-
-
-@remembered
-@prepared
-def all_lineage():
-    """Predecessor and successor of all mergers and splits: they are few, and a chain of them is not one join."""
-    return Lineage.objects.order_by().values("predecessor", "successor")
 
 
 def unbroken(periods, first_day):
@@ -232,12 +219,12 @@ class Serving:
     months: int | None
 
 
-def serving(assignments, day):
+def serving(assignments, day, lineage=None):
     """Return a ``Serving`` for each of some assignments that answer for a place on a day. Three queries."""
     rows = assignments.answering().on(day).order_by()
     names = ("pk", "cadre_id", "locality_id", "first_day", "locality__tier", "cadre__agency_id")
     rows = list(rows.values_list(*names, named=True))
-    since = served_since(rows)
+    since = served_since(rows, lineage)
     return [
         Serving(
             row.pk,
@@ -261,7 +248,7 @@ class Left:
     last_day: date
 
 
-def left(assignments, day):
+def left(assignments, day, lineage=None):
     """Return a ``Left`` for each change of hands among assignments with a ``moment``. Three queries.
 
     Counted are the changes of ``CHANGES_OVER`` whole months up to a day, the first and the last of these included.
@@ -273,7 +260,7 @@ def left(assignments, day):
     rows = assignments.answering().filter(last_day__gte=first_day - ONE_DAY, last_day__lt=day).order_by()
     names = ("pk", "cadre_id", "locality_id", "last_day", "locality__code", "locality__tier", "stood")
     rows = list(with_place(rows).values_list(*names, named=True))
-    followers = followers_of({row.locality_id for row in rows})
+    followers = followers_of({row.locality_id for row in rows}, lineage)
     held = defaultdict(list)
     going_on = Assignment.objects.answering().filter(cadre__in={row.cadre_id for row in rows}).order_by()
     for period in going_on.values_list("cadre_id", "locality_id", "first_day", "last_day", named=True):

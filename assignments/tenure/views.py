@@ -26,6 +26,7 @@ from assignments.tenure.figures import (
     with_moment,
 )
 from assignments.tenure.forms import TenureForm
+from assignments.tenure.queries import all_lineage
 from assignments.views import tabs
 from cadrenet.figures import each
 from cadrenet.listing import PER_PAGE, Column, FileMixin
@@ -98,7 +99,8 @@ class TenureView(FileMixin, ListView):
         if asked["agency"]:
             rows = rows.filter(cadre__agency=asked["agency"])
         rows = standing_within(rows, self.form.part)
-        self.serving, self.left = serving(rows, self.day), left(rows, self.day)
+        lineage = all_lineage()
+        self.serving, self.left = serving(rows, self.day, lineage), left(rows, self.day, lineage)
         return changed_places(self.left)
 
     def get_context_data(self, **kwargs):

@@ -1,15 +1,15 @@
-"""Who is signed in is asked by prepared queries, which let in nobody whom Django's own would keep out."""
+"""Who is signed in, and who no more."""
 
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from assignments.models import User
-from cadrenet.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.coverage.queries import Requirement, is_covered
 from assignments.models import Assignment, Limit, Place, Tier
+from assignments.queries import Rules
 from assignments.subtree import Subtree
 from cadrenet.periods import Quarter
 from meetings.counts import ATTENDANCE, HOUSEHOLDS_KNOWN, MEETINGS
@@ -24,6 +25,8 @@ from meetings.models import Attendance, Meeting
 from reports.models import REPORTING_TIERS, Issue, QuarterlyReport, Resource, due_day
 
 Areas = tuple[int, ...]
+# What tells a limit of a day: the rules that a page has read, or the model, which looks it up.
+Limits = Rules | type[Limit]
 # First and last day; both count.
 Days = tuple[date, date]
 
@@ -38,8 +41,8 @@ class Period:
     name: str
 
     @classmethod
-    def of(cls, quarter: Quarter) -> Period:
-        return cls(*quarter.days, due_day(quarter), str(quarter))
+    def of(cls, quarter: Quarter, limits: Limits = Limit) -> Period:
+        return cls(*quarter.days, due_day(quarter, limits), str(quarter))
 
     @property
     def days(self) -> Days:
@@ -135,9 +138,12 @@ def _issues(of: QuerySet[Issue] | None) -> QuerySet[Issue]:
     return Issue.objects.all() if of is None else of
 
 
-def old_before(day: date) -> tuple[date, int]:
-    """Return the day before which an issue was raised that is old on a day, and the limit in days."""
-    limit = Limit.on(day, Limit.Name.ISSUE_TARGET_DAYS)
+def old_before(day: date, limits: Limits = Limit) -> tuple[date, int]:
+    """Return the day before which an issue was raised that is old on a day, and the limit in days.
+
+    ``limits`` are the ``Rules`` that a page has read; without them the limit is looked up.
+    """
+    limit = limits.on(day, Limit.Name.ISSUE_TARGET_DAYS)
     return day - timedelta(days=limit), limit
 
 

@@ -235,8 +235,8 @@ def _counted(quarter: Quarter, level: str, part: Subtree) -> Iterator[Counts]:
     """Yield all that is counted of a quarter, by locality of a tier."""
     yield from _meetings(quarter, level, part)
     yield from _attendance(quarter, level, part)
-    period = Period.of(quarter)
-    asked = requirement(Tier.SELF_GOVERNING_GROUP, period.last_day)
+    period = Period.of(quarter, part.rules)
+    asked = requirement(Tier.SELF_GOVERNING_GROUP, period.last_day, part.rules)
     found = queries.others(period, level, part, part.areas, part.areas_before, asked)
     yield from _named(queries.OTHERS, found)
 

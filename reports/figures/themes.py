@@ -17,5 +17,5 @@ def open_issues_by_theme(
     ``seen_on`` is the day by which age is told: for a quarter that goes on, today and not its last day.
     """
     part = subtree(user, within)
-    before, _limit = old_before(seen_on)
+    before, _limit = old_before(seen_on, part.rules)
     return queries.themes_open(day, before, part, part.areas_before)

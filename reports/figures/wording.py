@@ -7,10 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cadrenet.figures import change_in_points
-from cadrenet.periods import Month, Quarter
+from cadrenet.periods import Month
 from cadrenet.templatetags.figures import MINUS, count, day, points
 from reports.figures.summary import Figures
-from reports.models import due_day
 
 
 def short_name(month: Month) -> str:
@@ -37,9 +36,8 @@ def in_counts(now: int, before: int, better: str) -> dict[str, Any]:
     return {"change": change, "change_text": sign + count(abs(change)), "better": better}
 
 
-def note_on_reports(figures: Figures, quarter: Quarter, today: date) -> str:
-    """Late and missing reports of a quarter; while the time is not up, until when they are due."""
-    due = due_day(quarter)
+def note_on_reports(figures: Figures, due: date, today: date) -> str:
+    """Late and missing reports that were due on a day; while the time is not up, until when they are due."""
     if today <= due:
         return _("due by %(day)s") % {"day": day(due)}
     return _("%(late)s late, %(missing)s missing") % shown(late=figures.reports_late, missing=figures.reports_missing)

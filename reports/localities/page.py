@@ -19,7 +19,6 @@ from assignments.wording import SHORT_TIERS, count_with_unit
 from cadrenet.components import Tile
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter, months_between
-from cadrenet.prepared import Constant
 from cadrenet.templatetags import figures as written
 from meetings.models.meeting import OWN_KINDS
 from reports import figures
@@ -324,7 +323,7 @@ class LocalityPage:
     def issues(self):
         """Open issues at and below the locality, pressing ones and the oldest first, and how many are closed."""
         day = self.standing.seen_on
-        rows = facts.first_open_issues(day, self.part, self.part.areas_before, Constant(ISSUES_SHOWN))
+        rows = facts.first_open_issues(day, self.part, self.part.areas_before, ISSUES_SHOWN)
         first = rows[0] if rows else None
         return {
             "open": first.open if first else 0,

@@ -8,7 +8,7 @@ from django.db.models.functions import ExtractYear
 
 from assignments.coverage.queries import is_covered_by_tier
 from assignments.models import Assignment, Lineage, Place
-from cadrenet.prepared import prepared
+from cadrenet.prepared import Constant, prepared
 from meetings.models import Attendance, Meeting
 from reports.figures.counts import open_issues
 from reports.models import Issue, PartyOrganisation, Rating, Resource
@@ -60,17 +60,25 @@ def meetings_from(reach, root, kind, first_day):
     return found.filter(Q(day__gte=first_day) | Q(day=began, kind=kind)).order_by("starts_at", "pk")
 
 
-@prepared
 def last_meetings(reach, root, kind, day, number):
-    """The last meetings of a kind in a locality up to a day, newest first; of that day those that are over."""
+    """Return the last meetings of a kind in a locality up to a day, newest first; of that day those that are over."""
+    return _last_meetings(reach, root, kind, day, Constant(number))
+
+
+@prepared
+def _last_meetings(reach, root, kind, day, number):
     found = Meeting.objects.in_reach_under(reach, root).filter(kind=kind, day__lte=day)
     found = found.exclude(day=day, status=Meeting.Status.PLANNED)
     return found.select_related("place").order_by("-starts_at", "pk")[: number.value]
 
 
-@prepared
 def next_meetings(reach, root, kind, day, number):
-    """The next meetings of a kind in a locality; of that day those that are still to come."""
+    """Return the next meetings of a kind in a locality; of that day those that are still to come."""
+    return _next_meetings(reach, root, kind, day, Constant(number))
+
+
+@prepared
+def _next_meetings(reach, root, kind, day, number):
     found = Meeting.objects.in_reach_under(reach, root).due().filter(kind=kind, day__gte=day)
     found = found.exclude(Q(day=day) & ~Q(status=Meeting.Status.PLANNED))
     return found.select_related("place").order_by("starts_at", "pk")[: number.value]
@@ -83,9 +91,13 @@ def attendance_at(reach, meetings):
     return rows.order_by().values_list("meeting", "cadre", "status")
 
 
-@prepared
 def first_open_issues(day, condition, raised_in, number):
-    """Issues open on a day, pressing ones and the oldest first; each says how many there are, and since when."""
+    """Return issues open on a day, pressing and oldest first; each says how many there are, and since when."""
+    return _first_open_issues(day, condition, raised_in, Constant(number))
+
+
+@prepared
+def _first_open_issues(day, condition, raised_in, number):
     rows = open_issues(day, condition, raised_in).annotate(
         open=Window(Count("pk")),
         pressing=Window(Count("pk", filter=Q(urgent=True))),
@@ -112,7 +124,6 @@ def mobilised(reach, root, day, first_day, last_day):
     return rows.values_list(Value(1)).annotate(**counts)
 
 
-@prepared
 def organisations_of(locality):
     """Party organisations of a locality: whoever sees it sees them."""
     return PartyOrganisation.objects.filter(locality=locality)

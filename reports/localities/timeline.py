@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from assignments.models import Assignment, Lineage
 from assignments.models.place import PATH_SEPARATOR
 from assignments.scope import reach_of
-from assignments.tenure.figures import all_lineage
+from assignments.tenure.queries import all_lineage
 from cadrenet.periods import ONE_DAY
 from reports.localities.queries import ever_below, lineage_of
 

@@ -16,9 +16,12 @@ from cadrenet.periods import Quarter
 REPORTING_TIERS = (Tier.COMMUNE, Tier.HAMLET)
 
 
-def due_day(quarter):
-    """Return the last day on which a quarter's report is on time (a limit the office sets; inclusive)."""
-    return quarter.last_day + timedelta(days=Limit.on(quarter.last_day, Limit.Name.REPORT_DUE_DAYS))
+def due_day(quarter, limits=Limit):
+    """Return the last day on which a quarter's report is on time (a limit the office sets; inclusive).
+
+    ``limits`` are the ``Rules`` that a page has read.
+    """
+    return quarter.last_day + timedelta(days=limits.on(quarter.last_day, Limit.Name.REPORT_DUE_DAYS))
 
 
 class QuarterlyReportQuerySet(ScopedQuerySet):

@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from assignments.models import Locality, Tier, User
+from assignments.subtree import Subtree, subtree
 from cadrenet.periods import Quarter
 from reports.figures.drilldown import drilldown_url
+from reports.models import due_day
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,16 @@ class Asked:
     within: Locality
     user: User
     today: date
+
+    @property
+    def part(self) -> Subtree:
+        """The part of the tree that is counted: what lies in it and in the reader's reach."""
+        return subtree(self.user, self.within)
+
+    @property
+    def due(self) -> date:
+        """The last day on which reports on the quarter are on time."""
+        return due_day(self.quarter, self.part.rules)
 
     @property
     def going_on(self) -> bool:

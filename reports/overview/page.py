@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from assignments.coverage.queries import coverage_by_tier
 from assignments.models import Place, Tier
-from assignments.subtree import subtree
 from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import count
 from reports import figures
@@ -61,7 +60,7 @@ class Overview:
     def __init__(self, form):
         self.asked = Asked(form.cleaned_data["quarter"], form.cleaned_data["within"], form.user, form.day)
         self.user, self.quarter, self.within = self.asked.user, self.asked.quarter, self.asked.within
-        self.part = subtree(self.user, self.within)
+        self.part = self.asked.part
         self.tier = Tier(self.within.tier)
 
     def context(self):
@@ -84,7 +83,7 @@ class Overview:
             "as_of": timezone.now(),
             "figures": now,
             "tiles": tiles(asked, now, before),
-            "watch": watch(asked, now, covered, themes, self.part),
+            "watch": watch(asked, now, covered, themes),
             **self.comparisons(by_month),
             "coverage": [
                 {"covered": row, "url": asked.coverage_url(row.tier) if row.uncovered else ""} for row in covered
@@ -190,7 +189,7 @@ class Overview:
 
     def issues(self, themes):
         """Themes of open issues with the address of each list, and the limit of age."""
-        _before, limit = figures.old_before(self.asked.seen_on)
+        _before, limit = figures.old_before(self.asked.seen_on, self.part.rules)
         rows = [
             row
             | {

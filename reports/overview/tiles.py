@@ -69,7 +69,7 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
             url=url["reports_on_time"],
             value=pct(now.reports_on_time_pct),
             count=_("%(part)s of %(whole)s reports") % shown(part=now.reports_on_time, whole=now.reports_expected),
-            note=note_on_reports(now, asked.quarter, asked.today),
+            note=note_on_reports(now, asked.due, asked.today),
         ),
         Tile(
             label=_("Issues open"),

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from assignments.coverage.queries import Covered, uncovered
 from assignments.models import Agency, Tier
 from assignments.models.place import PATH_SEPARATOR
-from assignments.subtree import Subtree
 from cadrenet.components import WatchItem
 from cadrenet.periods import Month
 from cadrenet.templatetags.figures import count, day
@@ -20,19 +19,16 @@ from meetings.models import Meeting
 from meetings.queries import on_restricted_days
 from reports.figures import Figures, old_before
 from reports.figures.wording import shown
-from reports.models import due_day
 from reports.overview.asked import Asked
 
 NAMES_AT_MOST = 6
 
 
-def watch(
-    asked: Asked, now: Figures, covered: Iterable[Covered], themes: list[dict[str, Any]], part: Subtree
-) -> list[WatchItem]:
+def watch(asked: Asked, now: Figures, covered: Iterable[Covered], themes: list[dict[str, Any]]) -> list[WatchItem]:
     """At most four things that somebody has to do something about; none where all is well."""
     by_tier = {row.tier: row for row in covered}
     found = [
-        hamlets(asked, by_tier.get(Tier.HAMLET), part),
+        hamlets(asked, by_tier.get(Tier.HAMLET)),
         issues(asked, themes),
         reports(asked, now),
         breaches(asked),
@@ -40,11 +36,11 @@ def watch(
     return [item for item in found if item]
 
 
-def hamlets(asked: Asked, covered: Covered | None, part: Subtree) -> WatchItem | None:
+def hamlets(asked: Asked, covered: Covered | None) -> WatchItem | None:
     """Hamlets nobody answers for, with the communes they lie in."""
     if not (covered and covered.uncovered):
         return None
-    above = uncovered(Tier.HAMLET, asked.seen_on, part).values_list("path", flat=True)
+    above = uncovered(Tier.HAMLET, asked.seen_on, asked.part).values_list("path", flat=True)
     communes = Counter(path.rpartition(PATH_SEPARATOR)[2] for path in above)
     names = [f"{name} ({count(number)})" for name, number in communes.most_common(NAMES_AT_MOST)]
     if len(communes) > NAMES_AT_MOST:
@@ -69,7 +65,7 @@ def issues(asked: Asked, themes: list[dict[str, Any]]) -> WatchItem | None:
     urgent, old = sum(row["urgent"] for row in themes), sum(row["old"] for row in themes)
     if not urgent:
         return None
-    _before, limit = old_before(asked.seen_on)
+    _before, limit = old_before(asked.seen_on, asked.part.rules)
     return WatchItem(
         tone="bad",
         figure="urgent_issues",
@@ -88,7 +84,7 @@ def issues(asked: Asked, themes: list[dict[str, Any]]) -> WatchItem | None:
 
 def reports(asked: Asked, now: Figures) -> WatchItem | None:
     """Reports that are missing although the time is up."""
-    due = due_day(asked.quarter)
+    due = asked.due
     if not now.reports_missing or asked.today <= due:
         return None
     return WatchItem(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from assignments.models import Tier
+from assignments.subtree import subtree
 from cadrenet.components import Tile
 from cadrenet.figures import percent
 from cadrenet.listing import PER_PAGE, Column, FileMixin
@@ -16,6 +17,7 @@ from reports import figures
 from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sorted_by
 from reports.figures.drilldown import drilldown_url, drilldown_urls
 from reports.figures.wording import note_on_reports, short_name, shown
+from reports.models import due_day
 from reports.quarterly.forms import QuarterlyForm
 
 
@@ -83,6 +85,7 @@ class QuarterlyView(FileMixin, TemplateView):
 
     def tiles(self, whole, urls):
         """Four figures of the whole, both rates of attendance among them, each with its counts."""
+        due = due_day(self.quarter, subtree(self.request.user, self.within).rules)
         return [
             Tile(
                 label=_("Attendance rate"),
@@ -116,7 +119,7 @@ class QuarterlyView(FileMixin, TemplateView):
                 value=pct(whole.reports_on_time_pct),
                 count=_("%(part)s of %(whole)s reports")
                 % shown(part=whole.reports_on_time, whole=whole.reports_expected),
-                note=note_on_reports(whole, self.quarter, self.form.day),
+                note=note_on_reports(whole, due, self.form.day),
                 url=urls.get("reports_on_time", ""),
             ),
         ]

@@ -43,7 +43,7 @@ class ReportFilter(ListFilter):
     def filter_queryset(self, queryset):
         """Start from what is owed in that quarter; the rows that the user may see narrow it."""
         asked, quarter = self.asked, self.asked["quarter"]
-        period = Period.of(quarter)
+        self.period = period = Period.of(quarter)
         if part := self.counted_part:
             rows = reports_owed(period, part)
         else:

@@ -44,7 +44,8 @@ class ReportListView(ScopedListView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         if quarter := self.filterset.asked.get("quarter"):
-            context |= {"quarter": quarter, "due": due_day(quarter), "is_due": today() > due_day(quarter)}
+            due = self.filterset.period.due
+            context |= {"quarter": quarter, "due": due, "is_due": today() > due}
         return context
 
 

@@ -1,18 +1,10 @@
 """What somebody has still to hand over or to take over."""
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assignments.models import Handover
-from cadrenet.prepared import prepared
 from cadrenet.templatetags import figures as written
-
-
-@prepared
-def own_open(cadre):
-    """Keys of the handovers that wait for the tick of a cadre: as predecessor, or as successor. Both see them."""
-    gives, receives = Q(ended__cadre=cadre, given_on=None), Q(successor__cadre=cadre, received_on=None)
-    return Handover.objects.filter(gives | receives).order_by().values_list("pk", flat=True)
+from reports.today.queries import own_open
 
 
 def tasks(cadre):

@@ -1,10 +1,8 @@
 """What somebody in charge has before him today: tonight's meeting, what is left to do, what comes next."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,26 +10,25 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.coverage.queries import is_covered, requirement
-from assignments.models import Acting, Assignment, Place, Tier
+from assignments.models import Acting, Assignment, Place
 from assignments.models.place import below
+from assignments.queries import read_rules
 from assignments.scope import reach_of
 from cadrenet.periods import Quarter
-from cadrenet.prepared import Constant, prepared
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days, with_attendance_counts
-from reports.models import HANDED_IN, REPORTING_TIERS, QuarterlyReport, due_day
+from reports.models import HANDED_IN, due_day
 from reports.today.handovers import tasks
+from reports.today.queries import expected_rows, groups_below, meetings_to_record, places_on, reports_of
 
 # What was not recorded by then is looked for in the list of meetings.
 LOOK_BACK = timedelta(days=60)
 # A report is asked for from so many days before it is due.
 REPORT_ASKED_AHEAD = timedelta(days=35)
 AT_MOST = 6
-GOING = [Meeting.Status.PLANNED, Meeting.Status.HELD]
 
 
 @dataclass
@@ -85,9 +82,14 @@ class Today:
         return expected_rows(self.reach.cadres, self.day, self.since) if self.reach.cadres else []
 
     @cached_property
+    def rules(self):
+        """The ``Rules``, several of which the page asks for."""
+        return read_rules()
+
+    @cached_property
     def in_time(self):
         """Days after a meeting in which an entry is in time."""
-        return late_entry_days(self.day)
+        return late_entry_days(self.day, self.rules)
 
     @cached_property
     def own_localities(self):
@@ -244,7 +246,7 @@ class Today:
         last, this = Quarter.of(self.day).previous, Quarter.of(self.day)
         held = reports_of(self.reach, last.last_day, self.day, str(last), str(this))
         for quarter, owed_on, of in (last, last.last_day, "of_last"), (this, self.day, "of_this"):
-            if not held or (due := due_day(quarter)) > self.day + REPORT_ASKED_AHEAD:
+            if not held or (due := due_day(quarter, self.rules)) > self.day + REPORT_ASKED_AHEAD:
                 continue
             for assignment in held:
                 status = getattr(assignment, of) or ""
@@ -278,7 +280,7 @@ class Today:
         roots = self.reach.assigned | self.granted
         if not roots:
             return []
-        groups = groups_below(roots, self.day, Constant(requirement(Tier.SELF_GOVERNING_GROUP, self.day)))
+        groups = groups_below(roots, self.day, self.rules)
         total, covered = ({row[0]: row[column] for row in groups} for column in (1, 2))
         return [
             {
@@ -304,60 +306,3 @@ class Card:
         self.when = _("Tonight, %(time)s") % words if self.meeting.takes_the_evening else _("Today, %(time)s") % words
         # Somebody expected outside his own place says only whether he came.
         self.whole = row.meeting.locality_id in today.assigned or today.reach.everything
-
-
-# --- What is asked of the database --------------------------------------------------------------------------------
-
-
-@prepared
-def expected_rows(cadres, day, since):
-    """Where some cadres are expected from a day on, and since an earlier day where nothing is recorded yet."""
-    near = Q(day__gte=day) | Q(day__gte=since, status=Attendance.Status.UNRECORDED)
-    rows = Attendance.objects.filter(near, cadre__in=sorted(cadres), expected=True, meeting__status__in=GOING)
-    rows = rows.select_related("meeting", "meeting__place").order_by("day", "meeting__starts_at", "pk")
-    return rows[: 50 * len(cadres)]
-
-
-@prepared
-def meetings_to_record(localities, first_day, last_day):
-    """Meetings of some localities of which nobody has said yet what became of them, without those of groups."""
-    rows = Meeting.objects.filter(locality__in=sorted(localities), day__gte=first_day).to_record(last_day)
-    rows = rows.exclude(kind=Kind.SELF_GOVERNING_GROUP)
-    return rows.with_where().order_by("day", "starts_at", "pk")[:50]
-
-
-@prepared
-def reports_of(reach, first_day, last_day, last, this):
-    """Assignments of a user, and of those acted for, that owe reports, with the states of two quarters' reports."""
-    held = Assignment.objects.filter(cadre__in=sorted(reach.cadres)).during(first_day, last_day)
-    held = held.filter(role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS)
-    if reach.acting_for:
-        # The own are one's own; of another's, those that one sees.
-        held = held.in_reach(reach)
-    written = QuarterlyReport.objects.filter(cadre=OuterRef("cadre"), locality=OuterRef("locality")).order_by()
-    of_last, of_this = (Subquery(written.of(quarter).values("status")[:1]) for quarter in (last, this))
-    return held.annotate(of_last=of_last, of_this=of_this).select_related("locality__latest").order_by("pk")
-
-
-@prepared
-def places_on(reach, localities, day):
-    """Where some localities stand on a day."""
-    places = Place.objects.in_reach(reach).on(day).filter(locality__in=sorted(localities))
-    return places.select_related("type").order_by("path", "sort_key")[:20]
-
-
-@prepared
-def groups_below(roots, day, asked):
-    """Locality of the roots, how many groups lie below it on a day, and how many of these somebody answers for."""
-    group, by_tier = Tier.SELF_GOVERNING_GROUP, defaultdict(list)
-    for tier, id in sorted(roots):
-        if tier != group:
-            by_tier[tier].append(id)
-    groups, held = Place.objects.on(day).filter(tier=group).order_by(), is_covered(asked.value, day)
-    below_tier = [
-        groups.filter(**{f"{tier}__in": ids})
-        .values_list(tier)
-        .annotate(n=Count("pk"), covered=Count("pk", filter=held))
-        for tier, ids in by_tier.items()
-    ]
-    return below_tier[0].union(*below_tier[1:], all=True).order_by() if below_tier else groups.none()
