@@ -41,13 +41,14 @@ def in_order_of_tree(places):
     return places.order_by(*(Subquery(code).asc(nulls_first=True) for code in codes))
 
 
-def conditions(day, tiers, rules):
-    """Return {Show: condition on places of some tiers that exist on a day}, by the ``Rules``."""
+def conditions(day, tiers, rules, lineage):
+    """Return {Show: condition on places of some tiers that exist on a day}, by ``Rules`` and ``all_lineage()``."""
     minimum = rules.on(day, Limit.Name.MINIMUM_TENURE_MONTHS)
     later = day + ENDING_SOON
     answered = answered_by_tier(day, tiers, rules)
     here = Assignment.objects.on(day).answering().filter(locality=OuterRef("locality")).order_by()
-    short = here.filter(first_day__gt=starts_before(day, minimum)).exclude(pk__in=continued_assignments(day, minimum))
+    began_late = here.filter(first_day__gt=starts_before(day, minimum))
+    short = began_late.exclude(pk__in=continued_assignments(day, minimum, lineage))
     return {
         Show.ALL: Q(tier__in=tiers),
         Show.NOBODY: ~answered,
@@ -57,10 +58,10 @@ def conditions(day, tiers, rules):
     }
 
 
-def continued_assignments(day, minimum):
+def continued_assignments(day, minimum, lineage):
     """Return the ids of assignments that began less than the minimum ago, but go on from an earlier one.
 
-    Joined, these have lasted long enough: at the same place, or at one that it came out of (R39). Three queries.
+    Joined, these have lasted long enough: at the same place, or at one that it came out of (R39). Two queries.
     """
     begun = Assignment.objects.on(day).answering().filter(first_day__gt=starts_before(day, minimum)).order_by()
     came_from = Lineage.objects.filter(successor=OuterRef(OuterRef("locality"))).order_by().values("predecessor")
@@ -70,7 +71,7 @@ def continued_assignments(day, minimum):
         last_day__gte=OuterRef("first_day") - ONE_DAY,
     ).exclude(pk=OuterRef("pk"))
     rows = list(begun.filter(Exists(earlier)).only("cadre", "locality", "first_day"))
-    since = served_since(rows)
+    since = served_since(rows, lineage)
     return [row.pk for row in rows if since[row.pk] is None or months_between(since[row.pk], day) >= minimum]
 
 
@@ -160,11 +161,11 @@ class BoardRow(Vacancy):
         return max(Tier(self.place.tier).rank - COVERED_TIERS[0].rank, 0)
 
 
-def board_rows(places, day, assignments, user, now, minimum):
+def board_rows(places, day, assignments, user, now, minimum, lineage=None):
     """Return a ``BoardRow`` for each of some places, in their order. Six queries, however many.
 
     ``assignments`` are those that ``user``, the reader, may see; what he has just done he may take back. ``minimum``
-    are the months that an assignment should last at least.
+    are the months that an assignment should last at least; ``lineage`` is ``all_lineage()``, where read already.
     """
     held, past, coming = defaultdict(list), defaultdict(list), defaultdict(list)
     found = assignments.answering().filter(locality__in=[place.locality_id for place in places])
@@ -177,7 +178,7 @@ def board_rows(places, day, assignments, user, now, minimum):
             coming[row.locality_id].append(row)
     now_held = [row for rows in held.values() for row in rows]
     to_come = [row for rows in coming.values() for row in rows]
-    since = served_since(now_held)
+    since = served_since(now_held, lineage)
     loads = held_counts({row.cadre_id for row in now_held}, day)
     undoable = just_made([*now_held, *to_come], user, now)
 

@@ -22,6 +22,7 @@ from assignments.coverage.queries import COVERED_TIERS
 from assignments.models import Assignment, Limit, Locality, Place, Tier
 from assignments.queries import read_rules
 from assignments.scope import decides
+from assignments.tenure.queries import all_lineage
 from assignments.views import tabs
 from assignments.visibility import can_assign_at
 from cadrenet.listing import PER_PAGE, Column, FileMixin
@@ -145,9 +146,9 @@ class BoardView(FileMixin, ListView):
             places = places.under(self.form.part)
         if text := self.form.cleaned_data["q"].strip():
             places = matching_text(places, text, Assignment.objects.visible_to(user).on(self.day))
-        rules = read_rules()
+        rules, self.lineage = read_rules(), all_lineage()
         self.minimum = rules.on(self.day, Limit.Name.MINIMUM_TENURE_MONTHS)
-        conditions_by_show = conditions(self.day, self.form.tiers, rules)
+        conditions_by_show = conditions(self.day, self.form.tiers, rules, self.lineage)
         self.sizes = sizes(places, conditions_by_show)
         self.size = self.sizes[self.form.shown]
         places = places.filter(conditions_by_show[self.form.shown])
@@ -170,7 +171,8 @@ class BoardView(FileMixin, ListView):
     def with_holders(self, places):
         """The places with who answers for them, as far as the reader may see."""
         user = self.request.user
-        return board_rows(places, self.day, Assignment.objects.visible_to(user), user, timezone.now(), self.minimum)
+        assignments = Assignment.objects.visible_to(user)
+        return board_rows(places, self.day, assignments, user, timezone.now(), self.minimum, self.lineage)
 
     def get_context_data(self, **kwargs):
         user = self.request.user
