@@ -7,12 +7,19 @@ Facts carry the place they happened at, so reach over a fact is reach over its p
 sees what happened in hamlets while they lay there.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 
 from cadrenet.periods import today
+
+M = TypeVar("M", bound=models.Model)
+# The top of a subtree: the tier and the id of its locality.
+Root = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -27,29 +34,29 @@ class Reach:
     """
 
     everything: bool = False
-    sees: frozenset = frozenset()
-    records: frozenset = frozenset()
-    decides: frozenset = frozenset()
-    agencies: frozenset = frozenset()
-    records_for: frozenset = frozenset()
+    sees: frozenset[Root] = frozenset()
+    records: frozenset[Root] = frozenset()
+    decides: frozenset[Root] = frozenset()
+    agencies: frozenset[int] = frozenset()
+    records_for: frozenset[int] = frozenset()
     cadre: int | None = None
-    acting_for: frozenset = frozenset()
-    assigned: frozenset = frozenset()
+    acting_for: frozenset[int] = frozenset()
+    assigned: frozenset[Root] = frozenset()
 
     @property
-    def cadres(self):
+    def cadres(self) -> frozenset[int]:
         """Ids of the cadres whose tasks are the user's today: the own one, and those acted for."""
         return self.acting_for | ({self.cadre} if self.cadre else set())
 
     @property
-    def tiers(self):
+    def tiers(self) -> set[str]:
         """The tiers at which the user sees whole subtrees."""
         return {tier for tier, _ in self.sees}
 
 
-def reach_of(user):
+def reach_of(user: Any) -> Reach:
     """Return the user's reach, asked for once per request and kept on the user. Costs one query."""
-    reach = getattr(user, "_reach", None)
+    reach: Reach | None = getattr(user, "_reach", None)
     if reach is None:
         if not user.is_authenticated or not user.is_active:
             return Reach()
@@ -57,22 +64,23 @@ def reach_of(user):
     return reach
 
 
-def decides(user):
+def decides(user: Any) -> bool:
     """Return whether there is any part of the tree in which a user decides who answers for what."""
     reach = reach_of(user)
     return reach.everything or bool(reach.decides)
 
 
-def records(user):
+def records(user: Any) -> bool:
     """Return whether there is any part of the tree in which a user records facts."""
     reach = reach_of(user)
     return reach.everything or bool(reach.records)
 
 
-def _reach_of(user, day):
-    sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
-    cadre, acting_for = None, set()
-    Held = apps.get_model("assignments", "Held")
+def _reach_of(user: Any, day: date) -> Reach:
+    sees, records, decides, assigned = (set[Root]() for _ in range(4))
+    agencies, records_for, acting_for = (set[int]() for _ in range(3))
+    cadre = None
+    Held: Any = apps.get_model("assignments", "Held")
     held = Held.objects.on(day).filter(user=user).values_list("level", "agency", "cadre", "tier", "locality")
     for level, agency_id, cadre_id, tier, locality_id in held:
         if level == Held.ACTING:
@@ -105,32 +113,32 @@ def _reach_of(user, day):
     )
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(models.QuerySet[M]):
     """Rows a user may see or change. A model says in ``reached`` how its rows hang on the tree."""
 
     # Which part of the reach may change these rows: "records" for facts, "decides" for what a decision is needed for.
     edited_by = "records"
 
-    def visible_to(self, user):
+    def visible_to(self, user: Any) -> Self:
         """Rows the user may see."""
         return self.in_reach(reach_of(user))
 
-    def in_reach(self, reach):
+    def in_reach(self, reach: Reach) -> Self:
         """Rows that somebody with this reach may see."""
         return self if reach.everything else self.reached(reach, reach.sees)
 
-    def editable_by(self, user):
+    def editable_by(self, user: Any) -> Self:
         """Rows the user may change."""
         reach = reach_of(user)
         if reach.everything:
             return self
         return self.reached_to_edit(reach, getattr(reach, self.edited_by))
 
-    def reached(self, reach, roots):
+    def reached(self, reach: Reach, roots: Collection[Root]) -> Self:
         """Rows reached from these roots; every scoped model says how."""
         raise NotImplementedError(f"{type(self).__name__} does not say which rows a user reaches.")
 
-    def reached_to_edit(self, reach, roots):
+    def reached_to_edit(self, reach: Reach, roots: Collection[Root]) -> Self:
         """As ``reached``, without what the user may only read (own staff, own past, whom one acts for)."""
         without = replace(reach, agencies=reach.records_for, cadre=None, acting_for=frozenset())
         return self.reached(without, roots)

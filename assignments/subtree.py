@@ -12,10 +12,7 @@ from django.db.models import Q
 from assignments.models import Locality, Place, Tier, User
 from assignments.models.place import below, facts_below
 from assignments.queries import Rules, areas_of, read_rules, with_areas_before
-from assignments.scope import reach_of
-
-# The top of a subtree: the tier and the id of its locality.
-Root = tuple[str, int]
+from assignments.scope import Root, reach_of
 
 
 def subtree(user: User | None = None, within: Locality | None = None, places: Iterable[Place] = ()) -> Subtree:
@@ -30,8 +27,7 @@ def subtree(user: User | None = None, within: Locality | None = None, places: It
     if root not in kept:
         reach = None if user is None else reach_of(user)
         # Nothing to narrow for who sees everything, or all of that locality.
-        free = reach is None or reach.everything or root in reach.sees
-        roots = None if free else tuple(sorted(reach.sees))
+        roots = None if reach is None or reach.everything or root in reach.sees else tuple(sorted(reach.sees))
         kept[root] = Subtree(roots, () if root is None else (root,))
     part = kept[root]
     if places:

@@ -8,14 +8,19 @@ users, places and days. See docs/adr/0013-queries-put-together-once.md.
 
 import logging
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.models import QuerySet
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # So many shapes of a function are kept, each of 30 to 80 KB: those that were asked for last.
 SHAPES_KEPT = 50
@@ -25,7 +30,7 @@ FIRST_DAY, BETWEEN_DAYS = date(1001, 1, 1), timedelta(days=97)
 FIRST_KEY = 7_000_000_000_000_000
 
 
-def prepared(function):
+def prepared(function: Callable[P, QuerySet[Any, T]]) -> Callable[P, list[T]]:
     """Decorate a function that returns a queryset, to return the list of its rows, put together once for all values.
 
     Its arguments are days, whole numbers, texts, None, and tuples, sets and dataclasses of these. Days, numbers and
@@ -37,11 +42,11 @@ def prepared(function):
     and it names the members of a set in order. The first call for a shape checks this. A function that does otherwise
     is put together each time, and the log says so.
     """
-    statements = OrderedDict()
+    statements: OrderedDict[Any, Any] = OrderedDict()
 
     @wraps(function)
-    def ask(*args):
-        values = {}
+    def ask(*args: Any) -> list[T]:
+        values: dict[Any, Any] = {}
         shape = shape_of(args, values)
         given = list(values)
         key = shape, days_in_order(given)

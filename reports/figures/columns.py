@@ -1,14 +1,18 @@
 """The columns of the quarterly summary as the page shows them, and how a row fills them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.templatetags.figures import DASH, count
 from cadrenet.vietnamese import sort_key
+from reports.figures.summary import Figures, Row
 
 
 @dataclass(frozen=True)
@@ -16,13 +20,13 @@ class FigureColumn:
     """One column: its heading, the figure it shows, and whether that opens a list (``reports.figures.drilldown``)."""
 
     name: str
-    label: str
+    label: str | Promise
     kind: str = "count"
     strong: bool = False
     hatched: bool = False
     first: bool = False
 
-    def text(self, figures):
+    def text(self, figures: Figures) -> str:
         """The figure as the table shows it, without its unit, which stands in the heading."""
         if self.kind == "groups":
             return f"{count(figures.groups_covered)}/{count(figures.groups)}"
@@ -33,7 +37,7 @@ class FigureColumn:
             value = (Decimal(value) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)
         return count(value)
 
-    def title(self, figures):
+    def title(self, figures: Figures) -> str:
         """What the list holds, where that is not the number itself."""
         if self.kind != "groups":
             return ""
@@ -43,7 +47,7 @@ class FigureColumn:
         }
 
     @cached_property
-    def css(self):
+    def css(self) -> str:
         """The classes of its cells."""
         marks = {"cn-group": self.first, "cn-hatched": self.hatched, "cn-strong": self.strong}
         return " ".join(["num", *(name for name, marked in marks.items() if marked)])
@@ -117,7 +121,7 @@ class Cell:
     title: str = ""
 
 
-def cells(figures, urls, only_if_equal_to=None):
+def cells(figures: Figures, urls: Mapping[str, str], only_if_equal_to: Figures | None = None) -> list[Cell]:
     """Return a row's cells. ``urls`` come from ``reports.figures.drilldown.drilldown_urls``.
 
     With ``only_if_equal_to`` a figure opens the list of those others only where both are the same: the sum of all
@@ -132,18 +136,21 @@ def cells(figures, urls, only_if_equal_to=None):
     return row
 
 
-def ordered(rows, sort):
+def ordered(rows: list[Row], sort: str) -> list[Row]:
     """Return rows by a figure, ``-`` for the largest first; what is not known comes last. Unsorted: order of code."""
     name = sort.removeprefix("-")
     if name not in SORTABLE:
         return rows
     known = [row for row in rows if getattr(row, name) is not None]
     unknown = [row for row in rows if getattr(row, name) is None]
-    key = (lambda row: sort_key(row.locality_name)) if name == "locality_name" else (lambda row: getattr(row, name))
+
+    def key(row: Row) -> Any:
+        return sort_key(row.locality_name) if name == "locality_name" else getattr(row, name)
+
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
 
 
-def sorted_by(sort):
+def sorted_by(sort: str) -> str:
     """Say by which column a table is ordered; nothing where it stands in order of code."""
     labels = {column.name: column.label for column in COLUMNS}
     label = labels.get(sort.removeprefix("-"))
