@@ -9,7 +9,6 @@ sees what happened in hamlets while they lay there.
 
 from dataclasses import dataclass, replace
 
-from django.apps import apps
 from django.db import models
 
 from cadrenet.periods import today
@@ -72,9 +71,11 @@ def records(user):
 def _reach_of(user, day):
     sees, records, decides, agencies, records_for, assigned = set(), set(), set(), set(), set(), set()
     cadre, acting_for = None, set()
-    Held = apps.get_model("assignments", "Held")
-    held = Held.objects.on(day).filter(user=user).values_list("level", "agency", "cadre", "tier", "locality")
-    for level, agency_id, cadre_id, tier, locality_id in held:
+    # Queries and models know the scope, so they come in here.
+    from assignments.models import Held
+    from assignments.queries import held_by
+
+    for level, agency_id, cadre_id, tier, locality_id in held_by(user.pk, day):
         if level == Held.ACTING:
             acting_for.add(cadre_id)
         else:
