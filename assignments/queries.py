@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db.models import Case, Count, Q, Value, When
 
-from assignments.models import Assignment, Cadre, CoverageRule, Limit, Locality, Place, Tier
+from assignments.models import Assignment, Cadre, CoverageRule, Held, Limit, Locality, Place, Tier
 from assignments.scope import reach_of
 from cadrenet.prepared import Constant, Param, prepared
 
@@ -31,6 +31,12 @@ def areas_before(areas):
     """The areas in which those localities of some areas stood that have moved: an index knows these few."""
     moved = Place.objects.filter(area__in=areas, moved=True).values("locality")
     return Place.objects.filter(locality__in=moved).order_by("area").values_list("area").distinct()
+
+
+@prepared
+def held_by(user, day):
+    """Level, agency, cadre, tier and locality of all that a login, given by id, holds on a day; see ``Held``."""
+    return Held.objects.on(day).filter(user=user).values_list("level", "agency", "cadre", "tier", "locality")
 
 
 # --- Rules --------------------------------------------------------------------------------------------------------

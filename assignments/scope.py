@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self, TypeVar
 
-from django.apps import apps
 from django.db import models
 
 from cadrenet.periods import today
@@ -77,12 +76,14 @@ def records(user: Any) -> bool:
 
 
 def _reach_of(user: Any, day: date) -> Reach:
+    # Queries and models know the scope, so they come in here.
+    from assignments.models import Held
+    from assignments.queries import held_by
+
     sees, records, decides, assigned = (set[Root]() for _ in range(4))
     agencies, records_for, acting_for = (set[int]() for _ in range(3))
     cadre = None
-    Held: Any = apps.get_model("assignments", "Held")
-    held = Held.objects.on(day).filter(user=user).values_list("level", "agency", "cadre", "tier", "locality")
-    for level, agency_id, cadre_id, tier, locality_id in held:
+    for level, agency_id, cadre_id, tier, locality_id in held_by(user.pk, day):
         if level == Held.ACTING:
             acting_for.add(cadre_id)
         else:

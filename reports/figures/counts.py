@@ -133,7 +133,7 @@ def open_issues(
     return rows.filter(part(stood), **{f"{stood}first_day__lte": day, f"{stood}counts_until__gte": day})
 
 
-def _issues(of: QuerySet[Issue] | None) -> QuerySet[Issue]:
+def _issues(of: QuerySet[Issue] | None) -> Any:
     """Return the issues to begin with: all, or for a list those that its reader sees."""
     return Issue.objects.all() if of is None else of
 

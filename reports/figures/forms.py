@@ -1,6 +1,6 @@
 """Which quarter and which part of the tree a page of figures is of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ def roots_of(user: User) -> list[Locality]:
     reach = reach_of(user)
     roots = sorted(tops_seen(reach), key=lambda root: (Tier(root.tier).rank, root.code))
     ids = {root.pk for root in roots}
-    return [root for root in roots if not ids & {id for _tier, id, _name in root.latest.chain}]
+    return [root for root in roots if root.latest and not ids & {id for _tier, id, _name in root.latest.chain}]
 
 
 def quarters_with_meetings(user: User, day: date) -> tuple[Quarter, Quarter]:
@@ -30,6 +30,7 @@ def quarters_with_meetings(user: User, day: date) -> tuple[Quarter, Quarter]:
     places it is asked in full.
     """
     reach = reach_of(user)
+    days: Iterable[tuple[date, date]]
     if reach.sees and not reach.everything:
         days = first_and_last_below(reach.sees, day)
     else:

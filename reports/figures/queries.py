@@ -11,8 +11,8 @@ from django.db.models import Case, Count, Expression, F, IntegerField, Q, QueryS
 from assignments.coverage.queries import Requirement
 from assignments.models import Locality, Place
 from assignments.models.place import facts_below
-from assignments.scope import Reach
-from assignments.subtree import Root, Subtree
+from assignments.scope import Reach, Root
+from assignments.subtree import Subtree
 from cadrenet.prepared import Constant, prepared
 from meetings.models import Meeting
 from reports.figures import counts
@@ -67,6 +67,7 @@ def others(
 def _others(
     period: Period, level: str, part: Subtree, areas: Areas, raised_in: Areas, asked: Constant
 ) -> QuerySet[Any]:
+    requirement: Any = asked.value
     first, *more = (
         by_locality(counted, level, OTHERS)
         for counted in (
@@ -74,7 +75,7 @@ def _others(
             counts.issues_closed(period.days, part, areas),
             counts.issues_open(period.last_day, part, raised_in),
             counts.resources(period.days, part, areas),
-            counts.groups(period.last_day, part, areas, asked.value),
+            counts.groups(period.last_day, part, areas, requirement),
             counts.reports(period, part, areas),
         )
     )

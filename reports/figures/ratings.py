@@ -1,23 +1,19 @@
 """How party organisations were rated in a year: one definition for the page, the file and the command."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
-from assignments.models import Place, Tier
+from assignments.models import Locality, Place, Tier
 from cadrenet.figures import percent
-from reports.models import (
-    PartyOrganisation,
-    RatingLevel,
-    RatingScheme,
-)
+from reports.models import PartyOrganisation, Rating, RatingLevel, RatingScheme
 
 RATING_COLUMNS = ["kind", "year", "level", "count", "total", "percent"]
-
-
 GOOD_OR_BETTER = "good_or_better"
 
 
@@ -32,23 +28,23 @@ class RatingRow:
     total: int | None
 
     @property
-    def percent(self):
+    def percent(self) -> Decimal | None:
         """Of those rated; None for those that were not."""
         return percent(self.count, self.total)
 
-    def percent_to(self, places):
+    def percent_to(self, places: int) -> Decimal | None:
         """As ``percent``, to another precision; from the counts, so that nothing is rounded twice."""
         return percent(self.count, self.total, places)
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The level in words."""
         if self.level == GOOD_OR_BETTER:
             return _("Completed tasks well or better")
-        return RatingLevel.Code(self.level).label
+        return str(RatingLevel.Code(self.level).label)
 
 
-def annual_ratings(ratings, kind, year):
+def annual_ratings(ratings: QuerySet[Rating], kind: str, year: int) -> list[RatingRow]:
     """Return the rows of a year's table: good or better, each level, and last those not rated, outside the total.
 
     ``ratings`` are those the reader may see. Cumulative lines come from counts, never from rounded parts.
@@ -57,7 +53,7 @@ def annual_ratings(ratings, kind, year):
     return found.get(kind, {}).get(year) or _rating_rows(kind, year, [])
 
 
-def ratings_by_year(ratings):
+def ratings_by_year(ratings: QuerySet[Rating]) -> dict[str, dict[int, list[RatingRow]]]:
     """Return {kind: {year: rows as of ``annual_ratings``}}, latest first, for what was rated at all. One query."""
     found = (
         ratings.order_by()
@@ -65,17 +61,18 @@ def ratings_by_year(ratings):
         .annotate(n=Count("pk"))
         .order_by("-year")
     )
-    by_year = defaultdict(list)
+    by_year: defaultdict[tuple[str, int], list[Mapping[str, Any]]] = defaultdict(list)
     for row in found:
         by_year[row["organisation__kind"], row["year"]].append(row)
-    tables = defaultdict(dict)
+    tables: defaultdict[str, dict[int, list[RatingRow]]] = defaultdict(dict)
     for (kind, year), rows in by_year.items():
         tables[kind][year] = _rating_rows(kind, year, rows)
     return dict(tables)
 
 
-def _rating_rows(kind, year, found):
-    counts, total, good = {}, 0, 0
+def _rating_rows(kind: str, year: int, found: Iterable[Mapping[str, Any]]) -> list[RatingRow]:
+    counts: dict[str, int] = {}
+    total, good = 0, 0
     for row in found:
         counts[row["level__code"]] = counts.get(row["level__code"], 0) + row["n"]
         total += row["n"] if row["level__rated"] else 0
@@ -89,7 +86,7 @@ def _rating_rows(kind, year, found):
     return [*rows, RatingRow(kind, year, code.NOT_RATED.value, counts.get(code.NOT_RATED.value, 0), None)]
 
 
-def stood_in(field):
+def stood_in(field: str) -> Subquery:
     """Return what the place of a rated organisation said in a field on the last day of the year, or when it ended."""
     places = Place.objects.filter(
         locality=OuterRef("organisation__locality"), first_day__year__lte=OuterRef("year")
@@ -97,7 +94,7 @@ def stood_in(field):
     return Subquery(places.values(field)[:1])
 
 
-def rated_within(ratings, locality):
+def rated_within(ratings: QuerySet[Rating], locality: Locality) -> QuerySet[Rating]:
     """Ratings of organisations that lay in a locality on the last day of the year, or when they ended."""
     # As ``stood_in`` says it of each rating, but from the places that lay there: these are few, and have an index.
     stood, until = "organisation__locality__places__", "organisation__locality__places__counts_until__"
@@ -119,22 +116,22 @@ class Cap:
     cap_percent: int
 
     @property
-    def share(self):
+    def share(self) -> Decimal:
         """The cap before rounding, in organisations."""
         return Decimal(self.base * self.cap_percent) / 100
 
     @property
-    def allowed(self):
+    def allowed(self) -> int:
         """The cap in whole organisations; a part of one is none."""
         return self.base * self.cap_percent // 100
 
     @property
-    def left(self):
+    def left(self) -> int:
         """How many more may be; negative where there are too many."""
         return self.allowed - self.excellent
 
 
-def caps(ratings, kind, year, scheme):
+def caps(ratings: QuerySet[Rating], kind: str, year: int, scheme: RatingScheme | None) -> list[Cap]:
     """Return a ``Cap`` for each authority that rates organisations of a kind: one, or for cells, each commune.
 
     A warning for whoever rates, never a bar. Empty without a scheme or a cap.
