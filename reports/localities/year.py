@@ -14,7 +14,6 @@ from assignments.scope import reach_of
 from assignments.visibility import lies_below
 from cadrenet.figures import percent
 from cadrenet.periods import Month
-from cadrenet.prepared import Constant
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Kind, Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
@@ -200,7 +199,7 @@ class MeetingsThere:
                 represented = row.meeting.households_represented
                 row.few = least if represented is not None and represented < least else 0
             return past
-        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Constant(MEETINGS_SHOWN))
+        found = facts.last_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, MEETINGS_SHOWN)
         # Counted for these few afterwards: within the query it would be counted for all that are sorted.
         rows = [ShownMeeting(meeting, place=meeting.place) for meeting in found]
         self.count_attendance(rows)
@@ -218,7 +217,7 @@ class MeetingsThere:
     def next(self, year: Year | None) -> list[NextMeeting]:
         """The next meetings of the locality; above the tiers that meet themselves, those below."""
         if year is None:
-            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, Constant(NEXT_SHOWN))
+            found = facts.next_meetings(self.reach, self.root, KIND_SHOWN_ABOVE, self.day, NEXT_SHOWN)
         else:
             found = year.coming[:NEXT_SHOWN]
         return [
