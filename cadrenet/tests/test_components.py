@@ -50,6 +50,11 @@ def test_template_has_nothing_inline(path):
 
 
 @pytest.mark.parametrize("path", every_template(), ids=relative)
+def test_no_line_of_a_template_is_longer_than_can_be_read(path):
+    assert [number for number, line in enumerate(path.read_text().splitlines(), 1) if len(line) > 200] == []
+
+
+@pytest.mark.parametrize("path", every_template(), ids=relative)
 def test_template_loads_nothing_from_elsewhere(path):
     assert re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", path.read_text()) == []
 
