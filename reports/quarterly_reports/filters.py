@@ -1,5 +1,7 @@
 """What the list of quarterly reports can be narrowed by. A list behind a figure counts what the figure counts."""
 
+from functools import cached_property
+
 import django_filters
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -40,10 +42,15 @@ class ReportFilter(ListFilter):
             data["quarter"] = str(last)
         return data
 
+    @cached_property
+    def period(self):
+        """The ``Period`` asked about; it is known even where something else that was asked makes no sense."""
+        return Period.of(self.asked["quarter"])
+
     def filter_queryset(self, queryset):
         """Start from what is owed in that quarter; the rows that the user may see narrow it."""
         asked, quarter = self.asked, self.asked["quarter"]
-        self.period = period = Period.of(quarter)
+        period = self.period
         if part := self.counted_part:
             rows = reports_owed(period, part)
         else:

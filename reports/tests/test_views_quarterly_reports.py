@@ -58,6 +58,16 @@ def test_those_who_owe_a_report_are_listed_with_or_without_one(query, expected):
     assert states(it.committee, **query) == expected
 
 
+def test_what_makes_no_sense_is_told_beside_the_quarter_that_does():
+    it = busy_quarter()
+
+    response = visitor(it.head).get(ADDRESS, {"quarter": "2022-Q4", "within": "S"})
+
+    assert response.status_code == 200
+    assert list(response.context["filter"].form.errors) == ["within"]
+    assert (str(response.context["quarter"]), response.context["due"]) == ("2022-Q4", date(2023, 1, 5))
+
+
 @pytest.mark.parametrize(
     "role, expected",
     [
