@@ -4,6 +4,7 @@ This module knows no model. A queryset that cannot say ``visible_to`` or ``edita
 scope is a crash, not a leak.
 """
 
+from itertools import islice
 from operator import attrgetter
 
 from django.forms import ModelChoiceField
@@ -14,6 +15,8 @@ from django_filters.views import FilterView
 from cadrenet.export import csv_response, xlsx_response
 
 PER_PAGE = 50
+# Of a file so many rows are read together, with what belongs to them.
+ROWS_AT_ONCE = 500
 
 
 class ScopedMixin:
@@ -95,9 +98,16 @@ class FileMixin:
     columns = ()
     file_stem = ""
 
+    def with_details(self, rows):
+        """Return rows of the list with what its columns read beside them, asked for all of these together."""
+        return rows
+
     def get_file_rows(self):
-        """All rows, each read by the columns; without holding them in memory at once."""
-        return self.object_list.iterator(2000)
+        """Yield all rows, each read by the columns; without holding them in memory at once."""
+        found = self.object_list
+        rows = iter(found if isinstance(found, list) else found.iterator(ROWS_AT_ONCE))
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            yield from self.with_details(some)
 
     def get_file_stem(self):
         return self.file_stem

@@ -1,6 +1,6 @@
 """Assignments: the list, one of them with its history, a new one, and its end."""
 
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -28,8 +28,6 @@ from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
-
-ROWS_AT_ONCE = 500
 
 
 class AssignmentsView(ScopedListView):
@@ -61,17 +59,16 @@ class AssignmentsView(ScopedListView):
         rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
         return rows.order_by(rank_of_tier("locality__tier"), "locality__code", "-first_day", "pk")
 
-    def get_file_rows(self):
-        rows = self.object_list.iterator(ROWS_AT_ONCE)
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            yield from served(some, self.filterset.day, self.request.user)
+    def with_details(self, assignments):
+        """The assignments with how long they have lasted on the day of the list."""
+        return served(assignments, self.filterset.day, self.request.user)
 
     def get_context_data(self, **kwargs):
         day, user = self.filterset.day, self.request.user
         context = super().get_context_data(day=day, **kwargs)
         if self.filterset.form.is_valid():
             context |= {
-                "rows": served(context["object_list"], day, user),
+                "rows": self.with_details(context["object_list"]),
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
                 "tabs": tabs("list", self.request),
             }

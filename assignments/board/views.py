@@ -1,7 +1,6 @@
 """The assignment board: who answers for which place, and assigning in the row."""
 
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -29,7 +28,6 @@ from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
-ROWS_AT_ONCE = 500
 PAPER = ("decision_number", "decision_on", "first_day")
 # What an address of the board says about one moment only.
 FLEETING = ("open", "saved", "format")
@@ -163,12 +161,7 @@ class BoardView(FileMixin, ListView):
             paginator.count = self.size.shown(self.form.with_groups)
         return paginator
 
-    def get_file_rows(self):
-        places = self.object_list.iterator(ROWS_AT_ONCE)
-        while some := list(islice(places, ROWS_AT_ONCE)):
-            yield from self.with_holders(some)
-
-    def with_holders(self, places):
+    def with_details(self, places):
         """The places with who answers for them, as far as the reader may see."""
         user = self.request.user
         assignments = Assignment.objects.visible_to(user)
@@ -206,7 +199,7 @@ class BoardView(FileMixin, ListView):
     def lines(self, places, may_write):
         """The rows of the page; the one that is open, or was sent and not accepted, with its form."""
         user, found = self.request.user, []
-        for row in self.with_holders(places):
+        for row in self.with_details(places):
             line = BoardLine(row, may_assign=may_write and can_assign_at(row.place, user))
             if self.sent and line.key == self.sent.key:
                 line = self.sent

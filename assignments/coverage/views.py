@@ -1,7 +1,6 @@
 """Coverage: for how many localities somebody answers on a day, now and to come, and which have nobody."""
 
 from datetime import timedelta
-from itertools import islice
 
 from django.contrib import messages
 from django.http import Http404
@@ -33,7 +32,6 @@ from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import Month, today
 from cadrenet.templatetags import figures
 
-ROWS_AT_ONCE = 500
 # So many communes are compared with each other; above that, what contains them.
 COMMUNES_AT_MOST = 400
 AREAS_SHOWN = 40
@@ -108,12 +106,7 @@ class CoverageView(FileMixin, ListView):
         last_day = max(self.day, self.base) + timedelta(days=max(CoverageForm.AHEAD))
         return CoverageTimeline(self.months[0].first_day, last_day, self.condition)
 
-    def get_file_rows(self):
-        places = self.object_list.iterator(ROWS_AT_ONCE)
-        while some := list(islice(places, ROWS_AT_ONCE)):
-            yield from self.with_vacancies(some)
-
-    def with_vacancies(self, places):
+    def with_details(self, places):
         """The places with who answered for them last, as far as the reader may see; or with their days of nobody."""
         if self.state == State.GAPS:
             return [GapRow(place, self.gaps[place.locality_id]) for place in places]
@@ -143,7 +136,7 @@ class CoverageView(FileMixin, ListView):
                 "candidates_url": self.candidates_url(row.place),
                 "to_come": self.lies_ahead(row),
             }
-            for row in self.with_vacancies(context["object_list"])
+            for row in self.with_details(context["object_list"])
         ]
         return context | {
             "day": self.day,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -19,7 +18,6 @@ from cadrenet.listing import PER_PAGE, Column, FileMixin
 
 # The children of one locality are read as a whole; what was found is leafed through.
 CHILDREN_PER_PAGE = 100
-ROWS_AT_ONCE = 500
 
 
 @dataclass
@@ -130,18 +128,16 @@ class LocalitiesView(FileMixin, ListView):
     def get_paginate_by(self, queryset):
         return PER_PAGE if getattr(self, "searching", True) else CHILDREN_PER_PAGE
 
-    def get_file_rows(self):
-        rows = self.object_list
-        places = iter(rows if isinstance(rows, list) else rows.iterator(ROWS_AT_ONCE))
-        while some := list(islice(places, ROWS_AT_ONCE)):
-            yield from described(some, self.day, self.request.user)
+    def with_details(self, places):
+        """The places with who answers for them and what lies below."""
+        return described(places, self.day, self.request.user)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
             title=_("Localities"), filter={"form": self.form}, head=self.head, **kwargs
         )
         if self.form.is_valid():
-            rows = described(context["object_list"], self.day, self.request.user)
+            rows = self.with_details(context["object_list"])
             context |= {"rows": rows, "searching": self.searching, "day": self.day, "part": self.form.part}
         if self.head:
             below = counted_below([self.head], self.day).get(self.head.locality_id, {})

@@ -1,7 +1,6 @@
 """The lists of cadres and of agencies. Sorted by name, as a telephone book is; never by a figure."""
 
 from dataclasses import dataclass
-from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +9,6 @@ from assignments.people.filters import AgencyListFilter, CadreFilter
 from assignments.queries import Staff, staff_of
 from assignments.tenure.figures import holding
 from cadrenet.listing import Column, ScopedListView
-
-ROWS_AT_ONCE = 500
 
 
 class CadresView(ScopedListView):
@@ -34,14 +31,13 @@ class CadresView(ScopedListView):
     def get_queryset(self):
         return super().get_queryset().select_related("agency").order_by("sort_key", "code")
 
-    def get_file_rows(self):
-        rows = self.object_list.iterator(ROWS_AT_ONCE)
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            yield from holding(some, self.filterset.day, self.request.user)
+    def with_details(self, cadres):
+        """The cadres with what they hold on the day of the list."""
+        return holding(cadres, self.filterset.day, self.request.user)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {"rows": holding(context["object_list"], self.filterset.day, self.request.user)}
+        return context | {"rows": self.with_details(context["object_list"])}
 
 
 @dataclass
@@ -72,17 +68,12 @@ class AgenciesView(ScopedListView):
     def get_queryset(self):
         return super().get_queryset().select_related("locality__latest").order_by("sort_key", "pk")
 
-    def counted(self, agencies):
+    def with_details(self, agencies):
         """The agencies with their numbers, counted together."""
         agencies = list(agencies)
         staff = staff_of(agencies, self.filterset.day, Assignment.objects.visible_to(self.request.user))
         return [AgencyRow(agency, staff[agency.pk]) for agency in agencies]
 
-    def get_file_rows(self):
-        rows = self.object_list.iterator(ROWS_AT_ONCE)
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            yield from self.counted(some)
-
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {"rows": self.counted(context["object_list"])}
+        return context | {"rows": self.with_details(context["object_list"])}

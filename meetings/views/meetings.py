@@ -1,7 +1,5 @@
 """Meetings in a list, in a month, and one by itself."""
 
-from itertools import islice
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -30,7 +28,6 @@ from meetings.queries import (
 from meetings.views.tabs import tabs, with_quarter
 
 UPCOMING = "upcoming"
-ROWS_AT_ONCE = 500
 # Narrow enough for a column of a calendar.
 SHORT_KINDS = {
     # Translators: short for a commune committee meeting; vi "Đảng ủy"
@@ -100,14 +97,13 @@ class MeetingListView(ScopedListView):
             return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")
         return found.order_by("-day", "-starts_at", "pk")
 
-    def with_counts(self, meetings):
+    def with_details(self, meetings):
         """The meetings with the attendance that the reader may see."""
         return with_attendance_counts(meetings, reach_of(self.request.user))
 
     def get_file_rows(self):
-        meetings = self.object_list.select_related("place", "agency", "locality").iterator(2000)
-        while some := list(islice(meetings, ROWS_AT_ONCE)):
-            yield from self.with_counts(some)
+        self.object_list = self.object_list.select_related("place", "agency", "locality")
+        return super().get_file_rows()
 
     def get_filterset_kwargs(self, filterset_class):
         kwargs = {**super().get_filterset_kwargs(filterset_class), "on": today()}
@@ -128,7 +124,7 @@ class MeetingListView(ScopedListView):
             **may_enter(self.request.user),
             **kwargs,
         )
-        return context | {"rows": self.with_counts(context["object_list"])}
+        return context | {"rows": self.with_details(context["object_list"])}
 
 
 class MonthView(TemplateView):
