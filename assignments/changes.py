@@ -10,13 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality, User
-from assignments.queries import held_counts
+from assignments.queries import Rules, held_counts, read_rules
 from assignments.signals import changes_proposed
 from assignments.tenure.figures import served_since
 from cadrenet.periods import ONE_DAY, months_between
@@ -73,17 +74,27 @@ class Objection:
 Found = Iterator[tuple[int, Objection]]
 
 
-def objections(changes: Iterable[Change], user: User | None = None) -> dict[int, list[Objection]]:
+def objections(
+    changes: Iterable[Change], user: User | None = None, rules: Rules | None = None
+) -> dict[int, list[Objection]]:
     """Return {position in the list: objections} of changes that are meant together. Costs the same for one or many.
 
-    ``user`` is who means them: sentences name nobody whom that user may not see. None sees everything.
+    ``user`` is who means them: sentences name nobody whom that user may not see. None sees everything. ``rules`` are
+    those that a page has read already.
     """
-    changes = list(changes)
+    changes, rules = list(changes), rules or read_rules()
     found: defaultdict[int, list[Objection]] = defaultdict(list)
-    for check in (two_at_once, nobody_left, early_moves, too_many, unfit_holders, gone):
-        for position, objection in check(changes):
-            found[position].append(objection)
-    answers: list[tuple[Any, Any]] = changes_proposed.send(sender=Change, changes=changes, user=user)
+    checks = [
+        two_at_once(changes),
+        nobody_left(changes),
+        early_moves(changes, rules),
+        too_many(changes, rules),
+        unfit_holders(changes),
+        gone(changes),
+    ]
+    for position, objection in chain.from_iterable(checks):
+        found[position].append(objection)
+    answers: list[tuple[Any, Any]] = changes_proposed.send(sender=Change, changes=changes, user=user, rules=rules)
     for _receiver, told in answers:
         for position, objection in told:
             found[position].append(objection)
@@ -148,7 +159,7 @@ def nobody_left(changes: list[Change]) -> Found:
             yield position, Objection("nobody_left", _("After that nobody answers for this place."))
 
 
-def early_moves(changes: list[Change]) -> Found:
+def early_moves(changes: list[Change], rules: Rules) -> Found:
     """Whoever is replaced has served less than the office's minimum (R40)."""
     ends = [
         (position, assignment, last_day)
@@ -158,7 +169,7 @@ def early_moves(changes: list[Change]) -> Found:
     if not ends:
         return
     since = served_since([assignment for _position, assignment, _day in ends])
-    minimum = Limit.on(max(last_day for _position, _assignment, last_day in ends), MINIMUM)
+    minimum = rules.on(max(last_day for _position, _assignment, last_day in ends), MINIMUM)
     for position, assignment, last_day in ends:
         start = since[assignment.pk]
         months = months_between(start, last_day) if start and start <= last_day else None
@@ -177,13 +188,13 @@ def early_sentence(months: int, minimum: int) -> str:
     }
 
 
-def too_many(changes: list[Change]) -> Found:
+def too_many(changes: list[Change], rules: Rules) -> Found:
     """Whoever takes over would hold more than the office's limit, what is given and taken here included."""
     new = begun(changes)
     if not new:
         return
     day = max(first_day for _position, _change, _cadre, first_day in new)
-    most = Limit.on(day, Limit.Name.MOST_ASSIGNMENTS)
+    most = rules.on(day, Limit.Name.MOST_ASSIGNMENTS)
     held: Counter[int] = Counter(held_counts({cadre.pk for _position, _change, cadre, _day in new}, day))
     held.update(cadre.pk for _position, _change, cadre, _day in new)
     held.subtract(

@@ -79,9 +79,8 @@ def every_rule():
     """Role (none of a limit), first and last day, tier or name of a limit, and number of all rules."""
     rules, limits = (model.objects.order_by() for model in (CoverageRule, Limit))
     days = "first_day", "last_day"
-    return rules.values_list("role", *days, "tier", "minimum", "pk").union(
-        limits.values_list(Value(""), *days, "name", "value", "pk"), all=True
-    )
+    limits = limits.values_list(Value(""), *days, "name", "value", "pk")
+    return rules.values_list("role", *days, "tier", "minimum", "pk").union(limits, all=True).order_by()
 
 
 # --- Coverage as a page shows it ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.dispatch import Signal
 # Sent with ``localities`` (ids) and ``first_day``, ``last_day`` (None: open).
 answering_changed = Signal()
 
-# Places are about to change hands. Sent with ``changes`` (a list of ``assignments.changes.Change``) and ``user``; who
-# knows of something that speaks against it answers with (position, ``Objection``) pairs.
+# Places are about to change hands. Sent with ``changes`` (a list of ``assignments.changes.Change``), ``user`` and
+# ``rules`` (``assignments.queries.Rules``); who knows of something that speaks against a change answers with
+# (position, ``Objection``) pairs.
 changes_proposed = Signal()

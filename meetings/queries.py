@@ -198,9 +198,9 @@ def late_entry_days(day, limits=Limit):
     return limits.on(day, Limit.Name.LATE_ENTRY_DAYS)
 
 
-def small_number(day):
+def small_number(day, limits=Limit):
     """The number of households below which a count is not told outside the commune, on a day."""
-    return Limit.on(day, Limit.Name.SMALL_NUMBER)
+    return limits.on(day, Limit.Name.SMALL_NUMBER)
 
 
 # --- When an agency can meet ------------------------------------------------------------------------------------

@@ -28,14 +28,14 @@ AHEAD = timedelta(days=92)
 FEWEST_STAFF = 2
 
 
-def schedule_objections(sender, changes, user=None, **kwargs):
+def schedule_objections(sender, changes, user, rules, **kwargs):
     """Yield (position, ``Objection``) of changes whose meetings get in each other's way.
 
     The signal says nothing of today, and meetings that are over speak against nothing: so this edge asks for the day.
     """
     new = [(position, change) for position, change in enumerate(changes) if change.cadre]
     if new:
-        conflicts = ScheduleConflicts(changes, today())
+        conflicts = ScheduleConflicts(changes, today(), rules)
         for position, change in new:
             yield from conflicts.at_the_same_time(position, change, user)
             yield from conflicts.agency_out(position, change)
@@ -60,11 +60,11 @@ class HeldRole:
 class ScheduleConflicts:
     """The meetings to come of everybody whom some changes concern; asked for once, in six queries."""
 
-    def __init__(self, changes, day):
+    def __init__(self, changes, day, rules):
         new = [(position, change) for position, change in enumerate(changes) if change.cadre]
         self.first_day = max(day, min(change.first_day for _position, change in new))
         self.last_day = max(day, *(change.first_day for _position, change in new)) + AHEAD
-        self.small = Limit.on(day, Limit.Name.SMALL_AGENCY)
+        self.small = rules.on(day, Limit.Name.SMALL_AGENCY)
         self.staff = self._staff({change.cadre.agency_id for _position, change in new} - {None})
         people = {change.cadre.pk for _position, change in new}.union(*self.staff.values())
         held = self._held(people, changes)

@@ -12,7 +12,7 @@ from assignments.changes import Change, objections
 from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets
 from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, held_before, kind_of_line
 from assignments.models import Assignment, Decision, DecisionLine, Place, Tier
-from assignments.queries import in_order_of_tier, read_rules
+from assignments.queries import Rules, in_order_of_tier, read_rules
 from cadrenet.periods import ONE_DAY
 
 
@@ -113,6 +113,7 @@ class Draft:
 
     decision: Decision
     rows: list
+    rules: Rules
 
     @property
     def counts(self):
@@ -152,11 +153,11 @@ class Draft:
 
 def draft_of(decision, user):
     """Return the ``Draft`` of a decision with what speaks against its lines. Costs the same for one line or many."""
-    rows = decision_rows(decision)
-    found = objections([row.change for row in rows], user=user) if rows else {}
+    rows, rules = decision_rows(decision), read_rules()
+    found = objections([row.change for row in rows], user, rules) if rows else {}
     for position, against in found.items():
         rows[position].objections = against
-    return Draft(decision, rows)
+    return Draft(decision, rows, rules)
 
 
 def grouped_by_commune(rows):
@@ -179,10 +180,10 @@ def rows_outside(decision, rows):
 # --- What stays uncovered -------------------------------------------------------------------------------------------
 
 
-def coverage_after(decision, rows):
+def coverage_after(decision, rows, rules):
     """Return ([Covered of each tier], [uncovered places]) on the first day, as if the decision had taken effect.
 
-    Of the decision's locality and all below it; places from the highest tier down. Three queries.
+    Of the decision's locality and all below it; places from the highest tier down. Two queries beside the ``rules``.
     """
     day, root = decision.first_day, decision.locality
     places = Place.objects.on(day).filter(**{root.tier: root}, tier__in=COVERED_TIERS)
@@ -196,8 +197,8 @@ def coverage_after(decision, rows):
     for row in rows:
         if row.line.cadre_id:
             held[row.line.locality_id].append((row.line.role, row.line.cadre_id, None, None))
-    rules = read_rules().by_tier()
-    required = {tier: in_force_on(rules[tier], day) for tier in COVERED_TIERS}
+    by_tier = rules.by_tier()
+    required = {tier: in_force_on(by_tier[tier], day) for tier in COVERED_TIERS}
     covered = {tier: Covered(tier) for tier in COVERED_TIERS}
     vacant = []
     for place in places:

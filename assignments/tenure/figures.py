@@ -128,11 +128,11 @@ class Served:
         return self.place.full_path if self.place else self.assignment.locality.code
 
 
-def served(assignments, day, user):
+def served(assignments, day, user, lineage=None):
     """Return a ``Served`` for each of some assignments that ``with_place`` has annotated. Three queries."""
     assignments = list(assignments)
     places = Place.objects.select_related("locality", "type").in_bulk([row.stood for row in assignments if row.stood])
-    since = served_since(assignments)
+    since = served_since(assignments, lineage)
     visible = visible_keys(Locality, user, [row.locality_id for row in assignments])
     return [
         Served(row, places.get(row.stood), since[row.pk], min(row.last_day or day, day), row.locality_id in visible)

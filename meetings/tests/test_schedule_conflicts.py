@@ -370,7 +370,7 @@ def test_one_change_or_many_cost_the_same(number, django_assert_num_queries):
     meet(tree.cam, MAY, kind="commune_committee")
     who = again(user("an", at=tree.an, level="editor"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         found = objections(changes, who)
 
     said = {position: {each.kind for each in some} & KINDS for position, some in found.items()}

@@ -16,7 +16,7 @@ from assignments.models import Cadre
 from assignments.visibility import chain_of
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
-from meetings.actions import is_late, last_day_in_time
+from meetings.actions import last_day_in_time
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
 from meetings.models import Attendance, Kind, Meeting
@@ -87,6 +87,7 @@ class RecordView(TemplateView):
 
     def get_context_data(self, **kwargs):
         meeting, form = self.meeting, self.form
+        in_time_until = last_day_in_time(meeting.day, late_entry_days(meeting.day))
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, self.request.user),
@@ -94,8 +95,8 @@ class RecordView(TemplateView):
             form=form,
             candidates=self.candidates(),
             over=meeting.day <= today(),
-            late=is_late(meeting, today()),
-            in_time_until=last_day_in_time(meeting.day, late_entry_days(meeting.day)),
+            late=today() > in_time_until,
+            in_time_until=in_time_until,
             **kwargs,
         )
 

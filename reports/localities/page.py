@@ -14,6 +14,7 @@ from assignments.queries import visible_keys
 from assignments.scope import reach_of
 from assignments.subtree import subtree
 from assignments.tenure.figures import served_since
+from assignments.tenure.queries import all_lineage
 from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_below, visible_steps
 from assignments.wording import SHORT_TIERS, count_with_unit
 from cadrenet.components import Tile
@@ -46,6 +47,11 @@ class LocalityPage:
         locality, latest = self.places[0].locality, self.places[-1]
         locality.latest = latest
         return locality
+
+    @cached_property
+    def lineage(self):
+        """What came out of what, in the whole tree."""
+        return all_lineage()
 
     def context(self):
         """Everything the template shows."""
@@ -88,11 +94,16 @@ class LocalityPage:
             "issues": issues,
             "resources": self.resources(),
             "ratings": self.ratings(),
-            "events": timeline(self.locality, self.places, self.assignments, self.user, self.standing.seen_on),
+            "events": self.events(),
             **self.links(below),
         }
 
     # --- Addresses --------------------------------------------------------------------------------------------
+
+    def events(self):
+        """What became of the locality up to the day looked at."""
+        until = self.standing.seen_on
+        return timeline(self.locality, self.places, self.assignments, self.user, until, self.lineage)
 
     def address(self, name, **query):
         """The address of a list of what is at and below this locality."""
@@ -255,7 +266,7 @@ class LocalityPage:
         """Those who answer for the locality and for all above it, whether the reader sees that or not (R61)."""
         steps = self.place.steps
         rows = facts.holding(self.day, tuple(id for _tier, id, _name in steps))
-        since = served_since(rows)
+        since = served_since(rows, self.lineage)
         # Whoever answers for what lies in sight is in sight, too; only of the others it has to be asked.
         in_sight = visible_steps(self.place, self.user)
         seen = {row.cadre_id for row in rows if row.locality_id in in_sight}

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from assignments.models import Assignment, Lineage
 from assignments.models.place import PATH_SEPARATOR
 from assignments.scope import reach_of
-from assignments.tenure.queries import all_lineage
 from cadrenet.periods import ONE_DAY
 from reports.localities.queries import ever_below, lineage_of
 
@@ -18,16 +17,16 @@ from reports.localities.queries import ever_below, lineage_of
 EVENTS_SHOWN = 15
 
 
-def timeline(locality, places, assignments, user, until):
+def timeline(locality, places, assignments, user, until, lineage):
     """Return the events of a locality up to a day, as ``components/timeline.html`` prints them, newest first.
 
     ``places`` are all places of the locality in order of days, ``assignments`` those that the reader may see, in
-    order of first days.
+    order of first days, ``lineage`` is ``all_lineage()``.
     """
     found = [
         *of_places(places),
         *of_children(locality),
-        *of_lineage(locality, user),
+        *of_lineage(locality, user, lineage),
         *of_assignments(assignments),
     ]
     shown = [event for event in found if event["day"] <= until]
@@ -91,9 +90,9 @@ def of_children(locality):
         yield event(day, text % {"number": number, "name": name})
 
 
-def of_lineage(locality, user):
+def of_lineage(locality, user, lineage):
     """Yield mergers and splits, as far as the reader may see both sides."""
-    if not any(locality.pk in pair.values() for pair in all_lineage()):
+    if not any(locality.pk in pair.values() for pair in lineage):
         return
     for row in lineage_of(reach_of(user), locality.pk):
         here = row.predecessor_id == locality.pk

@@ -10,7 +10,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, Locality, Place, Tier, User
+from assignments.queries import Rules
 from assignments.scope import reach_of
+from assignments.subtree import subtree
 from assignments.visibility import lies_below
 from cadrenet.figures import percent
 from cadrenet.periods import Month
@@ -112,6 +114,11 @@ class MeetingsThere:
     day: date
 
     @property
+    def rules(self) -> Rules:
+        """The rules that the page has read for its part of the tree."""
+        return subtree(self.user, self.locality).rules
+
+    @property
     def root(self) -> tuple[str, int]:
         return self.locality.tier, self.locality.pk
 
@@ -193,7 +200,7 @@ class MeetingsThere:
         """The last meetings up to the day, newest first; above the tiers that meet themselves, those below."""
         if year is not None:
             past = [row for row in reversed(year.rows) if self.is_past(row.meeting)][:MEETINGS_SHOWN]
-            least = small_number(self.day) if self.tells_less() else 0
+            least = small_number(self.day, self.rules) if self.tells_less() else 0
             for row in past:
                 # Few households are told inside the commune only.
                 represented = row.meeting.households_represented

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.models import Cadre, Limit
+from assignments.queries import read_rules
 from assignments.scope import reach_of
 from assignments.tenure.figures import Holding, holding
 from cadrenet.templatetags import figures as written
@@ -17,8 +18,7 @@ from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
 from meetings.schedule_conflicts import FEWEST_STAFF
 from reports.figures import Figures
-from reports.figures.counts import attendance_counts
-from reports.models import due_day
+from reports.figures.counts import Period, attendance_counts
 from reports.people.attendance import (
     STATUS,
     QuarterForm,
@@ -84,6 +84,8 @@ class AgencyPage:
     def context(self):
         """Everything the template shows, without the staff."""
         figures = counted(self.rows, self.quarter)
+        rules = read_rules()
+        period = Period.of(self.quarter, rules)
         lists = attendance_lists(self.quarter, agency=self.agency.code)
         query = urlencode({"quarter": str(self.quarter), "agency": self.agency.code})
         number, clashing = self.clashes()
@@ -97,10 +99,10 @@ class AgencyPage:
             "clashes": number,
             "clashes_url": f"{reverse('meetings:clashes')}?{query}",
             "clashing": clashing,
-            "evenings": self.evenings(),
-            "reports": self.reports(),
+            "evenings": self.evenings(rules),
+            "reports": self.reports(period),
             "report_lists": self.report_lists(),
-            "due": due_day(self.quarter),
+            "due": period.due,
             "own_meetings": [meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
             "next": [
                 meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]
@@ -146,12 +148,12 @@ class AgencyPage:
             for meeting in meetings[:NEXT_SHOWN]
         ]
 
-    def evenings(self):
+    def evenings(self, rules):
         """Evenings of the coming days on which all or most of a small agency are out, each with who is out where."""
         until = self.day + EVENINGS_AHEAD
         seen = Cadre.objects.visible_to(self.user).filter(agency=self.agency).serving_on(self.day)
         staff = dict(seen.order_by().values_list("pk", "left_on"))
-        if not FEWEST_STAFF <= len(staff) <= Limit.on(self.day, Limit.Name.SMALL_AGENCY):
+        if not FEWEST_STAFF <= len(staff) <= rules.on(self.day, Limit.Name.SMALL_AGENCY):
             return []
         rows = next_rows(self.rows.filter(cadre__in=list(staff), day__lte=until), self.day)
         out = defaultdict(lambda: defaultdict(list))
@@ -183,9 +185,9 @@ class AgencyPage:
             for reason, number in found
         ]
 
-    def reports(self):
+    def reports(self, period):
         """How many reports the staff owe on the quarter, and how many came on time, late or not yet."""
-        states = owed_reports(self.quarter, self.user, cadre__agency=self.agency).order_by()
+        states = owed_reports(period, self.user, cadre__agency=self.agency).order_by()
         counts = dict(states.values_list("state").annotate(n=Count("pk")))
         return {
             "expected": sum(counts.values()),

@@ -13,7 +13,7 @@ from cadrenet.periods import Quarter, QuarterField
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
 from reports.figures import Figures
-from reports.figures.counts import Period, attendance_and_guests, reports_owed, with_state
+from reports.figures.counts import attendance_and_guests, reports_owed, with_state
 from reports.figures.forms import choices_of_quarters
 
 STATUS = Attendance.Status
@@ -116,8 +116,7 @@ def meeting_item(meeting, who=""):
     }
 
 
-def owed_reports(quarter, user, **whose):
-    """Assignments that owe a report on a quarter, each with its ``state``, as far as the reader may see."""
-    period = Period.of(quarter)
+def owed_reports(period, user, **whose):
+    """Assignments that owe a report on a ``Period``, each with its ``state``, as far as the reader may see."""
     rows = reports_owed(period, subtree()).visible_to(user).filter(**whose)
     return with_state(rows, period).order_by("locality__code", "pk")

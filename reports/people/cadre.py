@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from assignments.models import Assignment
 from assignments.tenure.figures import served, with_moment, with_place
+from assignments.tenure.queries import all_lineage
 from meetings.models import Attendance, Meeting
-from reports.models import due_day
+from reports.figures.counts import Period
 from reports.people.attendance import (
     QuarterForm,
     attendance_lists,
@@ -37,8 +38,10 @@ class CadrePage:
     def context(self):
         """Everything the template shows."""
         figures = counted(self.rows, self.quarter)
-        held = self.assignments()
-        due, lists = due_day(self.quarter), attendance_lists(self.quarter, cadre=self.cadre.code)
+        lineage = all_lineage()
+        held = self.assignments(lineage)
+        period = Period.of(self.quarter)
+        lists = attendance_lists(self.quarter, cadre=self.cadre.code)
         return {
             "form": self.form,
             "quarter": self.quarter,
@@ -49,15 +52,16 @@ class CadrePage:
             "tiles": attendance_tiles(figures, lists),
             "last": self.last(),
             "next": [meeting_item(row.meeting) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]],
-            "reports": self.reports(),
-            "due": due,
-            "is_due": self.day > due,
+            "reports": self.reports(period, lineage),
+            "due": period.due,
+            "is_due": self.day > period.due,
         }
 
-    def assignments(self):
+    def assignments(self, lineage):
         """All assignments that the reader may see, the latest first, consecutive periods with one tenure."""
         rows = Assignment.objects.visible_to(self.user).filter(cadre=self.cadre).select_related("locality", "cadre")
-        return served(with_place(with_moment(rows, self.day)).order_by("-first_day", "pk"), self.day, self.user)
+        rows = with_place(with_moment(rows, self.day)).order_by("-first_day", "pk")
+        return served(rows, self.day, self.user, lineage)
 
     def last(self):
         """What became of the last meetings."""
@@ -67,9 +71,9 @@ class CadrePage:
         rows = found.select_related("meeting__place", "meeting__agency").order_by("-meeting__starts_at", "pk")
         return [{"row": row, "meeting": row.meeting, "status": became(row)} for row in rows[:LAST_SHOWN]]
 
-    def reports(self):
+    def reports(self, period, lineage):
         """The reports owed on the quarter: of each, whether it came."""
-        rows = owed_reports(self.quarter, self.user, cadre=self.cadre)
+        rows = owed_reports(period, self.user, cadre=self.cadre)
         rows = with_place(with_moment(rows, self.quarter.last_day)).select_related("locality", "cadre")
         return [
             {
@@ -77,5 +81,5 @@ class CadrePage:
                 "state": row.assignment.state,
                 "url": reverse("reports:quarterly_report", args=[row.assignment.pk, self.quarter]),
             }
-            for row in served(rows, self.quarter.last_day, self.user)
+            for row in served(rows, self.quarter.last_day, self.user, lineage)
         ]

@@ -68,7 +68,7 @@ def _groups_below(roots, day, asked):
         .annotate(n=Count("pk"), covered=Count("pk", filter=held))
         for tier, ids in by_tier.items()
     ]
-    return below_tier[0].union(*below_tier[1:], all=True) if below_tier else groups.none()
+    return below_tier[0].union(*below_tier[1:], all=True).order_by() if below_tier else groups.none()
 
 
 @prepared

@@ -67,7 +67,7 @@ class DecisionView(DetailView):
     def draft(self):
         user = self.request.user
         draft = draft_of(self.object, user)
-        covered, vacant = coverage_after(self.object, draft.rows)
+        covered, vacant = coverage_after(self.object, draft.rows, draft.rules)
         page = self.page(draft.rows)
         form = ReasonsForm(rows=[row for row in page.object_list if row.objections])
         touched = {row.line.locality.tier for row in draft.rows}
