@@ -237,7 +237,7 @@ class LocalityPage:
 
     def below(self):
         """Return {tier: (localities below, those that somebody answers for, households in them)} of the day."""
-        asked = requirements_by_tier(self.day, [tier for tier in Tier if self.tier.above(tier)])
+        asked = requirements_by_tier(self.day, [tier for tier in Tier if self.tier.above(tier)], self.part.rules)
         rows = facts.below(self.day, self.part, self.locality.pk, asked)
         found = {Tier(tier): counts for tier, *counts in rows}
         return {tier: found[tier] for tier in Tier if tier in found}
