@@ -58,9 +58,10 @@ def small_tree():
     an1b = locality("AN-1-B", "self_governing_group", "Tổ số 2", an1, households=30)
     cam1a = locality("CA-1-A", "self_governing_group", "Tổ số 1", cam1, households=25)
     localities_changed()
-    return SimpleNamespace(
-        **{name: Locality.objects.with_latest().get(pk=row.pk) for name, row in locals().items() if name != "kind"}
-    )
+    rows = dict(locals())
+    # Read together: half of all tests begin here.
+    stored = Locality.objects.with_latest().in_bulk([row.pk for row in rows.values()])
+    return SimpleNamespace(**{name: stored[row.pk] for name, row in rows.items()})
 
 
 def cadre(code, full_name="Lê Văn Tám", agency=None, user=None):
