@@ -42,6 +42,8 @@ def test_the_board_fits_and_is_accessible_with_a_row_open_and_a_warning(office, 
     open_row = row(office, office.tree.an1)
     open_row.locator("a[data-next]").click()
     office.locator(f"#id_cadre-{office.tree.an1.pk}").fill("C1")
+    # What is found moves the button below it: nobody clicks while it does.
+    office.locator(f"#matches-cadre-{office.tree.an1.pk} > *").first.wait_for()
     open_row.locator("select[name=end_reason]").select_option("retired")
     open_row.locator(".cn-hand [type=submit]").click()
     open_row.locator("[name=why]").wait_for()

@@ -57,7 +57,9 @@ def test_a_number_leads_to_its_list_and_a_choice_applies_at_once(page, signed_in
     expect(page).to_have_url(f"{live_server.url}/?quarter=2022-Q4&within=N")
     page.locator(".cn-tile").first.click()
 
-    expect(page).to_have_url(f"{live_server.url}/meetings/attendances/?quarter=2022-Q4&within=N&counted=N&status=present")
+    expect(page).to_have_url(
+        f"{live_server.url}/meetings/attendances/?quarter=2022-Q4&within=N&counted=N&status=present"
+    )
 
 
 def test_the_summary_keeps_its_names_in_sight(page, signed_in, live_server):
