@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cadrenet.admin.scope import editable, visible, with_related
+from cadrenet.history import sign_change
 from cadrenet.tables.columns import plain
 from cadrenet.tables.values import BadValue, day
 
@@ -179,7 +180,7 @@ class TableImport:
         self.judge(row)
         if was and not self.may_write(was):
             raise outside()
-        row._change_reason = reason
+        sign_change(row, why=reason)
         self.save(row)
         if not self.may_write(row):
             raise outside()
