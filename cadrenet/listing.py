@@ -109,6 +109,10 @@ class FileMixin:
         while some := list(islice(rows, ROWS_AT_ONCE)):
             yield from self.with_details(some)
 
+    def get_columns(self, wanted):
+        """Return the columns of a file: ``wanted`` is "csv", for other programs, or "xlsx", for people."""
+        return self.columns
+
     def get_file_stem(self):
         return self.file_stem
 
@@ -116,8 +120,9 @@ class FileMixin:
         wanted = self.request.GET.get("format")
         if wanted not in ("csv", "xlsx") or not self.columns:
             return super().render_to_response(context, **kwargs)
-        header = [str(column.label) for column in self.columns]
-        rows = ([column.value(row) for column in self.columns] for row in self.get_file_rows())
+        columns = self.get_columns(wanted)
+        header = [str(column.label) for column in columns]
+        rows = ([column.value(row) for column in columns] for row in self.get_file_rows())
         if wanted == "csv":
             return csv_response(self.get_file_stem(), header, rows)
         return xlsx_response(self.get_file_stem(), header, rows, sheet=self.get_file_stem())

@@ -151,6 +151,35 @@ class Quarter:
         return pattern.format(number=self.number, roman=ROMAN[self.number], year=self.year)
 
 
+@dataclass(frozen=True, order=True)
+class QuarterSoFar(Quarter):
+    """A quarter up to a day in it: what had happened by then."""
+
+    until: date = date.max
+
+    @property
+    def whole(self) -> Quarter:
+        """The quarter itself."""
+        return Quarter(self.year, self.number)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the quarter, or the day up to which it is looked at."""
+        return min(self.whole.last_day, self.until)
+
+    @property
+    def number_of_days(self) -> int:
+        """How many days it has up to then, both counted."""
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def same_days_before(self) -> "QuarterSoFar":
+        """As many first days of the quarter before, or all of it where it is shorter."""
+        before = self.previous
+        until = before.first_day + timedelta(days=self.number_of_days - 1)
+        return QuarterSoFar(before.year, before.number, until)
+
+
 class QuarterConverter:
     """``<quarter:quarter>`` in an address."""
 

@@ -9,6 +9,7 @@ MEETINGS: dict[str, Q] = {
     "due": ~Q(status=Meeting.Status.CANCELLED),
     "held": Q(status=Meeting.Status.HELD),
     "not_held": Q(status=Meeting.Status.NOT_HELD),
+    "planned": Q(status=Meeting.Status.PLANNED),
 }
 # Held meetings of which it is known how many households there are and how many came.
 HOUSEHOLDS_KNOWN = MEETINGS["held"] & Q(households_total__isnull=False, households_represented__isnull=False)

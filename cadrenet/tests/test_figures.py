@@ -41,11 +41,20 @@ def test_percentages_are_left_as_they_are_when_they_do_not_add_up():
 
 
 def test_change_is_the_difference_in_points():
-    assert change_in_points(percent(18, 21), percent(17, 21)) == Decimal("4.76")
-    assert change_in_points(percent(17, 21), percent(18, 21)) == Decimal("-4.76")
+    assert change_in_points((18, 21), (17, 21)) == Decimal("4.76")
+    assert change_in_points((17, 21), (18, 21)) == Decimal("-4.76")
+    assert change_in_points((17, 21), (18, 21), places=0) == Decimal("-5")
 
 
-@pytest.mark.parametrize("now,before", [(None, Decimal(1)), (Decimal(1), None), (None, None)])
+@pytest.mark.parametrize(
+    "now, before, expected",
+    [((2, 21), (3, 21), "-4.76"), ((2, 3), (1, 3), "33.33"), ((1, 3), (2, 3), "-33.33"), ((1, 8), (1, 8), "0.00")],
+)
+def test_change_comes_from_the_counts_and_is_rounded_once(now, before, expected):
+    assert str(change_in_points(now, before)) == expected
+
+
+@pytest.mark.parametrize("now,before", [((None, 4), (1, 4)), ((1, 4), (1, 0)), ((1, None), (None, None))])
 def test_change_is_none_when_either_side_is_unknown(now, before):
     assert change_in_points(now, before) is None
 

@@ -17,7 +17,10 @@ from reports.figures.summary import Figures, Row
 
 @dataclass(frozen=True)
 class FigureColumn:
-    """One column: its heading, the figure it shows, and whether that opens a list (``reports.figures.drilldown``)."""
+    """One column: its heading, the figure it shows, and whether that opens a list (``reports.figures.drilldown``).
+
+    What is shown ``once_due`` is no figure while the time for reports is not up: nobody is late yet.
+    """
 
     name: str
     label: str | Promise
@@ -25,6 +28,7 @@ class FigureColumn:
     strong: bool = False
     hatched: bool = False
     first: bool = False
+    once_due: bool = False
 
     def text(self, figures: Figures) -> str:
         """The figure as the table shows it, without its unit, which stands in the heading."""
@@ -102,8 +106,8 @@ QUARTERLY_GROUPS = [
         "reports",
         [
             FigureColumn("reports_on_time", pgettext_lazy("reports", "On time"), first=True),
-            FigureColumn("reports_late", pgettext_lazy("reports", "Late")),
-            FigureColumn("reports_missing", pgettext_lazy("reports", "Missing")),
+            FigureColumn("reports_late", pgettext_lazy("reports", "Late"), once_due=True),
+            FigureColumn("reports_missing", pgettext_lazy("reports", "Missing"), once_due=True),
         ],
     ),
 ]
@@ -121,19 +125,21 @@ class Cell:
     title: str = ""
 
 
-def cells(figures: Figures, urls: Mapping[str, str], only_if_equal_to: Figures | None = None) -> list[Cell]:
+# A figure of reports that are not due yet: those that are in are counted, but nobody is late.
+NOT_DUE = Cell(DASH, "num", "")
+
+
+def cells(figures: Figures, urls: Mapping[str, str], is_due: bool = True) -> list[Cell]:
     """Return a row's cells. ``urls`` come from ``reports.figures.drilldown.drilldown_urls``.
 
-    With ``only_if_equal_to`` a figure opens the list of those others only where both are the same: the sum of all
-    hamlets is not the figure of the district, whose communes met, too.
+    ``is_due`` is whether the time for reports on the quarter is up.
     """
-    row = []
-    for shown in COLUMNS:
-        url = urls.get(shown.name, "")
-        if url and only_if_equal_to and getattr(figures, shown.name) != getattr(only_if_equal_to, shown.name):
-            url = ""
-        row.append(Cell(shown.text(figures), shown.css, url, shown.title(figures)))
-    return row
+    return [
+        Cell(shown.text(figures), shown.css, urls.get(shown.name, ""), shown.title(figures))
+        if is_due or not shown.once_due
+        else NOT_DUE
+        for shown in COLUMNS
+    ]
 
 
 def ordered(rows: list[Row], sort: str) -> list[Row]:

@@ -62,8 +62,11 @@ class Counted:
     counts: dict[str, Any]
 
 
-def meetings(days: Days, part: Subtree, areas: Areas | None = None) -> Counted:
-    """Meetings of localities on some days that are not cancelled; households where both numbers are known."""
+def meetings(days: Days, part: Subtree, areas: Areas | None = None, today: date = date.max) -> Counted:
+    """Meetings of localities on some days that are not cancelled; households where both numbers are known.
+
+    Those still planned for ``today`` or later are awaited; without a day, none is.
+    """
     rows = Meeting.objects.counted_in(part, areas).filter(MEETINGS["due"], day__range=days)
     return Counted(
         rows,
@@ -72,6 +75,7 @@ def meetings(days: Days, part: Subtree, areas: Areas | None = None) -> Counted:
             "meetings_due": Count("status"),
             "meetings_held": Count("status", filter=MEETINGS["held"]),
             "meetings_not_held": Count("status", filter=MEETINGS["not_held"]),
+            "meetings_awaited": Count("status", filter=MEETINGS["planned"] & Q(day__gte=today)),
             "households_total": Sum("households_total", filter=HOUSEHOLDS_KNOWN),
             "households_represented": Sum("households_represented", filter=HOUSEHOLDS_KNOWN),
         },

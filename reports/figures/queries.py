@@ -19,7 +19,14 @@ from reports.figures import counts
 from reports.figures.counts import Areas, Counted, Period
 
 # The names of what each query below counts, in the order of its columns after the locality.
-MEETINGS = ("meetings_due", "meetings_held", "meetings_not_held", "households_total", "households_represented")
+MEETINGS = (
+    "meetings_due",
+    "meetings_held",
+    "meetings_not_held",
+    "meetings_awaited",
+    "households_total",
+    "households_represented",
+)
 ATTENDANCE = tuple(counts.attendance_counts())
 ATTENDANCE_AND_GUESTS = (*ATTENDANCE, "guests")
 OTHERS = (
@@ -45,9 +52,9 @@ def existing_in_period(first_day: date, last_day: date, level: str, part: Subtre
 
 
 @prepared
-def meetings(first_day: date, last_day: date, level: str, part: Subtree, areas: Areas) -> QuerySet[Any]:
+def meetings(first_day: date, last_day: date, today: date, level: str, part: Subtree, areas: Areas) -> QuerySet[Any]:
     """Locality of the level, and what ``MEETINGS`` names."""
-    return by_locality(counts.meetings((first_day, last_day), part, areas), level, MEETINGS)
+    return by_locality(counts.meetings((first_day, last_day), part, areas, today), level, MEETINGS)
 
 
 @prepared

@@ -1,5 +1,7 @@
 """How party organisations were rated in a year: one definition for the page, the file and the command."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.utils.translation import gettext as _
 
 from assignments.models import Locality, Place, Tier
-from cadrenet.figures import percent
+from cadrenet.figures import change_in_points, percent
 from reports.models import PartyOrganisation, Rating, RatingLevel, RatingScheme
 
 RATING_COLUMNS = ["kind", "year", "level", "count", "total", "percent"]
@@ -35,6 +37,11 @@ class RatingRow:
     def percent_to(self, places: int) -> Decimal | None:
         """As ``percent``, to another precision; from the counts, so that nothing is rounded twice."""
         return percent(self.count, self.total, places)
+
+    def change_from(self, before: RatingRow | None, places: int) -> Decimal | None:
+        """The change of the share in percentage points against another year's row; None where either is unknown."""
+        was = (before.count, before.total) if before else (None, None)
+        return change_in_points((self.count, self.total), was, places)
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,7 @@ class Figures:
     meetings_due: int = 0
     meetings_held: int = 0
     meetings_not_held: int = 0
+    meetings_awaited: int = 0
     attendance_expected: int = 0
     attendance_present: int = 0
     attendance_excused: int = 0
@@ -63,9 +65,14 @@ class Figures:
         return percent(self.attendance_present, self.attendance_unexcused)
 
     @property
+    def meetings_passed(self) -> int:
+        """Due, without those still planned for the day the figures are seen on, or later."""
+        return self.meetings_due - self.meetings_awaited
+
+    @property
     def meetings_held_pct(self) -> Decimal | None:
-        """Held ÷ due."""
-        return percent(self.meetings_held, self.meetings_due)
+        """Held ÷ due and passed: what has yet to come accuses nobody."""
+        return percent(self.meetings_held, self.meetings_passed)
 
     @property
     def participation_pct(self) -> Decimal | None:
@@ -95,6 +102,10 @@ class Figures:
     def add(self, other: Figures) -> None:
         """Add another's counts to these."""
         self.count({name: getattr(other, name) for name in COUNTS})
+
+    def minus(self, other: Figures) -> Figures:
+        """Return what these count beyond another's."""
+        return Figures(**{name: getattr(self, name) - getattr(other, name) for name in COUNTS})
 
     def count(self, counts: Mapping[str, int | None]) -> None:
         """Add numbers by the names of figures, as a database counted them: None is nothing."""
@@ -174,12 +185,13 @@ class Summary:
 Counts = tuple[int, dict[str, int | None]]
 
 
-def of(quarter: Quarter, locality: Locality, user: User | None) -> Figures:
+def of(quarter: Quarter, locality: Locality, user: User | None, today: date = date.max) -> Figures:
     """Return all figures of one locality in a quarter, as far as a user reaches. Three queries beside the rules.
 
-    ``user`` None is a command at the server's own console, which sees everything; here and in what follows.
+    ``user`` None is a command at the server's own console, which sees everything; ``today`` is the day from which a
+    planned meeting is awaited, and without it none is. Both mean the same in what follows.
     """
-    return _of(locality, _counted(quarter, locality.tier, subtree(user, locality)))
+    return _of(locality, _counted(quarter, locality.tier, subtree(user, locality), today))
 
 
 def rows(quarter: Quarter, level: Tier, within: Locality | None, user: User | None) -> list[Row]:
@@ -203,9 +215,9 @@ def summary_of(quarter: Quarter, level: Tier, within: Locality | None, user: Use
     return Summary(list(found.values()), whole)
 
 
-def meetings_of(quarter: Quarter, locality: Locality, user: User | None) -> Figures:
+def meetings_of(quarter: Quarter, locality: Locality, user: User | None, today: date = date.max) -> Figures:
     """Return the figures of one locality with its meetings and households alone. One query."""
-    return _of(locality, _meetings(quarter, locality.tier, subtree(user, locality)))
+    return _of(locality, _meetings(quarter, locality.tier, subtree(user, locality), today))
 
 
 def attendance_of(quarter: Quarter, locality: Locality, user: User | None) -> Figures:
@@ -231,9 +243,9 @@ def _rows(quarter: Quarter, level: Tier, part: Subtree) -> dict[int, Row]:
     return found
 
 
-def _counted(quarter: Quarter, level: str, part: Subtree) -> Iterator[Counts]:
+def _counted(quarter: Quarter, level: str, part: Subtree, today: date = date.max) -> Iterator[Counts]:
     """Yield all that is counted of a quarter, by locality of a tier."""
-    yield from _meetings(quarter, level, part)
+    yield from _meetings(quarter, level, part, today)
     yield from _attendance(quarter, level, part)
     period = Period.of(quarter, part.rules)
     asked = requirement(Tier.SELF_GOVERNING_GROUP, period.last_day, part.rules)
@@ -241,8 +253,8 @@ def _counted(quarter: Quarter, level: str, part: Subtree) -> Iterator[Counts]:
     yield from _named(queries.OTHERS, found)
 
 
-def _meetings(quarter: Quarter, level: str, part: Subtree) -> Iterator[Counts]:
-    return _named(queries.MEETINGS, queries.meetings(*quarter.days, level, part, part.areas))
+def _meetings(quarter: Quarter, level: str, part: Subtree, today: date) -> Iterator[Counts]:
+    return _named(queries.MEETINGS, queries.meetings(*quarter.days, today, level, part, part.areas))
 
 
 def _attendance(quarter: Quarter, level: str, part: Subtree) -> Iterator[Counts]:

@@ -1,14 +1,13 @@
 """How figures and their changes are written on tiles and in sentences."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cadrenet.figures import change_in_points
+from cadrenet.figures import Counts, change_in_points
 from cadrenet.periods import Month
-from cadrenet.templatetags.figures import MINUS, count, day, points
+from cadrenet.templatetags.figures import DASH, MINUS, count, day, pct, points
 from reports.figures.summary import Figures
 
 
@@ -23,8 +22,8 @@ def shown(**numbers: int) -> dict[str, str]:
     return {name: count(number) for name, number in numbers.items()}
 
 
-def in_points(now: Decimal | None, before: Decimal | None) -> dict[str, Any]:
-    """The change of a rate in percentage points, for a ``Tile``; more is better."""
+def in_points(now: Counts, before: Counts) -> dict[str, Any]:
+    """The change of a rate in percentage points, for a ``Tile``: (part, whole) of each; more is better."""
     change = change_in_points(now, before)
     return {"change": change, "change_text": points(change), "better": "up"}
 
@@ -36,8 +35,18 @@ def in_counts(now: int, before: int, better: str) -> dict[str, Any]:
     return {"change": change, "change_text": sign + count(abs(change)), "better": better}
 
 
-def note_on_reports(figures: Figures, due: date, today: date) -> str:
-    """Late and missing reports that were due on a day; while the time is not up, until when they are due."""
+def on_reports(figures: Figures, due: date, today: date) -> dict[str, Any]:
+    """How many reports came on time, for a ``Tile``; while the time is not up, how many are in, and no rate."""
+    numbers = shown(part=figures.reports_on_time, whole=figures.reports_expected)
     if today <= due:
-        return _("due by %(day)s") % {"day": day(due)}
-    return _("%(late)s late, %(missing)s missing") % shown(late=figures.reports_late, missing=figures.reports_missing)
+        return {
+            "value": DASH,
+            "count": _("%(part)s of %(whole)s reports are in") % numbers,
+            "note": _("due by %(day)s") % {"day": day(due)},
+        }
+    return {
+        "value": pct(figures.reports_on_time_pct),
+        "count": _("%(part)s of %(whole)s reports") % numbers,
+        "note": _("%(late)s late, %(missing)s missing")
+        % shown(late=figures.reports_late, missing=figures.reports_missing),
+    }

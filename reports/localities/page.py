@@ -19,13 +19,13 @@ from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_
 from assignments.wording import SHORT_TIERS, count_with_unit
 from cadrenet.components import Tile
 from cadrenet.figures import percent
-from cadrenet.periods import Quarter, months_between
+from cadrenet.periods import Quarter, QuarterSoFar, months_between
 from cadrenet.templatetags import figures as written
 from meetings.models.meeting import OWN_KINDS
 from reports import figures
 from reports.figures.drilldown import drilldown_urls
 from reports.localities import queries as facts
-from reports.localities.standing import QuarterSoFar, standing
+from reports.localities.standing import standing
 from reports.localities.timeline import timeline
 from reports.localities.year import MeetingsThere, answers
 from reports.models import Issue
@@ -163,11 +163,11 @@ class LocalityPage:
 
     def meeting_tile(self, year):
         if year is None:
-            found = figures.meetings_of(self.quarter, self.locality, self.user)
+            found = figures.meetings_of(self.quarter, self.locality, self.user, self.day)
             return Tile(
                 label=_("Meetings held, %(quarter)s") % {"quarter": self.quarter.whole.label},
                 value=written.count(found.meetings_held),
-                unit=f"/ {written.count(found.meetings_due)}",
+                unit=f"/ {written.count(found.meetings_passed)}",
                 count=written.pct(found.meetings_held_pct),
                 url=self.lists.get("meetings_held", ""),
             )

@@ -1,4 +1,4 @@
-"""Where a locality stood on the day of its page, and the quarter up to that day."""
+"""Where a locality stood on the day of its page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,24 +6,6 @@ from datetime import date
 
 from assignments.models import Place, User
 from assignments.visibility import can_see_place
-from cadrenet.periods import Quarter
-
-
-@dataclass(frozen=True, order=True)
-class QuarterSoFar(Quarter):
-    """A quarter up to a day in it: what had happened by then."""
-
-    until: date = date.max
-
-    @property
-    def whole(self) -> Quarter:
-        """The quarter itself."""
-        return Quarter(self.year, self.number)
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the quarter, or the day up to which it is looked at."""
-        return min(self.whole.last_day, self.until)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from assignments.models import Locality, Tier, User
 from assignments.subtree import Subtree, subtree
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, QuarterSoFar
 from reports.figures.drilldown import drilldown_url
 from reports.models import due_day
 
@@ -36,6 +36,13 @@ class Asked:
     def going_on(self) -> bool:
         """Whether the quarter has not ended yet."""
         return self.today < self.quarter.last_day
+
+    @property
+    def before(self) -> Quarter:
+        """What the quarter is compared with: the one before; while it goes on, as many of its first days."""
+        if not self.going_on:
+            return self.quarter.previous
+        return QuarterSoFar(self.quarter.year, self.quarter.number, self.today).same_days_before
 
     @property
     def seen_on(self) -> date:

@@ -69,7 +69,8 @@ class Overview:
         self.months = figures.months_up_to(self.quarter.last_day)
         # For the table of months, the bars and the lowest.
         by_month = figures.attendance_by_month(self.months, self.within, self.user, *INSIDE[self.tier])
-        now, before = figures.of(self.quarter, self.within, self.user), self.figures_before(by_month)
+        now = figures.of(self.quarter, self.within, self.user, asked.today)
+        before = self.figures_before(by_month)
         covered = coverage_by_tier(asked.seen_on, self.part)
         groups = {row.tier: row for row in covered}.get(Tier.SELF_GOVERNING_GROUP)
         if asked.going_on and groups:
@@ -78,6 +79,7 @@ class Overview:
         themes = figures.open_issues_by_theme(self.quarter.last_day, self.within, self.user, asked.seen_on)
         return {
             "quarter": self.quarter,
+            "before": asked.before,
             "scope": self.within,
             "going_on": asked.going_on,
             "as_of": timezone.now(),
@@ -94,9 +96,13 @@ class Overview:
 
     def figures_before(self, by_month):
         """What of the quarter before the tiles compare with."""
-        quarter = self.quarter.previous
+        quarter = self.asked.before
         before = figures.meetings_of(quarter, self.within, self.user)
-        before.add(figures.grouped_by(by_month, lambda *key: Quarter.of(key[-1].first_day))[quarter])
+        if self.asked.going_on:
+            # Months that are over do not tell of the first days of a quarter.
+            before.add(figures.attendance_of(quarter, self.within, self.user))
+        else:
+            before.add(figures.grouped_by(by_month, lambda *key: Quarter.of(key[-1].first_day))[quarter])
         found = figures.open_issues_by_theme(quarter.last_day, self.within, self.user, quarter.last_day)
         before.issues_open = sum(row["open"] for row in found)
         return before

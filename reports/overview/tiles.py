@@ -11,7 +11,7 @@ from cadrenet.components import Tile
 from cadrenet.templatetags.figures import count, money, pct
 from reports.figures import Figures
 from reports.figures.drilldown import drilldown_urls
-from reports.figures.wording import in_counts, in_points, note_on_reports, shown
+from reports.figures.wording import in_counts, in_points, on_reports, shown
 from reports.models import Resource
 from reports.overview.asked import Asked
 
@@ -27,7 +27,10 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
             value=pct(now.present_of_unexcused_pct),
             count=_("%(part)s of %(whole)s attendances")
             % shown(part=now.attendance_present, whole=now.attendance_unexcused),
-            **in_points(now.present_of_unexcused_pct, before.present_of_unexcused_pct),
+            **in_points(
+                (now.attendance_present, now.attendance_unexcused),
+                (before.attendance_present, before.attendance_unexcused),
+            ),
         ),
         Tile(
             label=_("Not recorded yet"),
@@ -42,7 +45,7 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
             figure="meetings_held",
             url=url["meetings_held"],
             value=pct(now.meetings_held_pct),
-            count=_("%(part)s of %(whole)s meetings") % shown(part=now.meetings_held, whole=now.meetings_due),
+            count=_("%(part)s of %(whole)s meetings") % shown(part=now.meetings_held, whole=now.meetings_passed),
             **note_on_meetings(asked, now, before),
         ),
         Tile(
@@ -52,7 +55,10 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
             value=pct(now.participation_pct),
             count=_("%(part)s of %(whole)s households")
             % shown(part=now.households_represented, whole=now.households_total),
-            **in_points(now.participation_pct, before.participation_pct),
+            **in_points(
+                (now.households_represented, now.households_total),
+                (before.households_represented, before.households_total),
+            ),
         ),
         Tile(
             label=_("Self-governing groups with somebody in charge"),
@@ -67,9 +73,7 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
             label=_("Reports on time"),
             figure="reports_on_time",
             url=url["reports_on_time"],
-            value=pct(now.reports_on_time_pct),
-            count=_("%(part)s of %(whole)s reports") % shown(part=now.reports_on_time, whole=now.reports_expected),
-            note=note_on_reports(now, asked.due, asked.today),
+            **on_reports(now, asked.due, asked.today),
         ),
         Tile(
             label=_("Issues open"),
@@ -92,12 +96,12 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
 
 def note_on_meetings(asked: Asked, now: Figures, before: Figures) -> dict[str, Any]:
     """The change against the quarter before; while the quarter goes on, what is still to come."""
+    awaited = now.meetings_awaited
     if not asked.going_on:
-        return in_points(now.meetings_held_pct, before.meetings_held_pct)
-    planned = now.meetings_due - now.meetings_held - now.meetings_not_held
+        return in_points((now.meetings_held, now.meetings_passed), (before.meetings_held, before.meetings_passed))
     return {
-        "note": ngettext("%(number)s meeting is still planned", "%(number)s meetings are still planned", planned)
-        % shown(number=planned)
+        "note": ngettext("%(number)s meeting is still to come", "%(number)s meetings are still to come", awaited)
+        % shown(number=awaited)
     }
 
 

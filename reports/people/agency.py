@@ -103,6 +103,7 @@ class AgencyPage:
             "reports": self.reports(period),
             "report_lists": self.report_lists(),
             "due": period.due,
+            "is_due": self.day > period.due,
             "own_meetings": [meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
             "next": [
                 meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]

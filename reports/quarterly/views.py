@@ -11,12 +11,13 @@ from cadrenet.components import Tile
 from cadrenet.figures import percent
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
-from cadrenet.templatetags.figures import count, pct
+from cadrenet.templatetags.figures import DASH, count, day, pct
 from meetings.models import Attendance
 from reports import figures
+from reports.figures import Figures
 from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sorted_by
 from reports.figures.drilldown import drilldown_url, drilldown_urls
-from reports.figures.wording import note_on_reports, short_name, shown
+from reports.figures.wording import on_reports, short_name, shown
 from reports.models import due_day
 from reports.quarterly.forms import QuarterlyForm
 
@@ -41,10 +42,24 @@ class QuarterlyView(FileMixin, TemplateView):
         self.quarter, self.level, self.within = asked["quarter"], Tier(asked["level"]), asked["within"]
         self.summary = figures.summary_of(self.quarter, self.level, self.within, request.user)
         self.rows = self.summary.rows
+        self.due = due_day(self.quarter, subtree(request.user, self.within).rules)
         return super().get(request, *args, **kwargs)
 
     def get_file_rows(self):
         return self.rows
+
+    def get_columns(self, wanted):
+        """The contract's columns; people are not told of reports that are late or missing before they are due."""
+        if wanted == "csv" or self.is_due:
+            return self.columns
+        words = {
+            "reports_late": DASH,
+            "reports_missing": _("%(dash)s, due by %(day)s") % {"dash": DASH, "day": day(self.due)},
+        }
+        return [
+            Column(column.label, lambda _row, text=words[column.label]: text) if column.label in words else column
+            for column in self.columns
+        ]
 
     def get_file_stem(self):
         parts = ["quarterly-summary", str(self.quarter), self.level.value]
@@ -59,6 +74,8 @@ class QuarterlyView(FileMixin, TemplateView):
         """What only the page shows: totals, addresses, charts."""
         total = figures.total_of(self.rows)
         whole = self.whole() or total
+        # What the rows leave out: of hamlets, the meetings of the communes themselves.
+        beside = whole.minus(total)
         part = self.within.code if self.within else None
         urls = drilldown_urls(self.quarter, part)
         sort = self.request.GET.get("sort", "")
@@ -74,10 +91,13 @@ class QuarterlyView(FileMixin, TemplateView):
             "sort": sort,
             "sorted_note": sorted_by(sort),
             "groups": QUARTERLY_GROUPS,
-            "rows": [(row, cells(row, drilldown_urls(self.quarter, row.locality_code, part))) for row in page],
+            "rows": [
+                (row, cells(row, drilldown_urls(self.quarter, row.locality_code, part), self.is_due)) for row in page
+            ],
             "page_obj": page,
-            "total": total,
-            "total_cells": cells(total, urls, only_if_equal_to=whole),
+            "beside_cells": cells(beside, {}, self.is_due) if beside != Figures() else [],
+            "total": whole,
+            "total_cells": cells(whole, urls, self.is_due),
             "tiles": self.tiles(whole, urls),
             "chart": ordered(list(page), "-present_of_unexcused_pct"),
             **self.beside(),
@@ -85,7 +105,6 @@ class QuarterlyView(FileMixin, TemplateView):
 
     def tiles(self, whole, urls):
         """Four figures of the whole, both rates of attendance among them, each with its counts."""
-        due = due_day(self.quarter, subtree(self.request.user, self.within).rules)
         return [
             Tile(
                 label=_("Attendance rate"),
@@ -116,13 +135,15 @@ class QuarterlyView(FileMixin, TemplateView):
             ),
             Tile(
                 label=_("Reports on time"),
-                value=pct(whole.reports_on_time_pct),
-                count=_("%(part)s of %(whole)s reports")
-                % shown(part=whole.reports_on_time, whole=whole.reports_expected),
-                note=note_on_reports(whole, due, self.form.day),
+                **on_reports(whole, self.due, self.form.day),
                 url=urls.get("reports_on_time", ""),
             ),
         ]
+
+    @property
+    def is_due(self):
+        """Whether the time for reports on the quarter is up; until then nobody is late."""
+        return self.form.day > self.due
 
     def whole(self):
         """The figures of the whole part of the tree; None where the rows are of several."""

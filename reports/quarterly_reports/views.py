@@ -32,7 +32,7 @@ class ReportListView(ScopedListView):
         Column(gettext_lazy("Locality code"), "locality.code"),
         Column(gettext_lazy("Cadre"), "cadre.full_name"),
         Column(gettext_lazy("Agency"), "cadre.agency.name"),
-        Column(gettext_lazy("State"), lambda row: ReportFilter.State(row.state).label),
+        Column(gettext_lazy("State"), "state_label"),
         Column(gettext_lazy("Submitted on"), "submitted_on"),
         Column(gettext_lazy("Status"), lambda row: Status(row.report_status).label if row.report_status else ""),
     ]
@@ -41,11 +41,25 @@ class ReportListView(ScopedListView):
     def get_file_stem(self):
         return f"quarterly-reports_{self.filterset.asked['quarter']}"
 
+    @property
+    def is_due(self):
+        """Whether the time for reports on the quarter is up; until then none is missing."""
+        return today() > self.filterset.period.due
+
+    def with_details(self, rows):
+        """The rows with their state in words."""
+        words = dict(ReportFilter.State.choices)
+        if not self.is_due:
+            words[ReportFilter.State.MISSING] = _("not due yet")
+        for row in rows:
+            row.state_label = words[row.state]
+        return rows
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         if quarter := self.filterset.asked.get("quarter"):
             due = self.filterset.period.due
-            context |= {"quarter": quarter, "due": due, "is_due": today() > due}
+            context |= {"quarter": quarter, "due": due, "is_due": self.is_due}
         return context
 
 

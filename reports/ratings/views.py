@@ -6,7 +6,7 @@ from django.views.generic import TemplateView
 
 from assignments.models import Place
 from assignments.visibility import chain_of
-from cadrenet.figures import change_in_points, percent
+from cadrenet.figures import percent
 from cadrenet.listing import Column, FileMixin, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags.figures import count, pct, points
@@ -111,13 +111,12 @@ class RatingsView(FileMixin, TemplateView):
 
     def tile(self, row, before):
         """A level as a tile, against the year before."""
-        was = next((other.percent_to(self.places) for other in before if other.level == row.level), None)
-        now = row.percent_to(self.places)
-        change = change_in_points(now, was)
+        was = next((other for other in before if other.level == row.level), None)
+        change = row.change_from(was, self.places)
         better = {GOOD_OR_BETTER: "up", RatingLevel.Code.NOT_COMPLETED: "down"}
         return {
             "label": row.label,
-            "value": pct(now),
+            "value": pct(row.percent_to(self.places)),
             "count": _("%(part)s of %(whole)s organisations") % shown(part=row.count, whole=row.total),
             "url": rated(row) if row.count else "",
             "change": change,
@@ -170,8 +169,7 @@ class RatingsView(FileMixin, TemplateView):
             by_level = {row.level: row for row in rows}
             before = {row.level: row for row in years.get(year - 1, [])}
             good = by_level[GOOD_OR_BETTER]
-            was = before[GOOD_OR_BETTER].percent_to(self.places) if before else None
-            change = change_in_points(good.percent_to(self.places), was)
+            change = good.change_from(before.get(GOOD_OR_BETTER), self.places)
             table.append(
                 {
                     "year": year,

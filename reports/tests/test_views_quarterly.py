@@ -133,15 +133,74 @@ def test_every_count_of_a_row_opens_a_list():
     ]
 
 
-def test_a_sum_that_leaves_something_out_opens_no_list():
+def numbers(cells):
+    return {column.name: cell.text for column, cell in zip(COLUMNS, cells, strict=True)}
+
+
+def test_what_the_rows_leave_out_has_a_row_of_its_own_so_that_the_total_is_that_of_the_tiles():
     it = busy_quarter()
 
     response = page(it.committee, level="hamlet")
 
-    # The communes' own meeting is in no hamlet, so the hamlets' sum is not the district's.
-    urls = {column.name: cell.url for column, cell in zip(COLUMNS, response.context["total_cells"], strict=True)}
-    assert urls["meetings_held"] == ""
-    assert urls["meetings_not_held"] != ""
+    # The communes' own meeting is in no hamlet.
+    rows = [numbers(cells) for _row, cells in response.context["rows"]]
+    beside, total = (numbers(response.context[name]) for name in ("beside_cells", "total_cells"))
+    assert [row["meetings_held"] for row in rows] == ["2", "0", "0", "1"]
+    assert (beside["meetings_held"], total["meetings_held"]) == ("1", "4")
+    assert (beside["meetings_not_held"], total["meetings_not_held"]) == ("0", "1")
+    assert (beside["present_of_unexcused_pct"], total["present_of_unexcused_pct"]) == ("50.00", "60.00")
+    assert response.context["tiles"][0].value == "60.00%"
+    assert [cell.url for cell in response.context["beside_cells"] if cell.url] == []
+
+
+def test_rows_that_hold_everything_have_no_row_beside_them():
+    it = busy_quarter()
+
+    response = page(it.committee)
+
+    assert response.context["beside_cells"] == []
+    assert "Beside these rows" not in response.content.decode()
+
+
+def on(day):
+    return time_machine.travel(at(day), tick=False)
+
+
+def reports_of(response, row=0):
+    shown = numbers(response.context["rows"][row][1])
+    return [shown[name] for name in ("reports_on_time", "reports_late", "reports_missing")]
+
+
+def test_until_reports_are_due_nobody_is_late_on_the_page_or_in_the_sheet():
+    it = busy_quarter()
+    with on(date(2023, 1, 5)):
+        response = page(it.committee)
+        sheet = load_workbook(io.BytesIO(b"".join(file_of(it.committee, format="xlsx").streaming_content))).active
+
+    tile = response.context["tiles"][3]
+    assert (tile.value, tile.count, tile.note) == ("–", "1 of 4 reports are in", "due by 5 Jan 2023")
+    assert reports_of(response) == ["1", "–", "–"]
+    total = numbers(response.context["total_cells"])
+    assert [total[name] for name in ("reports_on_time", "reports_late", "reports_missing")] == ["1", "–", "–"]
+    header, first, *_rest = sheet.iter_rows(values_only=True)
+    row = dict(zip(header, first, strict=True))
+    assert (row["reports_on_time"], row["reports_late"], row["reports_missing"]) == (1, "–", "–, due by 5 Jan 2023")
+
+
+def test_the_file_for_programs_counts_missing_reports_at_any_time():
+    it = busy_quarter()
+    later = file_body(file_of(it.committee))
+    with on(date(2023, 1, 5)):
+        assert file_body(file_of(it.committee)) == later
+
+
+def test_from_the_day_after_reports_are_due_they_are_missing():
+    it = busy_quarter()
+    with on(date(2023, 1, 6)):
+        response = page(it.committee)
+
+    assert response.context["tiles"][3].value == "25.00%"
+    assert reports_of(response) == ["1", "1", "0"]
 
 
 def test_the_files_hold_the_rows_of_the_command():

@@ -1,5 +1,6 @@
 """Quarterly reports: one row per assignment that owes one, and who may take which step."""
 
+import re
 from datetime import date
 
 import pytest
@@ -176,7 +177,12 @@ def test_nothing_is_called_missing_before_it_is_due():
     with time_machine.travel(at(date(2023, 1, 5)), tick=False):
         page = visitor(it.committee).get(address(it.hoa))
         list_ = visitor(it.committee).get(ADDRESS, {"quarter": "2022-Q4"})
+        file = file_body(visitor(it.committee).get(ADDRESS, {"quarter": "2022-Q4", "format": "csv"}))
+        agency = visitor(it.committee).get(it.interior.get_absolute_url(), {"quarter": "2022-Q4"})
 
+    assert [line.split(",")[4] for line in file.splitlines()[1:]] == ["On time", "Late", "not due yet", "not due yet"]
+    assert "Already in" in agency.content.decode()
+    assert not {"Late", "Missing"} & set(re.findall(r"<dt>(.*?)</dt>", agency.content.decode()))
     assert page.context["state"] == ""
     assert "not due yet" in list_.content.decode()
     assert visitor(it.committee).get(address(it.hoa)).context["state"] == "missing"
