@@ -1,5 +1,7 @@
 """What all tests share: a clean start, a strict browser, and honesty about what did not run."""
 
+import functools
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -120,6 +122,26 @@ def pytest_terminal_summary(terminalreporter, config):
     elif not on_postgres():
         terminalreporter.write_line("Ran on SQLite. The other half: DATABASE_URL=postgres://… ./run test")
     return summary
+
+
+# --- What only costs time -------------------------------------------------------------------------------
+
+
+def pytest_collection_finish():
+    """Modules stay in memory to the end, so Python need not look through them again and again for what is free."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_class_for_all_managers_of_history():
+    """django-simple-history makes a new class for each row that it writes, which takes longer than writing it."""
+    from simple_history.manager import HistoryManager
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(HistoryManager, "from_queryset", functools.cache(HistoryManager.from_queryset))
+        yield
 
 
 # --- A clean start for each test ------------------------------------------------------------------------
