@@ -270,6 +270,21 @@ def assert_accessible():
 
 
 @pytest.fixture
+def assert_usable(assert_accessible):
+    """``assert_usable(page, address)`` opens a page on a phone and at a desk, where it fits and is accessible."""
+
+    def check(page, address):
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(address)
+            widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+            assert widths[0] <= widths[1], f"{address} at {width}"
+            assert_accessible(page)
+
+    return check
+
+
+@pytest.fixture
 def screenshot(request):
     """``screenshot(page, "name")`` keeps pictures of a phone's and a desk's width under test-results/."""
     folder = Path(request.config.rootpath, "test-results", "pages")
