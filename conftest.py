@@ -91,10 +91,19 @@ def pytest_configure(config):
         raise pytest.UsageError(f"DATABASE_URL names a PostgreSQL at {address} that does not answer.")
 
 
+def asks_the_database(item, fixtures):
+    """Whether a test is let near the database: by its mark, a class of Django's or a fixture of pytest-django."""
+    let_in = {"db", "transactional_db", "live_server", "django_db_setup"}
+    return bool(item.get_closest_marker("django_db") or item.cls or fixtures & let_in)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "page" in fixtures:
             item.add_marker("browser")
+        if not asks_the_database(item, fixtures):
+            item.add_marker("one_database")
         if not CHROMIUM and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
