@@ -1,5 +1,7 @@
 """What all tests share: a clean start, a strict browser, and honesty about what did not run."""
 
+import functools
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -89,10 +91,19 @@ def pytest_configure(config):
         raise pytest.UsageError(f"DATABASE_URL names a PostgreSQL at {address} that does not answer.")
 
 
+def asks_the_database(item, fixtures):
+    """Whether a test is let near the database: by its mark, a class of Django's or a fixture of pytest-django."""
+    let_in = {"db", "transactional_db", "live_server", "django_db_setup"}
+    return bool(item.get_closest_marker("django_db") or item.cls or fixtures & let_in)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "page" in fixtures:
             item.add_marker("browser")
+        if not asks_the_database(item, fixtures):
+            item.add_marker("one_database")
         if not CHROMIUM and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
@@ -120,6 +131,26 @@ def pytest_terminal_summary(terminalreporter, config):
     elif not on_postgres():
         terminalreporter.write_line("Ran on SQLite. The other half: DATABASE_URL=postgres://… ./run test")
     return summary
+
+
+# --- What only costs time -------------------------------------------------------------------------------
+
+
+def pytest_collection_finish():
+    """Modules stay in memory to the end, so Python need not look through them again and again for what is free."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_class_for_all_managers_of_history():
+    """django-simple-history makes a new class for each row that it writes, which takes longer than writing it."""
+    from simple_history.manager import HistoryManager
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(HistoryManager, "from_queryset", functools.cache(HistoryManager.from_queryset))
+        yield
 
 
 # --- A clean start for each test ------------------------------------------------------------------------
@@ -243,6 +274,21 @@ def assert_accessible():
     def check(page):
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def assert_usable(assert_accessible):
+    """``assert_usable(page, address)`` opens a page on a phone and at a desk, where it fits and is accessible."""
+
+    def check(page, address):
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(address)
+            widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+            assert widths[0] <= widths[1], f"{address} at {width}"
+            assert_accessible(page)
 
     return check
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from assignments.actions import localities_changed
 from assignments.models import AccessGrant, Agency, Assignment, Cadre, Locality, LocalityType, LocalityVersion, User
+from cadrenet.tests.built_once import built_once
 
 OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -39,6 +40,7 @@ def version(of, name, parent, first_day=None, last_day=None, type=None, househol
     )
 
 
+@built_once
 def small_tree():
     """District D with groups North (communes An and Binh) and South (commune Cam); two hamlets in An, one elsewhere.
 
@@ -59,7 +61,6 @@ def small_tree():
     cam1a = locality("CA-1-A", "self_governing_group", "Tổ số 1", cam1, households=25)
     localities_changed()
     rows = dict(locals())
-    # Read together: half of all tests begin here.
     stored = Locality.objects.with_latest().in_bulk([row.pk for row in rows.values()])
     return SimpleNamespace(**{name: stored[row.pk] for name, row in rows.items()})
 

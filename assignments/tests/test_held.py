@@ -10,6 +10,7 @@ from django.db.migrations.state import ProjectState
 from assignments.migrations._held import while_held_is_away
 from assignments.models import AccessGrant, Acting, Assignment, Cadre, Held, User
 from assignments.tests.cast import agency, assign, cadre, small_tree, user
+from cadrenet.tests.built_once import built_once
 
 DAY = date(2022, 5, 9)
 DAYS = [date(2021, 12, 31), date(2022, 1, 1), DAY, date(2022, 6, 30), date(2022, 7, 1), date(2022, 12, 31)]
@@ -30,6 +31,7 @@ def as_the_models_say(day):
 
 
 @pytest.fixture
+@built_once
 def everything_held():
     """Grants on localities and an agency, assignments with and without ends, and acting on some of their days."""
     tree = small_tree()

@@ -14,6 +14,7 @@ from assignments.models import CoverageReview, LocalityVersion
 from assignments.tests.cast import assign, at, cadre, small_tree, user, version
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
+from cadrenet.tests.built_once import built_once
 from reports.tests.visits import listed, visitor, without_token
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ def lines(response):
     return b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
 
 
+@built_once
 def district():
     """Groups: north has a head. Communes and hamlets all have somebody, but Xã Cẩm. Groups: only an1a has."""
     tree = small_tree()

@@ -21,6 +21,7 @@ from assignments.tenure.figures import (
     with_moment,
 )
 from assignments.tests.cast import agency, assign, cadre, locality, small_tree
+from cadrenet.tests.built_once import built_once
 
 pytestmark = pytest.mark.django_db
 DAY = date(2022, 5, 9)
@@ -43,6 +44,7 @@ def of(*months):
     return tenure
 
 
+@built_once
 def a_district():
     """Months on the day: an1 4, an2 11, binh1 12, an 25, north 36, an1a 40 (renewed once), cam1 not known."""
     tree = small_tree()

@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
+from cadrenet.tests.built_once import built_once
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters
 
@@ -26,6 +27,7 @@ def agency_meeting(of, day=TONIGHT, hour=19, **more):
     )
 
 
+@built_once
 def evening():
     """Bình is in charge of township An, Châu of its neighbourhood 1, Dung of its hamlet 2, Giang of commune Cẩm.
 

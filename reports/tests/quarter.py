@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 from assignments.tests.cast import agency, assign, cadre, small_tree, user
 from cadrenet.periods import Quarter
+from cadrenet.tests.built_once import built_once
 from meetings.models import Attendance
 from meetings.tests.evening import agency_meeting, meeting
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, Resource
@@ -61,6 +62,7 @@ def organisation(kind, of, **more):
     return PartyOrganisation.objects.create(kind=kind, locality=of, **more)
 
 
+@built_once
 def busy_quarter():
     """Build what the module's text says, with a login for every role."""
     tree = small_tree()

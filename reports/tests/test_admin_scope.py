@@ -30,6 +30,7 @@ from assignments.models import (
     User,
 )
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user
+from cadrenet.tests.built_once import built_once
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
@@ -121,16 +122,23 @@ def furnish(commune, hamlet, mark):
     }
 
 
-@pytest.fixture
-def desks(client):
-    """Rows of An and of Binh, and a browser in which an editor of An sits with every permission."""
+@built_once
+def two_communes():
+    """The small tree, rows of An and of Binh, and an editor of An with every permission."""
     tree = small_tree()
     own = furnish(tree.an, tree.an2, "Trong")
     other = furnish(tree.binh, tree.binh1, "Ngoài")
     clerk = user("clerk", at=tree.an, level="editor", is_staff=True)
     clerk.user_permissions.set(Permission.objects.all())
+    return tree, own, other, clerk
+
+
+@pytest.fixture
+def desks(client):
+    """Rows of An and of Binh, and a browser in which an editor of An sits with every permission."""
+    *rows, clerk = two_communes()
     client.force_login(clerk)
-    return tree, own, other
+    return rows
 
 
 def url(model, page, *args):

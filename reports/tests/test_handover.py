@@ -12,6 +12,7 @@ from assignments.actions import carry_out, tick
 from assignments.changes import Change
 from assignments.models import Acting, Assignment, Handover, Locality
 from assignments.tests.cast import OFFICE, again, agency, assign, at, cadre, small_tree, user
+from cadrenet.tests.built_once import built_once
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters
 from reports.models import Issue, QuarterlyReport, Resource
@@ -33,6 +34,7 @@ def issue(of, day, summary, **more):
     return Issue.objects.create(locality=of, raised_on=day, kind="difficulty", theme="roads", summary=summary, **more)
 
 
+@built_once
 def passed():
     """Ánh hands neighbourhood 1 over to Bình after three days with nobody; both have a login."""
     tree = small_tree()

@@ -11,6 +11,7 @@ from assignments.models import LocalityVersion, Place, Tier
 from assignments.places import misplaced
 from assignments.tests.cast import locality, small_tree, version
 from cadrenet.periods import Quarter
+from cadrenet.tests.built_once import built_once
 from reports import figures
 from reports.models import Issue
 from reports.tests.quarter import issue
@@ -22,6 +23,7 @@ Q3, Q4 = Quarter(2022, 3), Quarter(2022, 4)
 
 
 @pytest.fixture
+@built_once
 def tree():
     """The small district and a second one, E, to which the commune An goes on 15 November with all below it."""
     tree = small_tree()
