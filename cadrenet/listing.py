@@ -99,7 +99,7 @@ class FileMixin:
     file_stem = ""
 
     def with_details(self, rows):
-        """Return rows of the list with what its columns read beside them, asked for all of these together."""
+        """Return rows with what page and file show beside them, asked for all of these together."""
         return rows
 
     def get_file_rows(self):
@@ -139,7 +139,8 @@ class ScopedListView(FileMixin, ScopedMixin, FilterView):
     title = ""
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(title=self.title, **kwargs)
+        context = super().get_context_data(title=self.title, **kwargs)
+        return {"rows": self.with_details(context["object_list"])} | context
 
 
 class ScopedDetailView(ScopedMixin, DetailView):

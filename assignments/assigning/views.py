@@ -68,7 +68,6 @@ class AssignmentsView(ScopedListView):
         context = super().get_context_data(day=day, **kwargs)
         if self.filterset.form.is_valid():
             context |= {
-                "rows": self.with_details(context["object_list"]),
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
                 "tabs": tabs("list", self.request),
             }

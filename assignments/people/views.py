@@ -35,10 +35,6 @@ class CadresView(ScopedListView):
         """The cadres with what they hold on the day of the list."""
         return holding(cadres, self.filterset.day, self.request.user)
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | {"rows": self.with_details(context["object_list"])}
-
 
 @dataclass
 class AgencyRow:
@@ -73,7 +69,3 @@ class AgenciesView(ScopedListView):
         agencies = list(agencies)
         staff = staff_of(agencies, self.filterset.day, Assignment.objects.visible_to(self.request.user))
         return [AgencyRow(agency, staff[agency.pk]) for agency in agencies]
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | {"rows": self.with_details(context["object_list"])}

@@ -116,7 +116,7 @@ class MeetingListView(ScopedListView):
         query = self.request.GET.copy()
         for name in ("page", "sort", "format"):
             query.pop(name, None)
-        context = super().get_context_data(
+        return super().get_context_data(
             tabs=tabs("list"),
             upcoming=self.upcoming,
             keep={"sort": UPCOMING} if self.upcoming else {},
@@ -124,7 +124,6 @@ class MeetingListView(ScopedListView):
             **may_enter(self.request.user),
             **kwargs,
         )
-        return context | {"rows": self.with_details(context["object_list"])}
 
 
 class MonthView(TemplateView):

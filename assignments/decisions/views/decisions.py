@@ -45,7 +45,7 @@ class DecisionsView(ListView):
             **kwargs,
         )
         if decides(self.request.user):
-            context["create_url"] = reverse("assignments:decision_create")
+            context |= {"create_url": reverse("assignments:decision_create"), "create_label": _("New decision")}
         return context
 
 
