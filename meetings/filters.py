@@ -6,14 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import (
-    CountedInFilter,
-    QuarterFilter,
-    SearchFilter,
-    WithinField,
-    WithinFilter,
-    seen_locality,
-)
+from assignments.filters import CountedInFilter, QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
 from assignments.models import Agency, Cadre, Tier
 from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import rows_in_reach
@@ -166,11 +159,7 @@ class MeetingFilter(ListFilter):
     status = django_filters.ChoiceFilter(
         label=_("Status"),
         empty_label=_("Any"),
-        choices=[
-            ("due", _("Not cancelled")),
-            *Meeting.Status.choices,
-            ("to_record", _("To be recorded")),
-        ],
+        choices=[("due", _("Not cancelled")), *Meeting.Status.choices, ("to_record", _("To be recorded"))],
         method="with_status",
     )
     agency = ScopedChoiceFilter(Agency, label=_("Agency"), empty_label=_("All"))

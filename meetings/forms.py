@@ -355,11 +355,7 @@ class OwnAbsenceForm(forms.Form):
     def __init__(self, *args, row, **kwargs):
         super().__init__(*args, **kwargs)
         self.row = row
-        self.initial = {
-            "reason": row.reason,
-            "note": row.note,
-            "was": json.dumps([row.status, row.reason, row.note]),
-        }
+        self.initial = {"reason": row.reason, "note": row.note, "was": json.dumps([row.status, row.reason, row.note])}
 
     @property
     def plain_reasons(self):

@@ -28,9 +28,7 @@ class CoverageForm(PartForm):
         choices=[("", _("All tiers")), *((tier.value, tier.label) for tier in COVERED_TIERS)],
     )
     state = forms.ChoiceField(
-        required=False,
-        choices=[(State.VACANT, ""), (State.ENDING, ""), (State.GAPS, "")],
-        widget=forms.HiddenInput,
+        required=False, choices=[(State.VACANT, ""), (State.ENDING, ""), (State.GAPS, "")], widget=forms.HiddenInput
     )
     days = forms.TypedChoiceField(
         required=False,

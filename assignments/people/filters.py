@@ -5,11 +5,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import (
-    AgencyFilter,
-    ListFilter,
-    SearchFilter,
-)
+from assignments.filters import AgencyFilter, ListFilter, SearchFilter
 from assignments.models import Agency, Assignment, Cadre, Tier
 from cadrenet.vietnamese import search_key
 

@@ -68,11 +68,7 @@ class Papers:
         self.save(
             Term,
             [
-                Term(
-                    name=f"Nhiệm kỳ {start.year} – {stop.year}",
-                    first_day=start,
-                    last_day=stop - DAY,
-                )
+                Term(name=f"Nhiệm kỳ {start.year} – {stop.year}", first_day=start, last_day=stop - DAY)
                 for start, stop in pairwise(days)
             ],
         )

@@ -96,11 +96,7 @@ QUARTERLY_GROUPS = [
             FigureColumn("issues_open", pgettext_lazy("issues", "Open")),
         ],
     ),
-    (
-        _("Resources"),
-        "resources",
-        [FigureColumn("resources_value_vnd", _("Million đ"), kind="millions", first=True)],
-    ),
+    (_("Resources"), "resources", [FigureColumn("resources_value_vnd", _("Million đ"), kind="millions", first=True)]),
     (
         _("Reports"),
         "reports",
