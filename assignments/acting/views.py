@@ -27,8 +27,8 @@ class ActingsView(DecidingMixin, ScopedListView):
     model = Acting
     filterset_class = ActingFilter
     template_name = "assignments/acting/list.html"
-    file_stem = "acting"
     title = gettext_lazy("Acting for others")
+    file_stem = "acting"
     columns = [
         Column(gettext_lazy("Code"), "absent.code"),
         Column(gettext_lazy("Who is away"), "absent.full_name"),

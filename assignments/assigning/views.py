@@ -36,8 +36,8 @@ class AssignmentsView(ScopedListView):
     model = Assignment
     filterset_class = AssignmentFilter
     template_name = "assignments/assigning/list.html"
-    file_stem = "assignments"
     title = gettext_lazy("Assignments")
+    file_stem = "assignments"
     columns = [
         Column(gettext_lazy("Locality code"), "assignment.locality.code"),
         Column(gettext_lazy("Locality"), "place.name"),

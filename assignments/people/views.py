@@ -17,8 +17,8 @@ class CadresView(ScopedListView):
     model = Cadre
     filterset_class = CadreFilter
     template_name = "assignments/people/cadres.html"
-    file_stem = "cadres"
     title = _("Cadres")
+    file_stem = "cadres"
     columns = [
         Column(_("Code"), "cadre.code"),
         Column(_("Full name"), "cadre.full_name"),
@@ -50,8 +50,8 @@ class AgenciesView(ScopedListView):
     model = Agency
     filterset_class = AgencyListFilter
     template_name = "assignments/people/agencies.html"
-    file_stem = "agencies"
     title = _("Agencies")
+    file_stem = "agencies"
     columns = [
         Column(_("Code"), "agency.code"),
         Column(_("Name"), "agency.name"),
