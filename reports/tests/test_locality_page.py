@@ -256,7 +256,7 @@ def test_coverage_below_agrees_with_the_list_behind_it():
 
     for item in context["covered"]:
         assert client.get(item["url"]).context["paginator"].count == item["row"].uncovered
-    assert [(item["row"].covered, item["row"].total) for item in context["covered"]] == [(1, 2), (1, 2)]
+    assert [(item["covered"].covered, item["covered"].total) for item in context["covered"]] == [(1, 2), (1, 2)]
 
 
 # --- Meetings ---------------------------------------------------------------------------------------------------
