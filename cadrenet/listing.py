@@ -20,10 +20,13 @@ ROWS_AT_ONCE = 500
 
 
 class ScopedMixin:
-    """Narrow the view's queryset to the rows that the user may see."""
+    """Narrow the view's queryset to the rows that the user may see, and bring along what they are ``related`` to."""
+
+    related = ()
 
     def get_queryset(self):
-        return super().get_queryset().visible_to(self.request.user)
+        rows = super().get_queryset().visible_to(self.request.user)
+        return rows.select_related(*self.related) if self.related else rows
 
 
 class ScopedFormMixin:

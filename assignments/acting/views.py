@@ -38,10 +38,8 @@ class ActingsView(DecidingMixin, ScopedListView):
         Column(gettext_lazy("Until"), "last_day"),
         Column(gettext_lazy("Decision number"), "decision_number"),
     ]
-
-    def get_queryset(self):
-        rows = super().get_queryset().select_related("cadre__agency", "absent__agency")
-        return rows.order_by("-first_day", "pk")
+    related = ["cadre__agency", "absent__agency"]
+    ordering = ["-first_day", "pk"]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

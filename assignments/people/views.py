@@ -27,9 +27,8 @@ class CadresView(ScopedListView):
         Column(_("Number of assignments"), "number"),
         Column(_("Assignments in force"), "words"),
     ]
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("agency").order_by("sort_key", "code")
+    related = ["agency"]
+    ordering = ["sort_key", "code"]
 
     def with_details(self, cadres):
         """The cadres with what they hold on the day of the list."""
@@ -60,9 +59,8 @@ class AgenciesView(ScopedListView):
         Column(_("Of these, with an assignment"), "staff.serving"),
         Column(_("Localities they serve"), "staff.localities"),
     ]
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("locality__latest").order_by("sort_key", "pk")
+    related = ["locality__latest"]
+    ordering = ["sort_key", "pk"]
 
     def with_details(self, agencies):
         """The agencies with their numbers, counted together."""
