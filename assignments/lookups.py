@@ -168,7 +168,6 @@ def lookup_input(name, field="", day="first_day"):
 
 
 def locality_field():
-    """A field by which a locality is found."""
     return forms.CharField(
         label=_("Locality"),
         widget=lookup_input("locality"),

@@ -364,7 +364,6 @@ class OwnAbsenceForm(forms.Form):
 
     @property
     def excusing_reasons(self):
-        """The choice that excuses."""
         return [radio for radio in self["reason"] if radio.data["value"] == Attendance.Reason.EXTREME_URGENCY]
 
     def save(self, by, on):

@@ -57,6 +57,5 @@ class CoverageForm(PartForm):
 
     @property
     def tiers(self):
-        """The tiers asked for."""
         asked = self.cleaned_data.get("tier")
         return [Tier(asked)] if asked else list(COVERED_TIERS)

@@ -260,7 +260,6 @@ class CopyForm(forms.Form):
 
     @property
     def chosen(self):
-        """The term or the decision that was chosen."""
         return self.sources[self.cleaned_data["source"]][1]
 
 

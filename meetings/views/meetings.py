@@ -175,7 +175,6 @@ class MonthView(TemplateView):
         return found
 
     def day_of(self, day, calendar):
-        """One day for the component."""
         address, query = reverse("meetings:meetings"), self.request.GET.copy()
         lines = []
         for kind, number in calendar["counts"].get(day, {}).items():
@@ -263,13 +262,8 @@ class MeetingView(ScopedDetailView):
 
     def clashes(self):
         """Who is expected elsewhere at the same time, as far as the reader may see."""
-        found = (
-            queries.clashes_of(self.object)
-            .visible_to(self.request.user)
-            .with_names()
-            .order_by("cadre__sort_key", "pk")
-        )
-        return list(found[:20])
+        found = queries.clashes_of(self.object).visible_to(self.request.user).with_names()
+        return list(found.order_by("cadre__sort_key", "pk")[:20])
 
 
 class RosterLine:

@@ -46,7 +46,6 @@ class Papers:
         self.district = Locality.objects.get(code=demo.tree.district.code)
 
     def write(self):
-        """Write everything."""
         self.terms()
         self.decisions()
         self.a_draft()

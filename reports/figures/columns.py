@@ -52,7 +52,6 @@ class FigureColumn:
 
     @cached_property
     def css(self) -> str:
-        """The classes of its cells."""
         marks = {"cn-group": self.first, "cn-hatched": self.hatched, "cn-strong": self.strong}
         return " ".join(["num", *(name for name, marked in marks.items() if marked)])
 

@@ -57,7 +57,6 @@ class CadrePage:
         return served(rows, self.day, self.user, lineage)
 
     def last(self):
-        """What became of the last meetings."""
         found = self.rows.filter(day__lte=self.day).exclude(
             meeting__day=self.day, meeting__status=Meeting.Status.PLANNED
         )

@@ -121,7 +121,6 @@ class DecisionView(DetailView):
 
 
 def heading_of(decision):
-    """The heading of a decision's pages."""
     return _("Decision %(number)s") % {"number": decision.number}
 
 
