@@ -172,10 +172,6 @@ class MeetingFilter(ListFilter):
     )
     q = SearchFilter(label=_("Locality or agency"))
 
-    class Meta:
-        model = Meeting
-        fields = []
-
     def __init__(self, *args, on, **kwargs):
         super().__init__(*args, **kwargs)
         self.on = on
@@ -197,10 +193,6 @@ class MonthFilter(ListFilter):
 
     within = WithinChoiceFilter(label=_("Within"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
-
-    class Meta:
-        model = Meeting
-        fields = []
 
 
 class AttendanceFilter(ListFilter):
@@ -230,10 +222,6 @@ class AttendanceFilter(ListFilter):
     # Not offered, but the reasons of absence in the quarterly summary lead here.
     reason = django_filters.ChoiceFilter(choices=Attendance.Reason, widget=forms.HiddenInput)
 
-    class Meta:
-        model = Attendance
-        fields = []
-
     def with_status(self, queryset, name, value):
         # At held meetings, as the list holds no others; an agency's own meeting has no guests.
         queryset = queryset.filter(ATTENDANCE[value])
@@ -246,10 +234,6 @@ class ClashFilter(ListFilter):
     quarter = QuarterChoiceFilter(label=_("Quarter"), required=True)
     within = WithinChoiceFilter(label=_("Within"))
     agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
-
-    class Meta:
-        model = Attendance
-        fields = []
 
     def filter_queryset(self, queryset):
         """Start from the clashes of the quarter, which are no rows of a table by themselves."""
