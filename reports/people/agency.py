@@ -95,7 +95,6 @@ class AgencyPage:
             "report_lists": self.report_lists(),
             "due": period.due,
             "is_due": self.day > period.due,
-            "own_meetings": [meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
             "own_meetings": [attendance.meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
             "next": [
                 attendance.meeting_item(row.meeting, row.cadre.full_name)
