@@ -69,16 +69,20 @@ class DayField(forms.DateField):
             return value
 
 
-class WithinFilter(django_filters.Filter):
-    """Facts whose place is a locality or lies below it; ``field_name`` leads to the place, as in ``"place"``."""
-
-    field_class = WithinField
+class ReaderFilter(django_filters.Filter):
+    """A filter whose field is told who reads."""
 
     @property
     def field(self):
         field = super().field
         field.user = self.parent.request.user
         return field
+
+
+class WithinFilter(ReaderFilter):
+    """Facts whose place is a locality or lies below it; ``field_name`` leads to the place, as in ``"place"``."""
+
+    field_class = WithinField
 
     def filter(self, queryset, locality):
         if not locality:
@@ -213,16 +217,10 @@ class AgencyField(forms.CharField):
         self.widget.choices = [("", _("All agencies")), *choices]
 
 
-class AgencyFilter(django_filters.Filter):
+class AgencyFilter(ReaderFilter):
     """Rows of one agency; ``field_name`` leads to it."""
 
     field_class = AgencyField
-
-    @property
-    def field(self):
-        field = super().field
-        field.user = self.parent.request.user
-        return field
 
 
 class StaffFilter(django_filters.NumberFilter):

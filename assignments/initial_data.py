@@ -28,20 +28,18 @@ HOLDERS = [
 ]
 
 
+def fill(rows, values):
+    """Add rows, given by their values, to a table (a queryset) that is empty."""
+    if not rows.exists():
+        rows.bulk_create(rows.model(**row) for row in values)
+
+
 def add_initial_data(using, apps=installed, **kwargs):
     """Fill the empty tables of types and rules, after a migration or a flush (which passes no apps)."""
-    LocalityType = apps.get_model("assignments", "LocalityType")
-    CoverageRule = apps.get_model("assignments", "CoverageRule")
-    HolderRule = apps.get_model("assignments", "HolderRule")
-    if not LocalityType.objects.using(using).exists():
-        LocalityType.objects.using(using).bulk_create(
-            LocalityType(code=code, tier=tier, name=name) for code, tier, name in TYPES
-        )
-    if not CoverageRule.objects.using(using).exists():
-        CoverageRule.objects.using(using).bulk_create(
-            CoverageRule(tier=tier, role=role, minimum=1) for tier, role in COVERAGE
-        )
-    if not HolderRule.objects.using(using).exists():
-        HolderRule.objects.using(using).bulk_create(
-            HolderRule(tier=tier, role=role, holder=holder) for tier, role, holder in HOLDERS
-        )
+
+    def table(name):
+        return apps.get_model("assignments", name).objects.using(using)
+
+    fill(table("LocalityType"), ({"code": code, "tier": tier, "name": name} for code, tier, name in TYPES))
+    fill(table("CoverageRule"), ({"tier": tier, "role": role, "minimum": 1} for tier, role in COVERAGE))
+    fill(table("HolderRule"), ({"tier": tier, "role": role, "holder": holder} for tier, role, holder in HOLDERS))

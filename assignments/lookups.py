@@ -125,6 +125,13 @@ LOOKUPS = {"locality": LocalityLookup, "cadre": CadreLookup}
 class LookupMixin:
     """A form with lookups: ``matches`` holds by field what a page offers to choose from."""
 
+    def offer(self, day):
+        """Offer what the form begins with, as on a day; what is sent is looked up when it is cleaned."""
+        self.matches = {name: {} for name in LOOKUPS}
+        if not self.is_bound:
+            for name, lookup in LOOKUPS.items():
+                self.matches[name] = lookup(self.user, day).options(self.initial.get(name) or "")
+
     def found(self, name, lookup):
         """Return the key of the row that was meant, or None beside an error that says what to do."""
         text, chosen = self.cleaned_data.get(name), self.data.get(f"{name}_match")
@@ -158,3 +165,28 @@ def lookup_input(name, field="", day="first_day"):
             **({"hx-vals": json.dumps({"field": field})} if field else {}),
         }
     )
+
+
+def locality_field():
+    return forms.CharField(
+        label=_("Locality"),
+        widget=lookup_input("locality"),
+        help_text=_("Its name, with or without marks, or its code."),
+        error_messages={"required": _("Say which locality.")},
+    )
+
+
+def cadre_field(label, field="", help_text=""):
+    """A field by which a cadre is found; ``field`` is its name, where a form has several."""
+    return forms.CharField(
+        label=label,
+        widget=lookup_input("cadre", field),
+        help_text=help_text or _("The name, with or without marks, or the code."),
+        error_messages={"required": _("Say whom.")},
+    )
+
+
+def successor_field():
+    """A field by which a cadre is found who takes over; empty where somebody only leaves."""
+    help_text = _("The name, with or without marks, or the code. Empty where somebody only leaves.")
+    return forms.CharField(label=_("Cadre"), required=False, widget=lookup_input("cadre"), help_text=help_text)

@@ -42,32 +42,12 @@ GROUPS = [
     (_("Report"), ["quarterly", "reports", "ratings", "resources"]),
     (_("Manage"), ["admin"]),
 ]
+# What whoever sees a whole commune or more is shown beside the own start page.
+WHOLE = ["meetings", "localities", "assignments", "cadres", "issues", "quarterly", "reports", "ratings", "resources"]
 ALLOWED = {
-    COMMITTEE: [
-        "overview",
-        "meetings",
-        "localities",
-        "assignments",
-        "cadres",
-        "issues",
-        "quarterly",
-        "reports",
-        "ratings",
-        "resources",
-    ],
+    COMMITTEE: ["overview", *WHOLE],
     IN_CHARGE: ["today", "meetings", "localities", "issues", "quarterly", "reports"],
-    COMMUNE: [
-        "today",
-        "meetings",
-        "localities",
-        "assignments",
-        "cadres",
-        "issues",
-        "quarterly",
-        "reports",
-        "ratings",
-        "resources",
-    ],
+    COMMUNE: ["today", *WHOLE],
     AGENCY: ["meetings", "agency", "staff", "issues"],
     ADMIN: ["admin"],
     FORMER: ["today", "meetings", "reports"],

@@ -186,7 +186,6 @@ def to_choose(places):
 
 
 def rows_in_reach(model, reach):
-    """Return all rows of a model in a reach."""
     return _rows_in_reach(model._meta.label, reach)
 
 

@@ -28,7 +28,6 @@ def a_quarter():
 
 
 def last_meeting():
-    """Return the day of the last meeting that was held."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT day FROM meetings_attendance WHERE held ORDER BY day DESC LIMIT 1")
         found = cursor.fetchone()[0]

@@ -133,7 +133,6 @@ def imports(years):
 
 
 def write(path, rows):
-    """Write one file of the district."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()

@@ -83,10 +83,7 @@ def compare(ours, reference, gate, pairs=PAIRS, seconds=SECONDS):
     # With too few quiet pairs the others must do; the comparison says so.
     counted = quiet if len(quiet) >= ENOUGH else sorted(found)[: max(ENOUGH, len(found) // 4)]
     return Comparison(
-        median(pair[1] for pair in counted) * 1000,
-        median(pair[2] for pair in counted) * 1000,
-        len(quiet),
-        len(found),
+        median(pair[1] for pair in counted) * 1000, median(pair[2] for pair in counted) * 1000, len(quiet), len(found)
     )
 
 

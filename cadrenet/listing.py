@@ -20,10 +20,13 @@ ROWS_AT_ONCE = 500
 
 
 class ScopedMixin:
-    """Narrow the view's queryset to the rows that the user may see."""
+    """Narrow the view's queryset to the rows that the user may see, and bring along what they are ``related`` to."""
+
+    related = ()
 
     def get_queryset(self):
-        return super().get_queryset().visible_to(self.request.user)
+        rows = super().get_queryset().visible_to(self.request.user)
+        return rows.select_related(*self.related) if self.related else rows
 
 
 class ScopedFormMixin:
@@ -99,7 +102,7 @@ class FileMixin:
     file_stem = ""
 
     def with_details(self, rows):
-        """Return rows of the list with what its columns read beside them, asked for all of these together."""
+        """Return rows with what page and file show beside them, asked for all of these together."""
         return rows
 
     def get_file_rows(self):
@@ -139,7 +142,8 @@ class ScopedListView(FileMixin, ScopedMixin, FilterView):
     title = ""
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(title=self.title, **kwargs)
+        context = super().get_context_data(title=self.title, **kwargs)
+        return {"rows": self.with_details(context["object_list"])} | context
 
 
 class ScopedDetailView(ScopedMixin, DetailView):

@@ -175,7 +175,6 @@ class Statement:
         return self.sql, tuple(params)
 
     def rows(self, values):
-        """Return the rows that the query has for these values."""
         filled_in = self.filled_in(values)
         if filled_in[0] is None:
             return []

@@ -99,10 +99,7 @@ class MeetingAdmin(ScopedAdmin):
             },
         ),
         (_("Households"), {"fields": ["households_total", "households_represented"]}),
-        (
-            _("Quality"),
-            {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]},
-        ),
+        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]}),
         (_("For files"), {"fields": ["code"]}),
     ]
 

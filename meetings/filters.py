@@ -6,14 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import (
-    CountedInFilter,
-    QuarterFilter,
-    SearchFilter,
-    WithinField,
-    WithinFilter,
-    seen_locality,
-)
+from assignments.filters import CountedInFilter, QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
 from assignments.models import Agency, Cadre, Tier
 from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import rows_in_reach
@@ -166,11 +159,7 @@ class MeetingFilter(ListFilter):
     status = django_filters.ChoiceFilter(
         label=_("Status"),
         empty_label=_("Any"),
-        choices=[
-            ("due", _("Not cancelled")),
-            *Meeting.Status.choices,
-            ("to_record", _("To be recorded")),
-        ],
+        choices=[("due", _("Not cancelled")), *Meeting.Status.choices, ("to_record", _("To be recorded"))],
         method="with_status",
     )
     agency = ScopedChoiceFilter(Agency, label=_("Agency"), empty_label=_("All"))
@@ -182,10 +171,6 @@ class MeetingFilter(ListFilter):
         label=_("On days kept free only"), widget=OnlyWhenAsked, method="on_restricted_days"
     )
     q = SearchFilter(label=_("Locality or agency"))
-
-    class Meta:
-        model = Meeting
-        fields = []
 
     def __init__(self, *args, on, **kwargs):
         super().__init__(*args, **kwargs)
@@ -208,10 +193,6 @@ class MonthFilter(ListFilter):
 
     within = WithinChoiceFilter(label=_("Within"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))
-
-    class Meta:
-        model = Meeting
-        fields = []
 
 
 class AttendanceFilter(ListFilter):
@@ -241,10 +222,6 @@ class AttendanceFilter(ListFilter):
     # Not offered, but the reasons of absence in the quarterly summary lead here.
     reason = django_filters.ChoiceFilter(choices=Attendance.Reason, widget=forms.HiddenInput)
 
-    class Meta:
-        model = Attendance
-        fields = []
-
     def with_status(self, queryset, name, value):
         # At held meetings, as the list holds no others; an agency's own meeting has no guests.
         queryset = queryset.filter(ATTENDANCE[value])
@@ -257,10 +234,6 @@ class ClashFilter(ListFilter):
     quarter = QuarterChoiceFilter(label=_("Quarter"), required=True)
     within = WithinChoiceFilter(label=_("Within"))
     agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
-
-    class Meta:
-        model = Attendance
-        fields = []
 
     def filter_queryset(self, queryset):
         """Start from the clashes of the quarter, which are no rows of a table by themselves."""

@@ -355,11 +355,7 @@ class OwnAbsenceForm(forms.Form):
     def __init__(self, *args, row, **kwargs):
         super().__init__(*args, **kwargs)
         self.row = row
-        self.initial = {
-            "reason": row.reason,
-            "note": row.note,
-            "was": json.dumps([row.status, row.reason, row.note]),
-        }
+        self.initial = {"reason": row.reason, "note": row.note, "was": json.dumps([row.status, row.reason, row.note])}
 
     @property
     def plain_reasons(self):
@@ -368,7 +364,6 @@ class OwnAbsenceForm(forms.Form):
 
     @property
     def excusing_reasons(self):
-        """The choice that excuses."""
         return [radio for radio in self["reason"] if radio.data["value"] == Attendance.Reason.EXTREME_URGENCY]
 
     def save(self, by, on):

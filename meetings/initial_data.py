@@ -2,6 +2,8 @@
 
 from django.apps import apps as installed
 
+from assignments.initial_data import fill
+
 EXPECTED = [
     ("commune_committee", "in_charge", "commune"),
     ("commune_committee", "in_charge", "hamlet"),
@@ -14,13 +16,7 @@ RESTRICTED = [9, 15]
 
 def add_initial_data(using, apps=installed, **kwargs):
     """Fill the tables of rules when they are empty, after a migration or a flush (which passes no apps)."""
-    ExpectationRule = apps.get_model("meetings", "ExpectationRule")
-    RestrictedDay = apps.get_model("meetings", "RestrictedDay")
-    if not ExpectationRule.objects.using(using).exists():
-        ExpectationRule.objects.using(using).bulk_create(
-            ExpectationRule(kind=kind, role=role, tier=tier) for kind, role, tier in EXPECTED
-        )
-    if not RestrictedDay.objects.using(using).exists():
-        RestrictedDay.objects.using(using).bulk_create(
-            RestrictedDay(first_day_of_month=day, last_day_of_month=day) for day in RESTRICTED
-        )
+    expected = apps.get_model("meetings", "ExpectationRule").objects.using(using)
+    fill(expected, ({"kind": kind, "role": role, "tier": tier} for kind, role, tier in EXPECTED))
+    restricted = apps.get_model("meetings", "RestrictedDay").objects.using(using)
+    fill(restricted, ({"first_day_of_month": day, "last_day_of_month": day} for day in RESTRICTED))

@@ -90,11 +90,7 @@ def clashes(quarter):
                 f"{AGENCY}__agency__isnull": False,
                 f"{AGENCY}__kind__in": AGENCY_KINDS,
                 f"{AGENCY}__day__range": quarter.days,
-                f"{AGENCY}__status__in": [
-                    Meeting.Status.PLANNED,
-                    Meeting.Status.HELD,
-                    Meeting.Status.NOT_HELD,
-                ],
+                f"{AGENCY}__status__in": [Meeting.Status.PLANNED, Meeting.Status.HELD, Meeting.Status.NOT_HELD],
                 f"{AGENCY}__starts_at__lt": F("meeting__ends_at"),
                 f"{AGENCY}__ends_at__gt": F("meeting__starts_at"),
             },

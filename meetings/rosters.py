@@ -88,7 +88,6 @@ class Holders:
         return below
 
     def cadres_expected(self, meeting: Meeting, rule: ExpectationRule) -> Iterator[int]:
-        """Yield the ids of the cadres that a rule expects at a meeting."""
         if meeting.place is None or meeting.locality_id is None:
             return
         if reaches_down(rule, meeting.place):

@@ -29,40 +29,40 @@ class QuarterlyReportAdmin(ScopedAdmin):
         return named(obj.locality.latest) or obj.locality.code
 
 
+class PlacedAdmin(ScopedAdmin):
+    """Facts of a locality, listed with where they lay on their day."""
+
+    list_select_related = ["place"]
+
+    @admin.display(description=_("locality"), ordering="place__sort_key")
+    def where(self, obj):
+        return named(obj.place)
+
+
 @admin.register(Issue)
-class IssueAdmin(ScopedAdmin):
+class IssueAdmin(PlacedAdmin):
     """Issues: facts in one sentence, without names."""
 
     visible_choices = ("responsible_agency",)
     list_display = ["raised_on", "summary", "kind", "theme", "urgent", "where", "status", "closed_on"]
     list_display_links = ["raised_on", "summary"]
     list_filter = ["status", "kind", "theme", "urgent", CommuneFilter]
-    list_select_related = ["place"]
     search_fields = ["summary", "code", "place__search_key"]
     autocomplete_fields = ["locality", "responsible_agency"]
     date_hierarchy = "raised_on"
 
-    @admin.display(description=_("locality"), ordering="place__sort_key")
-    def where(self, obj):
-        return named(obj.place)
-
 
 @admin.register(Resource)
-class ResourceAdmin(ScopedAdmin):
+class ResourceAdmin(PlacedAdmin):
     """Resources mobilised for a locality."""
 
     visible_choices = ("cadre",)
     list_display = ["mobilised_on", "kind", "description", "value_vnd", "where", "status"]
     list_display_links = ["mobilised_on", "kind"]
     list_filter = ["status", "kind", CommuneFilter]
-    list_select_related = ["place"]
     search_fields = ["description", "donor", "code", "place__search_key"]
     autocomplete_fields = ["locality", "cadre"]
     date_hierarchy = "mobilised_on"
-
-    @admin.display(description=_("locality"), ordering="place__sort_key")
-    def where(self, obj):
-        return named(obj.place)
 
 
 @admin.register(PartyOrganisation)

@@ -5,7 +5,4 @@ from django.urls import path
 from reports.home import HomeView
 from reports.search import SearchView
 
-urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
-    path("search/", SearchView.as_view(), name="search"),
-]
+urlpatterns = [path("", HomeView.as_view(), name="home"), path("search/", SearchView.as_view(), name="search")]

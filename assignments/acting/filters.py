@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import ListFilter
-from assignments.models import Acting, Cadre
+from assignments.models import Cadre
 
 
 class ActingFilter(ListFilter):
@@ -15,10 +15,6 @@ class ActingFilter(ListFilter):
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("all", _("All"))], empty_label=_("Today and later")
     )
-
-    class Meta:
-        model = Acting
-        fields = []
 
     def filter_queryset(self, queryset):
         if self.asked["state"] != "all":

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from assignments.filters import DayField
 from assignments.forms import refuse_with
-from assignments.lookups import CadreLookup, LookupMixin, lookup_input
+from assignments.lookups import CadreLookup, LookupMixin, cadre_field
 from assignments.models import Acting
 from assignments.queries import held_outside
 from cadrenet.periods import today
@@ -16,17 +16,9 @@ from cadrenet.periods import today
 class ActingForm(LookupMixin, forms.Form):
     """One cadre acts for another who is away: ``acting`` holds it, cleaned and unsaved, once the form is valid."""
 
-    absent = forms.CharField(
-        label=_("Who is away"),
-        widget=lookup_input("cadre", "absent"),
-        help_text=_("The name, with or without marks, or the code."),
-        error_messages={"required": _("Say whom.")},
-    )
-    cadre = forms.CharField(
-        label=_("Who acts"),
-        widget=lookup_input("cadre"),
-        help_text=_("Sees the places and tasks of whoever is away, and records under the own name."),
-        error_messages={"required": _("Say whom.")},
+    absent = cadre_field(_("Who is away"), field="absent")
+    cadre = cadre_field(
+        _("Who acts"), help_text=_("Sees the places and tasks of whoever is away, and records under the own name.")
     )
     first_day = DayField(label=_("From"), help_text=_("The first day counts."))
     last_day = DayField(label=_("Until"), help_text=_("This day still counts. It ends by itself the day after."))

@@ -27,8 +27,8 @@ class ActingsView(DecidingMixin, ScopedListView):
     model = Acting
     filterset_class = ActingFilter
     template_name = "assignments/acting/list.html"
-    file_stem = "acting"
     title = gettext_lazy("Acting for others")
+    file_stem = "acting"
     columns = [
         Column(gettext_lazy("Code"), "absent.code"),
         Column(gettext_lazy("Who is away"), "absent.full_name"),
@@ -38,10 +38,8 @@ class ActingsView(DecidingMixin, ScopedListView):
         Column(gettext_lazy("Until"), "last_day"),
         Column(gettext_lazy("Decision number"), "decision_number"),
     ]
-
-    def get_queryset(self):
-        rows = super().get_queryset().select_related("cadre__agency", "absent__agency")
-        return rows.order_by("-first_day", "pk")
+    related = ["cadre__agency", "absent__agency"]
+    ordering = ["-first_day", "pk"]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -16,8 +16,7 @@ class CoverageRuleAdmin(RuleAdmin):
         "A locality of this tier counts as covered when at least so many cadres hold this role there on the day "
         "that is asked for. Coverage, and the list of places with nobody, follow this row."
     )
-    list_display = ["tier", "role", "minimum", "first_day", "last_day"]
-    fields = ["tier", "role", "minimum", "first_day", "last_day"]
+    fields = list_display = ["tier", "role", "minimum", "first_day", "last_day"]
 
 
 @admin.register(Limit)
@@ -28,9 +27,8 @@ class LimitAdmin(RuleAdmin):
         "One number that the office decides: a deadline, a minimum tenure, a smallest number that is shown. On "
         "days for which there is no row, the number that cadrenet ships with holds."
     )
-    list_display = ["name", "value", "first_day", "last_day"]
+    fields = list_display = ["name", "value", "first_day", "last_day"]
     list_filter = ["name", InForceFilter]
-    fields = ["name", "value", "first_day", "last_day"]
 
 
 @admin.register(HolderRule)
@@ -41,8 +39,7 @@ class HolderRuleAdmin(RuleAdmin):
         "Who should hold this role at this tier. Somebody else may be assigned too: then a warning is shown, and a "
         "reason is asked for and kept."
     )
-    list_display = ["tier", "role", "holder", "first_day", "last_day"]
-    fields = ["tier", "role", "holder", "first_day", "last_day"]
+    fields = list_display = ["tier", "role", "holder", "first_day", "last_day"]
 
 
 @admin.register(Term)
@@ -53,5 +50,4 @@ class TermAdmin(RuleAdmin):
         "A term of office. An assignment belongs to the term in which it began; a new decision can begin with the "
         "list of the last term."
     )
-    list_display = ["name", "first_day", "last_day"]
-    fields = ["name", "first_day", "last_day"]
+    fields = list_display = ["name", "first_day", "last_day"]

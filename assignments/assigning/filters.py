@@ -34,10 +34,6 @@ class AssignmentFilter(ListFilter):
     # The same of the figures of tenure: staff of one agency by its key, 0 for cadres who belong to none.
     staff_of = StaffFilter(field_name="cadre__agency", min_value=0, max_value=2**31, widget=forms.HiddenInput)
 
-    class Meta:
-        model = Assignment
-        fields = []
-
     def filter_queryset(self, queryset):
         queryset = with_moment(queryset, self.day)
         for name in ("tier", "role", "agency", "locality", "staff_of"):

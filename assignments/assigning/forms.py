@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.changes import Change
 from assignments.filters import DayField
 from assignments.forms import ReasonMixin, refuse_with
-from assignments.lookups import LOOKUPS, LookupMixin, lookup_input
+from assignments.lookups import LOOKUPS, LookupMixin, cadre_field, locality_field
 from assignments.models import Assignment
 from cadrenet.periods import today
 
@@ -16,18 +16,8 @@ class AssignmentForm(LookupMixin, ReasonMixin):
 
     field_order = ["locality", "cadre", "role", "first_day", "decision_number", "decision_on", "why", "seen"]
 
-    locality = forms.CharField(
-        label=_("Locality"),
-        widget=lookup_input("locality"),
-        help_text=_("Its name, with or without marks, or its code."),
-        error_messages={"required": _("Say which locality.")},
-    )
-    cadre = forms.CharField(
-        label=_("Cadre"),
-        widget=lookup_input("cadre"),
-        help_text=_("The name, with or without marks, or the code."),
-        error_messages={"required": _("Say whom.")},
-    )
+    locality = locality_field()
+    cadre = cadre_field(_("Cadre"))
     role = forms.ChoiceField(label=_("Role"), choices=Assignment.Role)
     first_day = DayField(label=_("In charge from"), help_text=_("The first day counts."))
     decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
@@ -36,11 +26,7 @@ class AssignmentForm(LookupMixin, ReasonMixin):
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, **kwargs)
         self.user = user
-        self.matches = {name: {} for name in LOOKUPS}
-        if not self.is_bound:
-            day = self.get_initial_for_field(self.fields["first_day"], "first_day") or today()
-            for name, lookup in LOOKUPS.items():
-                self.matches[name] = lookup(user, day).options(self.initial.get(name) or "")
+        self.offer(self.get_initial_for_field(self.fields["first_day"], "first_day") or today())
 
     def clean(self):
         cleaned = super().clean()

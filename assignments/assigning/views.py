@@ -36,8 +36,8 @@ class AssignmentsView(ScopedListView):
     model = Assignment
     filterset_class = AssignmentFilter
     template_name = "assignments/assigning/list.html"
-    file_stem = "assignments"
     title = gettext_lazy("Assignments")
+    file_stem = "assignments"
     columns = [
         Column(gettext_lazy("Locality code"), "assignment.locality.code"),
         Column(gettext_lazy("Locality"), "place.name"),
@@ -54,10 +54,8 @@ class AssignmentsView(ScopedListView):
         Column(gettext_lazy("Day of the decision"), "assignment.decision_on"),
         Column(gettext_lazy("Reason of ending"), "assignment.get_end_reason_display"),
     ]
-
-    def get_queryset(self):
-        rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
-        return rows.order_by(rank_of_tier("locality__tier"), "locality__code", "-first_day", "pk")
+    related = ["locality", "cadre", "cadre__agency"]
+    ordering = [rank_of_tier("locality__tier"), "locality__code", "-first_day", "pk"]
 
     def with_details(self, assignments):
         """The assignments with how long they have lasted on the day of the list."""
@@ -68,7 +66,6 @@ class AssignmentsView(ScopedListView):
         context = super().get_context_data(day=day, **kwargs)
         if self.filterset.form.is_valid():
             context |= {
-                "rows": self.with_details(context["object_list"]),
                 "minimum": Limit.on(day, Limit.Name.MINIMUM_TENURE_MONTHS),
                 "tabs": tabs("list", self.request),
             }
@@ -82,10 +79,10 @@ class AssignmentView(ScopedDetailView):
 
     model = Assignment
     template_name = "assignments/assigning/assignment.html"
+    related = ["locality", "cadre", "cadre__agency"]
 
     def get_queryset(self):
-        rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
-        return with_place(with_moment(rows, today()))
+        return with_place(with_moment(super().get_queryset(), today()))
 
     def get_context_data(self, **kwargs):
         day, user = today(), self.request.user

@@ -35,7 +35,6 @@ class BoardForm(PartForm):
 
     @property
     def tiers(self):
-        """The tiers asked for."""
         tier = self.cleaned_data["tier"]
         return [Tier(tier)] if tier else list(COVERED_TIERS)
 
@@ -94,7 +93,6 @@ class TakeOverForm(LookupMixin, ReasonMixin):
 
     @property
     def name_errors(self):
-        """What is wrong with the name."""
         return self.errors.get(self.name, [])
 
     @property

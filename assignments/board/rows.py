@@ -130,7 +130,6 @@ class Holder:
 
     @property
     def cadre(self):
-        """The person."""
         return self.assignment.cadre
 
 

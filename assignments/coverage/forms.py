@@ -28,9 +28,7 @@ class CoverageForm(PartForm):
         choices=[("", _("All tiers")), *((tier.value, tier.label) for tier in COVERED_TIERS)],
     )
     state = forms.ChoiceField(
-        required=False,
-        choices=[(State.VACANT, ""), (State.ENDING, ""), (State.GAPS, "")],
-        widget=forms.HiddenInput,
+        required=False, choices=[(State.VACANT, ""), (State.ENDING, ""), (State.GAPS, "")], widget=forms.HiddenInput
     )
     days = forms.TypedChoiceField(
         required=False,
@@ -59,6 +57,5 @@ class CoverageForm(PartForm):
 
     @property
     def tiers(self):
-        """The tiers asked for."""
         asked = self.cleaned_data.get("tier")
         return [Tier(asked)] if asked else list(COVERED_TIERS)

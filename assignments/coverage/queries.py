@@ -217,7 +217,6 @@ class Gaps:
 
     @property
     def groups(self):
-        """Self-governing groups."""
         return self.of(Tier.SELF_GOVERNING_GROUP)
 
     @property

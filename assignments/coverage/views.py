@@ -89,7 +89,6 @@ class CoverageView(FileMixin, ListView):
         return self.places().select_related("locality", "type")
 
     def places(self):
-        """The places of the list that is asked for."""
         tiers, day = self.form.tiers, self.day
         if self.state == State.ENDING:
             return ending(tiers, day, self.condition, timedelta(days=self.ahead))

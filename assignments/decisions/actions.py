@@ -5,13 +5,8 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from assignments.actions import Refused, enact
+from assignments.decisions import replacements
 from assignments.decisions.drafts import draft_of, rows_outside
-from assignments.decisions.replacements import (
-    lines_taken_over,
-    proposed_replacements,
-    replaceable_assignments,
-    set_replacements,
-)
 from assignments.models import Decision, DecisionLine
 
 
@@ -41,10 +36,10 @@ def add_lines(decision, lines, instead=False):
         if (key := (line.locality_id, line.role, line.cadre_id)) not in known:
             known.add(key)
             new.append(line)
-    set_replacements(decision, new)
+    replacements.set_replacements(decision, new)
     # Somebody who only leaves is a line of its own only where it is clear who that is.
     new = [line for line in new if line.cadre_id or line.replaces_id]
-    taken = lines_taken_over(decision, lines, new) if instead else {}
+    taken = replacements.lines_taken_over(decision, lines, new) if instead else {}
     for position, line in taken.items():
         line.cadre, line.why = new[position].cadre, ""
         line.save()
@@ -61,13 +56,13 @@ def update_replacements(decision, before_change):
     that day was changed by hand, and stays.
     """
     lines = list(decision.lines.exclude(cadre=None))
-    replaced = proposed_replacements(
-        lines, replaceable_assignments(before_change, {line.locality_id for line in lines})
+    replaced = replacements.proposed_replacements(
+        lines, replacements.replaceable_assignments(before_change, {line.locality_id for line in lines})
     )
     lines = [line for line, row in zip(lines, replaced, strict=True) if line.replaces_id == (row and row.pk)]
     # One line may take what another leaves: all leave first.
     DecisionLine.objects.filter(pk__in=[line.pk for line in lines]).update(replaces=None)
-    set_replacements(decision, lines)
+    replacements.set_replacements(decision, lines)
     for line in lines:
         if line.replaces_id:
             line.save()

@@ -93,7 +93,6 @@ def group_key(line, places):
 
 
 def change_of_line(line, decision):
-    """Return the ``Change`` that a line of a decision makes."""
     replaces = line.replaces
     return Change(
         locality=line.locality,

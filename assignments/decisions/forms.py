@@ -14,7 +14,7 @@ from assignments.decisions.pasting import match_text
 from assignments.decisions.replacements import replaceable_assignments
 from assignments.filters import CHOICES_AT_MOST, DayField
 from assignments.forms import refuse_with
-from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, lookup_input
+from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, locality_field, successor_field
 from assignments.models import Assignment, Decision, DecisionLine, Locality, Place, Term, Tier
 from assignments.models.place import below
 from assignments.queries import in_order_of_tier
@@ -84,18 +84,8 @@ class DecisionForm(forms.ModelForm):
 class LineForm(LookupMixin, forms.Form):
     """One line of a decision: ``line`` holds it, unsaved, once the form is valid."""
 
-    locality = forms.CharField(
-        label=_("Locality"),
-        widget=lookup_input("locality"),
-        help_text=_("Its name, with or without marks, or its code."),
-        error_messages={"required": _("Say which locality.")},
-    )
-    cadre = forms.CharField(
-        label=_("Cadre"),
-        required=False,
-        widget=lookup_input("cadre"),
-        help_text=_("The name, with or without marks, or the code. Empty where somebody only leaves."),
-    )
+    locality = locality_field()
+    cadre = successor_field()
     role = forms.ChoiceField(label=_("Role"), choices=Assignment.Role, initial=Assignment.Role.IN_CHARGE)
     # The lookups ask for what exists, and who serves, on this day.
     first_day = DayField(widget=forms.HiddenInput, required=False)
@@ -103,10 +93,7 @@ class LineForm(LookupMixin, forms.Form):
     def __init__(self, data=None, *, decision, user, **kwargs):
         super().__init__(data, **kwargs)
         self.decision, self.user = decision, user
-        self.matches = {name: {} for name in LOOKUPS}
-        if not self.is_bound:
-            for name, lookup in LOOKUPS.items():
-                self.matches[name] = lookup(user, decision.first_day).options(self.initial.get(name) or "")
+        self.offer(decision.first_day)
 
     def clean(self):
         cleaned = super().clean()
@@ -128,12 +115,7 @@ class LineForm(LookupMixin, forms.Form):
 class LineEditForm(LookupMixin, forms.ModelForm):
     """Who takes over, who is replaced, why that one leaves, and the reason in spite of warnings."""
 
-    cadre = forms.CharField(
-        label=_("Cadre"),
-        required=False,
-        widget=lookup_input("cadre"),
-        help_text=_("The name, with or without marks, or the code. Empty where somebody only leaves."),
-    )
+    cadre = successor_field()
     replaces = forms.ChoiceField(label=_("Replaces"), required=False, widget=forms.RadioSelect)
     first_day = DayField(widget=forms.HiddenInput, required=False)
 
@@ -278,7 +260,6 @@ class CopyForm(forms.Form):
 
     @property
     def chosen(self):
-        """The term or the decision that was chosen."""
         return self.sources[self.cleaned_data["source"]][1]
 
 

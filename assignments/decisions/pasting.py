@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assignments.decisions import replacements
 from assignments.decisions.pasted_text import (
     Problem,
     cells_of,
@@ -22,15 +23,6 @@ from assignments.decisions.pasted_text import (
     read_by_position,
     roles,
     separator_of,
-)
-from assignments.decisions.replacements import (
-    BEGINS,
-    GOES_ON,
-    REPLACES,
-    held_before,
-    kind_of_line,
-    lines_taken_over,
-    set_replacements,
 )
 from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
@@ -44,9 +36,9 @@ SUGGESTIONS_AT_MOST = 6
 PATH_SIGNS = r"[›>/|,;]"
 # What new lines do, in the order of the preview.
 KINDS = [
-    (REPLACES, gettext_lazy("Somebody is replaced")),
-    (BEGINS, gettext_lazy("New")),
-    (GOES_ON, gettext_lazy("Goes on")),
+    (replacements.REPLACES, gettext_lazy("Somebody is replaced")),
+    (replacements.BEGINS, gettext_lazy("New")),
+    (replacements.GOES_ON, gettext_lazy("Goes on")),
 ]
 
 
@@ -357,10 +349,10 @@ def describe_new_lines(decision, found):
             }
             pasted.line = None
     new = [pasted.line for pasted in found.new]
-    set_replacements(decision, new)
-    taken = lines_taken_over(decision, found.matched_lines, new)
-    before = held_before(decision, localities)
+    replacements.set_replacements(decision, new)
+    taken = replacements.lines_taken_over(decision, found.matched_lines, new)
+    before = replacements.held_before(decision, localities)
     for position, pasted in enumerate(found.new):
-        pasted.kind = kind_of_line(pasted.line, before[pasted.line.locality_id, pasted.line.role])
+        pasted.kind = replacements.kind_of_line(pasted.line, before[pasted.line.locality_id, pasted.line.role])
         if position in taken:
-            pasted.kind, pasted.instead = REPLACES, taken[position].cadre
+            pasted.kind, pasted.instead = replacements.REPLACES, taken[position].cadre

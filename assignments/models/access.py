@@ -61,12 +61,7 @@ class AccessGrant(EffectiveDated):
         related_name="grants",
     )
     agency = models.ForeignKey(
-        Agency,
-        verbose_name=_("staff of"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="grants",
+        Agency, verbose_name=_("staff of"), on_delete=models.PROTECT, null=True, blank=True, related_name="grants"
     )
     level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.VIEWER)
 

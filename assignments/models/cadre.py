@@ -50,12 +50,7 @@ class Cadre(models.Model):
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
     full_name = models.CharField(_("full name"), max_length=200)
     agency = models.ForeignKey(
-        Agency,
-        verbose_name=_("agency"),
-        on_delete=models.PROTECT,
-        related_name="cadres",
-        null=True,
-        blank=True,
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="cadres", null=True, blank=True
     )
     position = models.CharField(_("position"), max_length=200, blank=True)
     committee_role = models.CharField(_("committee role"), max_length=20, choices=CommitteeRole, blank=True)

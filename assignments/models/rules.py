@@ -28,8 +28,7 @@ class CoverageRule(EffectiveDated):
 
     def clean(self):
         self.refuse_overlap(
-            CoverageRule.objects.filter(tier=self.tier),
-            _("Another rule for this tier holds on some of these days."),
+            CoverageRule.objects.filter(tier=self.tier), _("Another rule for this tier holds on some of these days.")
         )
 
 
@@ -111,8 +110,7 @@ class Limit(EffectiveDated):
 
     def clean(self):
         self.refuse_overlap(
-            Limit.objects.filter(name=self.name),
-            _("Another value of this limit holds on some of these days."),
+            Limit.objects.filter(name=self.name), _("Another value of this limit holds on some of these days.")
         )
 
     @classmethod

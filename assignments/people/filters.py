@@ -5,12 +5,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assignments.filters import (
-    AgencyFilter,
-    ListFilter,
-    SearchFilter,
-)
-from assignments.models import Agency, Assignment, Cadre, Tier
+from assignments.filters import AgencyFilter, ListFilter, SearchFilter
+from assignments.models import Assignment, Tier
 from cadrenet.vietnamese import search_key
 
 
@@ -25,10 +21,6 @@ class CadreFilter(ListFilter):
     tier = django_filters.ChoiceFilter(label=_("Serves at the tier"), choices=Tier, empty_label=_("All tiers"))
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
     unassigned = django_filters.BooleanFilter(label=_("With no assignment"), widget=forms.CheckboxInput)
-
-    class Meta:
-        model = Cadre
-        fields = []
 
     def filter_queryset(self, queryset):
         for name in ("q", "agency"):
@@ -48,10 +40,6 @@ class AgencyListFilter(ListFilter):
     """Agencies by name or code."""
 
     q = django_filters.CharFilter(label=_("Name"))
-
-    class Meta:
-        model = Agency
-        fields = []
 
     def filter_queryset(self, queryset):
         if text := self.asked["q"].strip():

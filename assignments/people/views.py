@@ -17,8 +17,8 @@ class CadresView(ScopedListView):
     model = Cadre
     filterset_class = CadreFilter
     template_name = "assignments/people/cadres.html"
-    file_stem = "cadres"
     title = _("Cadres")
+    file_stem = "cadres"
     columns = [
         Column(_("Code"), "cadre.code"),
         Column(_("Full name"), "cadre.full_name"),
@@ -27,17 +27,12 @@ class CadresView(ScopedListView):
         Column(_("Number of assignments"), "number"),
         Column(_("Assignments in force"), "words"),
     ]
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("agency").order_by("sort_key", "code")
+    related = ["agency"]
+    ordering = ["sort_key", "code"]
 
     def with_details(self, cadres):
         """The cadres with what they hold on the day of the list."""
         return holding(cadres, self.filterset.day, self.request.user)
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | {"rows": self.with_details(context["object_list"])}
 
 
 @dataclass
@@ -54,8 +49,8 @@ class AgenciesView(ScopedListView):
     model = Agency
     filterset_class = AgencyListFilter
     template_name = "assignments/people/agencies.html"
-    file_stem = "agencies"
     title = _("Agencies")
+    file_stem = "agencies"
     columns = [
         Column(_("Code"), "agency.code"),
         Column(_("Name"), "agency.name"),
@@ -64,16 +59,11 @@ class AgenciesView(ScopedListView):
         Column(_("Of these, with an assignment"), "staff.serving"),
         Column(_("Localities they serve"), "staff.localities"),
     ]
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("locality__latest").order_by("sort_key", "pk")
+    related = ["locality__latest"]
+    ordering = ["sort_key", "pk"]
 
     def with_details(self, agencies):
         """The agencies with their numbers, counted together."""
         agencies = list(agencies)
         staff = staff_of(agencies, self.filterset.day, Assignment.objects.visible_to(self.request.user))
         return [AgencyRow(agency, staff[agency.pk]) for agency in agencies]
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | {"rows": self.with_details(context["object_list"])}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.changes import Change
 from assignments.filters import DayField
 from assignments.forms import ReasonMixin, successor
-from assignments.lookups import LookupMixin, lookup_input
+from assignments.lookups import LookupMixin, cadre_field, lookup_input
 from assignments.models import Assignment
 from cadrenet.periods import ONE_DAY, today
 
@@ -18,12 +18,7 @@ class ReplaceForm(LookupMixin, ReasonMixin):
 
     last_day = DayField(label=_("Last day of whoever leaves"), help_text=_("This day still counts."))
     end_reason = forms.ChoiceField(label=_("Reason of ending"), choices=[("", _("Choose a reason")), *Reason.choices])
-    cadre = forms.CharField(
-        label=_("Successor"),
-        widget=lookup_input("cadre"),
-        help_text=_("The name, with or without marks, or the code."),
-        error_messages={"required": _("Say whom.")},
-    )
+    cadre = cadre_field(_("Successor"))
     first_day = DayField(
         label=_("First day of the successor"), required=False, help_text=_("Left empty: the day after the last day.")
     )

@@ -296,7 +296,6 @@ ORDER BY place.path, place.sort_key LIMIT 20
 
 
 def ask(statement, values):
-    """Return the rows of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

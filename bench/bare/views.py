@@ -4,40 +4,8 @@ from datetime import timedelta
 
 from django.shortcuts import render
 
-from bench.bare.sql import (
-    ATTENDANCE_OF,
-    BELOW,
-    BOARD,
-    BOARD_COUNTS,
-    CHILDREN,
-    CLOSED_ISSUES,
-    COVERAGE,
-    EVENTS,
-    IN_CHARGE,
-    LOCALITY,
-    MEETINGS,
-    MEETINGS_COUNT,
-    NAMES,
-    NEXT,
-    OF_ITS_OWN,
-    OPEN_ISSUES,
-    OWN_HANDOVERS,
-    OWN_MEETINGS,
-    OWN_PLACES,
-    OWN_REPORTS,
-    OWN_ROWS,
-    PEOPLE_BELOW,
-    PLACE,
-    RATINGS,
-    RATINGS_OF,
-    REASONS,
-    RESOURCES,
-    RESOURCES_OF,
-    SERVED,
-    THEMES,
-    ask,
-    months,
-)
+from bench.bare import sql
+from bench.bare.sql import ask, months
 from bench.summary import by_hand
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter, today
@@ -47,7 +15,7 @@ from reports.figures import QUARTERLY_COLUMNS, Figures
 def asked(request):
     """Return the quarter and the values of the statements, from the query string that the project's page reads."""
     quarter = Quarter.parse(request.GET["quarter"])
-    ((area, _tier),) = ask(LOCALITY, {"code": request.GET["within"]})
+    ((area, _tier),) = ask(sql.LOCALITY, {"code": request.GET["within"]})
     last = quarter.last_day
     return quarter, {
         "area": area,
@@ -75,7 +43,7 @@ def quarterly(request):
         "columns": QUARTERLY_COLUMNS,
         "rows": lines(rows),
         "total": [getattr(total, column, "") for column in QUARTERLY_COLUMNS],
-        "reasons": ask(REASONS, values),
+        "reasons": ask(sql.REASONS, values),
         "months": [(month, percent(present, whole)) for month, whole, present in months(values)],
     }
     return render(request, "quarterly.html", context)
@@ -89,7 +57,7 @@ def home(request):
     now, before = (
         Figures(*by_hand(which, "district", values["area"])[0][2:]) for which in (quarter, quarter.previous)
     )
-    names = {id: (tier, name) for id, tier, name, _code in ask(NAMES, values)}
+    names = {id: (tier, name) for id, tier, name, _code in ask(sql.NAMES, values)}
     heat, bars = {}, {}
     for group, commune, month, whole, present in months(values, "regional_group", "commune"):
         heat.setdefault(commune, {})[month] = percent(present, whole)
@@ -101,10 +69,10 @@ def home(request):
         "now": [(column, getattr(now, column, ""), getattr(before, column, "")) for column in QUARTERLY_COLUMNS[3:]],
         "heat": [(names[id][1], [rates.get(month) for month in range(1, 13)]) for id, rates in heat.items() if id],
         "bars": [(names[id][1], percent(present, whole)) for id, (whole, present) in bars.items() if id],
-        "coverage": ask(COVERAGE, values),
-        "themes": ask(THEMES, values),
-        "resources": ask(RESOURCES, values),
-        "ratings": ask(RATINGS, values),
+        "coverage": ask(sql.COVERAGE, values),
+        "themes": ask(sql.THEMES, values),
+        "resources": ask(sql.RESOURCES, values),
+        "ratings": ask(sql.RATINGS, values),
     }
     return render(request, "overview.html", context)
 
@@ -120,32 +88,32 @@ def own_day(request):
     }
     context = {
         "day": day,
-        "rows": ask(OWN_ROWS, values),
-        "to_record": ask(OWN_MEETINGS, values),
-        "reports": ask(OWN_REPORTS, values),
-        "handovers": ask(OWN_HANDOVERS, values),
-        "places": ask(OWN_PLACES, values),
+        "rows": ask(sql.OWN_ROWS, values),
+        "to_record": ask(sql.OWN_MEETINGS, values),
+        "reports": ask(sql.OWN_REPORTS, values),
+        "handovers": ask(sql.OWN_HANDOVERS, values),
+        "places": ask(sql.OWN_PLACES, values),
     }
     return render(request, "today.html", context)
 
 
 def meetings(request):
-    ((area, _tier),) = ask(LOCALITY, {"code": request.GET["within"]})
+    ((area, _tier),) = ask(sql.LOCALITY, {"code": request.GET["within"]})
     values = {"area": area}
-    ((number,),) = ask(MEETINGS_COUNT, values)
-    return render(request, "meetings.html", {"rows": ask(MEETINGS, values), "number": number})
+    ((number,),) = ask(sql.MEETINGS_COUNT, values)
+    return render(request, "meetings.html", {"rows": ask(sql.MEETINGS, values), "number": number})
 
 
 def board(request):
     day = today()
-    ((area, _tier),) = ask(LOCALITY, {"code": request.GET["within"]})
+    ((area, _tier),) = ask(sql.LOCALITY, {"code": request.GET["within"]})
     values = {
         "area": area,
         "today": str(day),
         "later": str(day + timedelta(days=30)),
         "year_ago": str(day - timedelta(days=365)),
     }
-    return render(request, "board.html", {"counts": ask(BOARD_COUNTS, values), "rows": ask(BOARD, values)})
+    return render(request, "board.html", {"counts": ask(sql.BOARD_COUNTS, values), "rows": ask(sql.BOARD, values)})
 
 
 def locality(request, locality):
@@ -158,25 +126,25 @@ def locality(request, locality):
         "first": str(quarter.first_day),
         "year_ago": str(day.replace(day=1, year=day.year - 1)),
     }
-    ((name, path, area, households, kind, _district, group),) = ask(PLACE, values)
+    ((name, path, area, households, kind, _district, group),) = ask(sql.PLACE, values)
     values |= {"area": area, "group": group or locality}
     context = {
         "name": name,
         "path": path,
         "kind": kind,
         "households": households,
-        "attendance": ask(ATTENDANCE_OF, values),
-        "in_charge": ask(IN_CHARGE, values),
-        "below": ask(BELOW, values),
-        "people": ask(PEOPLE_BELOW, values),
-        "meetings": ask(OF_ITS_OWN, values),
-        "coming": ask(NEXT, values),
-        "served": dict(ask(SERVED, values)),
-        "children": ask(CHILDREN, values),
-        "issues": ask(OPEN_ISSUES, values),
-        "closed": ask(CLOSED_ISSUES, values),
-        "events": ask(EVENTS, values),
-        "ratings": ask(RATINGS_OF, values),
-        "resources": ask(RESOURCES_OF, values),
+        "attendance": ask(sql.ATTENDANCE_OF, values),
+        "in_charge": ask(sql.IN_CHARGE, values),
+        "below": ask(sql.BELOW, values),
+        "people": ask(sql.PEOPLE_BELOW, values),
+        "meetings": ask(sql.OF_ITS_OWN, values),
+        "coming": ask(sql.NEXT, values),
+        "served": dict(ask(sql.SERVED, values)),
+        "children": ask(sql.CHILDREN, values),
+        "issues": ask(sql.OPEN_ISSUES, values),
+        "closed": ask(sql.CLOSED_ISSUES, values),
+        "events": ask(sql.EVENTS, values),
+        "ratings": ask(sql.RATINGS_OF, values),
+        "resources": ask(sql.RESOURCES_OF, values),
     }
     return render(request, "locality.html", context)

@@ -193,7 +193,6 @@ class TableAdmin:
     # --- Out
 
     def export_rows(self, queryset):
-        """Return the rows of the table for rows of the list."""
         return queryset
 
     def export_file(self, request, queryset, workbook=False):

@@ -47,7 +47,6 @@ class Outcome:
         return {"new": new, "changed": len(self.changes) - new, "unchanged": self.unchanged}
 
     def refuse(self, line, sentences):
-        """Keep what is wrong with a line."""
         self.errors.append((line, sentences))
 
 

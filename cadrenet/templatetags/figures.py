@@ -148,12 +148,7 @@ def delta_sign(change, text="", better="", least="0.1"):
         return {"sign": ""}
     change = Decimal(change)
     number, _space, unit = str(text).replace("\N{NO-BREAK SPACE}", " ").partition(" ")
-    delta = {
-        "sign": "▲" if change > 0 else "▼" if change < 0 else "■",
-        "number": number,
-        "unit": unit,
-        "tone": "",
-    }
+    delta = {"sign": "▲" if change > 0 else "▼" if change < 0 else "■", "number": number, "unit": unit, "tone": ""}
     if better and abs(change) >= Decimal(str(least or "0.1")):
         delta["tone"] = "good" if (change > 0) == (better == "up") else "bad"
     return delta

@@ -22,6 +22,14 @@ def place(name, url="", above=""):
 
 
 @register.simple_tag
+def heads(*labels, css="", hidden=False):
+    """Print the heads of columns that look alike: with a class (``css="num"``), or ``hidden`` and only read aloud."""
+    html = '<th scope="col"{}><span class="visually-hidden">{}</span></th>' if hidden else '<th scope="col"{}>{}</th>'
+    attribute = format_html(' class="{}"', css) if css else ""
+    return format_html_join("", html, ((attribute, label) for label in labels))
+
+
+@register.simple_tag
 def table_cell(column, row):
     """Read a column of a list (``cadrenet.listing.Column``) and write the value as a page writes it."""
     value = column.value(row)

@@ -185,20 +185,10 @@ class Meeting(Placed):
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     locality = models.ForeignKey(
-        Locality,
-        verbose_name=_("locality"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="meetings",
+        Locality, verbose_name=_("locality"), on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
     )
     agency = models.ForeignKey(
-        Agency,
-        verbose_name=_("agency"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="meetings",
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
     )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)

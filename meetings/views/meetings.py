@@ -11,20 +11,12 @@ from assignments.scope import reach_of
 from assignments.visibility import can_see_place, chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
+from meetings import queries
 from meetings.actions import last_day_in_time
 from meetings.filters import MeetingFilter, MonthFilter
 from meetings.forms import AgencyMeetingForm
 from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
-from meetings.queries import (
-    clashes_of,
-    late_entry_days,
-    meetings_by_day,
-    restricted_days,
-    small_number,
-    staff_by_day,
-    with_attendance_counts,
-)
 from meetings.views.tabs import tabs, with_quarter
 
 UPCOMING = "upcoming"
@@ -99,7 +91,7 @@ class MeetingListView(ScopedListView):
 
     def with_details(self, meetings):
         """The meetings with the attendance that the reader may see."""
-        return with_attendance_counts(meetings, reach_of(self.request.user))
+        return queries.with_attendance_counts(meetings, reach_of(self.request.user))
 
     def get_file_rows(self):
         self.object_list = self.object_list.select_related("place", "agency", "locality")
@@ -116,7 +108,7 @@ class MeetingListView(ScopedListView):
         query = self.request.GET.copy()
         for name in ("page", "sort", "format"):
             query.pop(name, None)
-        context = super().get_context_data(
+        return super().get_context_data(
             tabs=tabs("list"),
             upcoming=self.upcoming,
             keep={"sort": UPCOMING} if self.upcoming else {},
@@ -124,7 +116,6 @@ class MeetingListView(ScopedListView):
             **may_enter(self.request.user),
             **kwargs,
         )
-        return context | {"rows": self.with_details(context["object_list"])}
 
 
 class MonthView(TemplateView):
@@ -141,13 +132,13 @@ class MonthView(TemplateView):
             queryset=Meeting.objects.visible_to(user).due().filter(day__range=(first_day, last_day)),
             request=self.request,
         )
-        found = meetings_by_day(filter.qs) if filter.is_valid() else {}
+        found = queries.meetings_by_day(filter.qs) if filter.is_valid() else {}
         days = [day for week in weeks for day in week]
         calendar = {
             "month": month,
             "counts": found,
-            "restricted": restricted_days(days),
-            "staff": staff_by_day(reach.agencies, first_day, last_day) if reach.agencies else {},
+            "restricted": queries.restricted_days(days),
+            "staff": queries.staff_by_day(reach.agencies, first_day, last_day) if reach.agencies else {},
             "own": self.own_days(reach, first_day, last_day),
         }
         entering = may_enter(user)
@@ -184,7 +175,6 @@ class MonthView(TemplateView):
         return found
 
     def day_of(self, day, calendar):
-        """One day for the component."""
         address, query = reverse("meetings:meetings"), self.request.GET.copy()
         lines = []
         for kind, number in calendar["counts"].get(day, {}).items():
@@ -223,9 +213,7 @@ class MeetingView(ScopedDetailView):
     model = Meeting
     template_name = "meetings/meeting.html"
     context_object_name = "meeting"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("place", "agency", "locality")
+    related = ["place", "agency", "locality"]
 
     def get_context_data(self, **kwargs):
         user, meeting, reach = self.request.user, self.object, reach_of(self.request.user)
@@ -250,7 +238,7 @@ class MeetingView(ScopedDetailView):
             clashes=self.clashes(),
             events=meeting_history(meeting, cadres=[row.cadre_id for row in rows], whole=whole, texts=texts),
             over=meeting.day <= today(),
-            in_time_until=last_day_in_time(meeting.day, late_entry_days(meeting.day)),
+            in_time_until=last_day_in_time(meeting.day, queries.late_entry_days(meeting.day)),
             today=today(),
             **kwargs,
         )
@@ -260,7 +248,7 @@ class MeetingView(ScopedDetailView):
         meeting = self.object
         if not whole or meeting.kind != Kind.SELF_GOVERNING_GROUP or meeting.households_represented is None:
             return None
-        least = small_number(meeting.day)
+        least = queries.small_number(meeting.day)
         if not records and meeting.households_represented < least and not self.of_the_commune():
             return {"few": least}
         return {"represented": meeting.households_represented, "total": meeting.households_total}
@@ -274,8 +262,8 @@ class MeetingView(ScopedDetailView):
 
     def clashes(self):
         """Who is expected elsewhere at the same time, as far as the reader may see."""
-        found = clashes_of(self.object).visible_to(self.request.user).with_names().order_by("cadre__sort_key", "pk")
-        return list(found[:20])
+        found = queries.clashes_of(self.object).visible_to(self.request.user).with_names()
+        return list(found.order_by("cadre__sort_key", "pk")[:20])
 
 
 class RosterLine:

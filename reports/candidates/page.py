@@ -148,7 +148,6 @@ class Candidates:
 
     @property
     def area_name(self):
-        """What that area is called."""
         names = {tier: name for tier, _id, name in self.place.chain}
         return names.get(self.area[0], self.place.name)
 

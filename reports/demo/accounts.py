@@ -55,18 +55,8 @@ ACCOUNTS = [
         grant=("editor", "district"),
         staff=True,
     ),
-    Account(
-        "truongnhom",
-        "truong-nhom-khu-vuc",
-        _("Head of a regional group"),
-        person=today_at("head"),
-    ),
-    Account(
-        "hotronhom",
-        "giup-viec-truong-nhom",
-        _("Support of a regional group"),
-        person=today_at("support"),
-    ),
+    Account("truongnhom", "truong-nhom-khu-vuc", _("Head of a regional group"), person=today_at("head")),
+    Account("hotronhom", "giup-viec-truong-nhom", _("Support of a regional group"), person=today_at("support")),
     Account(
         "phutrachxa",
         "huyen-nam-toi-xa",

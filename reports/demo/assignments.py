@@ -43,7 +43,6 @@ class Duties:
         self._groups()
 
     def at(self, unit, role, day):
-        """Who holds a role at a unit on a day."""
         return [duty.person for duty in self._at[unit.code, role] if duty.holds_on(day)]
 
     def of_tiers(self, tiers, role="in_charge"):

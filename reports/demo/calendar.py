@@ -8,11 +8,7 @@ from assignments.models import Tier
 from reports.demo.attendance_profiles import NEW_YEAR
 
 DAY = timedelta(days=1)
-KINDS = {
-    Tier.COMMUNE: "commune_committee",
-    Tier.HAMLET: "cell",
-    Tier.SELF_GOVERNING_GROUP: "self_governing_group",
-}
+KINDS = {Tier.COMMUNE: "commune_committee", Tier.HAMLET: "cell", Tier.SELF_GOVERNING_GROUP: "self_governing_group"}
 EVENING = ["18:30", "18:30", "19:00", "19:00", "19:00", "19:30", "20:00"]
 COMMITTEE_DAYS = [4, 5, 6, 10, 11, 12, 18, 20, 22, 25, 27]
 

@@ -129,13 +129,7 @@ class Meetings:
 
     def _attend(self, code, person, status, reason="", note=""):
         self.attendance.append(
-            {
-                "meeting_code": code,
-                "cadre_code": person.code,
-                "status": status,
-                "reason": reason,
-                "note": note,
-            }
+            {"meeting_code": code, "cadre_code": person.code, "status": status, "reason": reason, "note": note}
         )
 
     def _quality(self, row, profile, came):

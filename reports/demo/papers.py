@@ -46,7 +46,6 @@ class Papers:
         self.district = Locality.objects.get(code=demo.tree.district.code)
 
     def write(self):
-        """Write everything."""
         self.terms()
         self.decisions()
         self.a_draft()
@@ -68,11 +67,7 @@ class Papers:
         self.save(
             Term,
             [
-                Term(
-                    name=f"Nhiệm kỳ {start.year} – {stop.year}",
-                    first_day=start,
-                    last_day=stop - DAY,
-                )
+                Term(name=f"Nhiệm kỳ {start.year} – {stop.year}", first_day=start, last_day=stop - DAY)
                 for start, stop in pairwise(days)
             ],
         )

@@ -87,5 +87,4 @@ class Plan:
 
 
 def some_day(rng, first, last):
-    """Return a day from the first to the last."""
     return first + timedelta(days=rng.randint(0, max((last - first).days, 0)))

@@ -190,12 +190,7 @@ class Checker:
             else:
                 text = _(
                     "%(code)s (%(tier)s) cannot lie in %(parent)s (%(above)s). A parent is of a higher tier."
-                ) % {
-                    "code": code,
-                    "tier": tier,
-                    "parent": parent,
-                    "above": above,
-                }
+                ) % {"code": code, "tier": tier, "parent": parent, "above": above}
             self.say("localities.csv", line, text)
         elif not self.known.lives(parent, values["first_day"], values["last_day"]):
             self.say(

@@ -52,7 +52,6 @@ class FigureColumn:
 
     @cached_property
     def css(self) -> str:
-        """The classes of its cells."""
         marks = {"cn-group": self.first, "cn-hatched": self.hatched, "cn-strong": self.strong}
         return " ".join(["num", *(name for name, marked in marks.items() if marked)])
 
@@ -96,11 +95,7 @@ QUARTERLY_GROUPS = [
             FigureColumn("issues_open", pgettext_lazy("issues", "Open")),
         ],
     ),
-    (
-        _("Resources"),
-        "resources",
-        [FigureColumn("resources_value_vnd", _("Million đ"), kind="millions", first=True)],
-    ),
+    (_("Resources"), "resources", [FigureColumn("resources_value_vnd", _("Million đ"), kind="millions", first=True)]),
     (
         _("Reports"),
         "reports",

@@ -193,9 +193,7 @@ def reports_owed(period: Period, part: Subtree, areas: Areas | None = None) -> Q
     if areas is not None:
         place["area__in"] = areas
     return Assignment.objects.on(period.last_day).filter(
-        part(stood),
-        role=Assignment.Role.IN_CHARGE,
-        **{f"{stood}{name}": value for name, value in place.items()},
+        part(stood), role=Assignment.Role.IN_CHARGE, **{f"{stood}{name}": value for name, value in place.items()}
     )
 
 

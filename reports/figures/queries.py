@@ -138,9 +138,7 @@ def themes_open(day: date, before: date, part: Subtree, raised_in: Areas) -> Que
     """Themes of the issues open on a day: how many, pressing, and raised before another day; most first."""
     rows = counts.open_issues(day, part, raised_in).order_by().values("theme")
     return rows.annotate(
-        open=Count("pk"),
-        urgent=Count("pk", filter=Q(urgent=True)),
-        old=Count("pk", filter=counts.is_old(before)),
+        open=Count("pk"), urgent=Count("pk", filter=Q(urgent=True)), old=Count("pk", filter=counts.is_old(before))
     ).order_by("-open", "theme")
 
 

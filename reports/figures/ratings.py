@@ -45,7 +45,6 @@ class RatingRow:
 
     @property
     def label(self) -> str:
-        """The level in words."""
         if self.level == GOOD_OR_BETTER:
             return _("Completed tasks well or better")
         return str(RatingLevel.Code(self.level).label)

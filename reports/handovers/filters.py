@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import WithinSelectFilter
-from assignments.models import Cadre, Handover, Place
+from assignments.models import Cadre, Place
 from reports.filters import ListFilter
 
 
@@ -17,10 +17,6 @@ class HandoverFilter(ListFilter):
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("all", _("All"))], empty_label=_("Waits for a tick")
     )
-
-    class Meta:
-        model = Handover
-        fields = []
 
     def filter_queryset(self, queryset):
         queryset = self.filters["within"].filter(queryset, self.asked["within"])

@@ -1,7 +1,6 @@
 """What a handover sheet says: what passes to the successor with a place, on one or two printed pages."""
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,6 +18,7 @@ from meetings.models import Meeting
 from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
 from meetings.queries import with_attendance_counts
 from reports.figures.counts import open_issues
+from reports.history import timeline_of
 from reports.models import HANDED_IN, REPORTING_TIERS, Issue, QuarterlyReport, Resource
 
 MEETINGS_SHOWN = 5
@@ -241,16 +241,7 @@ class HandoverSheet:
 
     def events(self):
         """What was ticked and written, when and by whom, newest first."""
-        events, before = [], None
-        records = self.handover.history.select_related("history_user")
-        for record in records.order_by("history_date", "history_id"):
-            sentences = [words for words in differences(before, record) if words]
-            who = str(record.history_user) if record.history_user else ""
-            if sentences:
-                text = " · ".join([*sentences, who]) if who else " · ".join(sentences)
-                events.append({"day": timezone.localtime(record.history_date), "text": text})
-            before = record
-        return events[::-1]
+        return timeline_of(self.handover.history, told=differences)
 
 
 def differences(before, record):

@@ -38,10 +38,6 @@ class IssueFilter(ListFilter):
         label=_("Age"), choices=[("over", _("Older than the limit"))], empty_label=_("Any age")
     )
 
-    class Meta:
-        model = Issue
-        fields = []
-
     @property
     def seen_on(self):
         """The day by which age is told: today, or the last day of a quarter that is over."""

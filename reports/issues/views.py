@@ -70,9 +70,7 @@ class IssueView(ScopedDetailView):
 
     model = Issue
     template_name = "reports/issues/issue.html"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("place", "locality__latest", "responsible_agency")
+    related = ["place", "locality__latest", "responsible_agency"]
 
     def get_context_data(self, **kwargs):
         issue, user = self.object, self.request.user

@@ -87,7 +87,7 @@ class LocalityPage:
                 self.issue_tile(issues),
             ],
             "ladder": [*self.ladder(), *self.ladder_below()],
-            "covered": [{"row": row, "url": self.coverage_url(row)} for row in self.covered],
+            "covered": [{"covered": row, "url": self.coverage_url(row)} for row in self.covered],
             "year": year,
             "meetings": meetings.last(year),
             "next_meetings": meetings.next(year),

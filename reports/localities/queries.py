@@ -99,9 +99,7 @@ def first_open_issues(day, condition, raised_in, number):
 @prepared
 def _first_open_issues(day, condition, raised_in, number):
     rows = open_issues(day, condition, raised_in).annotate(
-        open=Window(Count("pk")),
-        pressing=Window(Count("pk", filter=Q(urgent=True))),
-        oldest=Window(Min("raised_on")),
+        open=Window(Count("pk")), pressing=Window(Count("pk", filter=Q(urgent=True))), oldest=Window(Min("raised_on"))
     )
     rows = rows.select_related("responsible_agency", "place").order_by("-urgent", "raised_on", "pk")
     return rows[: number.value]

@@ -155,10 +155,7 @@ class Rating(models.Model):
     """How one organisation was rated for one year, by decision."""
 
     organisation = models.ForeignKey(
-        PartyOrganisation,
-        verbose_name=_("organisation"),
-        on_delete=models.PROTECT,
-        related_name="ratings",
+        PartyOrganisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="ratings"
     )
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1930), MaxValueValidator(2200)])
     level = models.ForeignKey(RatingLevel, verbose_name=_("level"), on_delete=models.PROTECT, related_name="ratings")

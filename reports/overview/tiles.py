@@ -18,12 +18,16 @@ from reports.overview.asked import Asked
 
 def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
     """Return the eight figures, each with the counts behind it and the address of its list."""
-    url = drilldown_urls(asked.quarter, asked.within.code)
+    urls = drilldown_urls(asked.quarter, asked.within.code)
+    urls = {**urls, "groups_uncovered": asked.coverage_url(Tier.SELF_GOVERNING_GROUP)}
+
+    def tile(figure: str, label: str, **more: Any) -> Tile:
+        return Tile(label, figure=figure, url=urls[figure], **more)
+
     return [
-        Tile(
-            label=_("Attendance rate"),
-            figure="attendance_present",
-            url=url["attendance_present"],
+        tile(
+            "attendance_present",
+            _("Attendance rate"),
             value=pct(now.present_of_unexcused_pct),
             count=_("%(part)s of %(whole)s attendances")
             % shown(part=now.attendance_present, whole=now.attendance_unexcused),
@@ -32,26 +36,23 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
                 (before.attendance_present, before.attendance_unexcused),
             ),
         ),
-        Tile(
-            label=_("Not recorded yet"),
-            figure="attendance_unrecorded",
-            url=url["attendance_unrecorded"],
+        tile(
+            "attendance_unrecorded",
+            _("Not recorded yet"),
             value=count(now.attendance_unrecorded),
             count=_("of %(whole)s attendances expected") % shown(whole=now.attendance_expected),
             **in_counts(now.attendance_unrecorded, before.attendance_unrecorded, better="down"),
         ),
-        Tile(
-            label=_("Meetings held"),
-            figure="meetings_held",
-            url=url["meetings_held"],
+        tile(
+            "meetings_held",
+            _("Meetings held"),
             value=pct(now.meetings_held_pct),
             count=_("%(part)s of %(whole)s meetings") % shown(part=now.meetings_held, whole=now.meetings_passed),
             **note_on_meetings(asked, now, before),
         ),
-        Tile(
-            label=_("Household participation"),
-            figure="households_represented",
-            url=url["households_represented"],
+        tile(
+            "households_represented",
+            _("Household participation"),
             value=pct(now.participation_pct),
             count=_("%(part)s of %(whole)s households")
             % shown(part=now.households_represented, whole=now.households_total),
@@ -60,34 +61,30 @@ def tiles(asked: Asked, now: Figures, before: Figures) -> list[Tile]:
                 (before.households_represented, before.households_total),
             ),
         ),
-        Tile(
-            label=_("Self-governing groups with somebody in charge"),
-            figure="groups_uncovered",
-            url=asked.coverage_url(Tier.SELF_GOVERNING_GROUP),
+        tile(
+            "groups_uncovered",
+            _("Self-governing groups with somebody in charge"),
             value=pct(now.coverage_pct),
             count=_("%(part)s of %(whole)s groups") % shown(part=now.groups_covered, whole=now.groups),
             note=ngettext("%(number)s group has nobody", "%(number)s groups have nobody", now.groups_uncovered)
             % shown(number=now.groups_uncovered),
         ),
-        Tile(
-            label=_("Reports on time"),
-            figure="reports_on_time",
-            url=url["reports_on_time"],
+        tile(
+            "reports_on_time",
+            _("Reports on time"),
             **on_reports(now, asked.due, asked.today),
         ),
-        Tile(
-            label=_("Issues open"),
-            figure="issues_open",
-            url=url["issues_open"],
+        tile(
+            "issues_open",
+            _("Issues open"),
             value=count(now.issues_open),
             count=_("%(raised)s raised, %(closed)s closed in the quarter")
             % shown(raised=now.issues_raised, closed=now.issues_closed),
             **in_counts(now.issues_open, before.issues_open, better="down"),
         ),
-        Tile(
-            label=_("Resources mobilised"),
-            figure="resources_value_vnd",
-            url=url["resources_value_vnd"],
+        tile(
+            "resources_value_vnd",
+            _("Resources mobilised"),
             value=money(now.resources_value_vnd),
             **note_on_resources(asked),
         ),

@@ -27,12 +27,7 @@ NAMES_AT_MOST = 6
 def watch(asked: Asked, now: Figures, covered: Iterable[Covered], themes: list[dict[str, Any]]) -> list[WatchItem]:
     """At most four things that somebody has to do something about; none where all is well."""
     by_tier = {row.tier: row for row in covered}
-    found = [
-        hamlets(asked, by_tier.get(Tier.HAMLET)),
-        issues(asked, themes),
-        reports(asked, now),
-        breaches(asked),
-    ]
+    found = [hamlets(asked, by_tier.get(Tier.HAMLET)), issues(asked, themes), reports(asked, now), breaches(asked)]
     return [item for item in found if item]
 
 
@@ -73,9 +68,7 @@ def issues(asked: Asked, themes: list[dict[str, Any]]) -> WatchItem | None:
         text=ngettext("%(number)s pressing issue is open", "%(number)s pressing issues are open", urgent)
         % shown(number=urgent),
         detail=ngettext(
-            "%(number)s issue is older than %(limit)s days",
-            "%(number)s issues are older than %(limit)s days",
-            old,
+            "%(number)s issue is older than %(limit)s days", "%(number)s issues are older than %(limit)s days", old
         )
         % shown(number=old, limit=limit),
         url=asked.address("issues_open", urgent="1"),
@@ -92,9 +85,7 @@ def reports(asked: Asked, now: Figures) -> WatchItem | None:
         figure="reports_missing",
         number=now.reports_missing,
         text=ngettext(
-            "%(number)s quarterly report is missing",
-            "%(number)s quarterly reports are missing",
-            now.reports_missing,
+            "%(number)s quarterly report is missing", "%(number)s quarterly reports are missing", now.reports_missing
         )
         % shown(number=now.reports_missing),
         detail=_("due by %(day)s; %(late)s came late") % {"day": day(due), "late": count(now.reports_late)},
@@ -117,9 +108,7 @@ def breaches(asked: Asked) -> WatchItem | None:
         figure="breaches",
         number=number,
         text=ngettext(
-            "%(number)s agency meeting on restricted days",
-            "%(number)s agency meetings on restricted days",
-            number,
+            "%(number)s agency meeting on restricted days", "%(number)s agency meetings on restricted days", number
         )
         % shown(number=number),
         detail=_("in %(month)s") % {"month": month.label},

@@ -19,16 +19,7 @@ from meetings.queries import clashes
 from meetings.schedule_conflicts import FEWEST_STAFF
 from reports.figures import Figures
 from reports.figures.counts import Period, attendance_counts
-from reports.people.attendance import (
-    STATUS,
-    QuarterForm,
-    attendance_lists,
-    attendance_tiles,
-    counted,
-    meeting_item,
-    next_rows,
-    owed_reports,
-)
+from reports.people import attendance
 from reports.people.cadre import EVENINGS_AHEAD, NEXT_SHOWN
 
 
@@ -78,15 +69,15 @@ class AgencyPage:
         self.rows = Attendance.objects.visible_to(user).filter(cadre__agency=agency)
         # To find out what a user sees of meetings asks the database: once for the page.
         self.meetings_seen = Meeting.objects.visible_to(user)
-        self.form = QuarterForm(data, rows=self.rows, day=day)
+        self.form = attendance.QuarterForm(data, rows=self.rows, day=day)
         self.quarter = self.form.asked
 
     def context(self):
         """Everything the template shows, without the staff."""
-        figures = counted(self.rows, self.quarter)
+        figures = attendance.counted(self.rows, self.quarter)
         rules = read_rules()
         period = Period.of(self.quarter, rules)
-        lists = attendance_lists(self.quarter, agency=self.agency.code)
+        lists = attendance.attendance_lists(self.quarter, agency=self.agency.code)
         query = urlencode({"quarter": str(self.quarter), "agency": self.agency.code})
         number, clashing = self.clashes()
         return {
@@ -94,7 +85,7 @@ class AgencyPage:
             "quarter": self.quarter,
             "figures": figures,
             "lists": lists,
-            "tiles": attendance_tiles(figures, lists),
+            "tiles": attendance.attendance_tiles(figures, lists),
             "reasons": self.reasons(),
             "clashes": number,
             "clashes_url": f"{reverse('meetings:clashes')}?{query}",
@@ -104,9 +95,10 @@ class AgencyPage:
             "report_lists": self.report_lists(),
             "due": period.due,
             "is_due": self.day > period.due,
-            "own_meetings": [meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
+            "own_meetings": [attendance.meeting_item(meeting) for meeting in self.own_meetings()[:NEXT_SHOWN]],
             "next": [
-                meeting_item(row.meeting, row.cadre.full_name) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]
+                attendance.meeting_item(row.meeting, row.cadre.full_name)
+                for row in attendance.next_rows(self.rows, self.day)[:NEXT_SHOWN]
             ],
             "meetings_url": f"{reverse('meetings:meetings')}?{urlencode({'agency': self.agency.code})}",
             "create_url": self.create_url(),
@@ -134,7 +126,7 @@ class AgencyPage:
                 row.cadre,
                 row.held,
                 figures.get(row.cadre.pk, Figures()),
-                attendance_lists(self.quarter, cadre=row.cadre.code),
+                attendance.attendance_lists(self.quarter, cadre=row.cadre.code),
             )
             for row in holding(staff, self.day, self.user)
         ]
@@ -145,7 +137,7 @@ class AgencyPage:
         numbers = dict(found.values_list("agency_meeting").annotate(n=Count("pk")))
         meetings = self.meetings_seen.filter(pk__in=list(numbers)).order_by("-starts_at", "pk")
         return sum(numbers.values()), [
-            meeting_item(meeting) | {"detail": clashes_caused(numbers[meeting.pk])}
+            attendance.meeting_item(meeting) | {"detail": clashes_caused(numbers[meeting.pk])}
             for meeting in meetings[:NEXT_SHOWN]
         ]
 
@@ -156,7 +148,7 @@ class AgencyPage:
         staff = dict(seen.order_by().values_list("pk", "left_on"))
         if not FEWEST_STAFF <= len(staff) <= rules.on(self.day, Limit.Name.SMALL_AGENCY):
             return []
-        rows = next_rows(self.rows.filter(cadre__in=list(staff), day__lte=until), self.day)
+        rows = attendance.next_rows(self.rows.filter(cadre__in=list(staff), day__lte=until), self.day)
         out = defaultdict(lambda: defaultdict(list))
         for row in rows.order_by("day", "cadre__sort_key", "meeting__starts_at", "pk"):
             if row.meeting.takes_the_evening:
@@ -178,7 +170,7 @@ class AgencyPage:
 
     def reasons(self):
         """Why staff were absent in the quarter, most frequent first; without excuse, and no names."""
-        absent = self.rows.in_rates().filter(day__range=self.quarter.days, status=STATUS.ABSENT)
+        absent = self.rows.in_rates().filter(day__range=self.quarter.days, status=attendance.STATUS.ABSENT)
         found = list(absent.order_by().values_list("reason").annotate(n=Count("status")).order_by("-n", "reason"))
         labels = dict(Attendance.Reason.choices)
         return [
@@ -188,7 +180,7 @@ class AgencyPage:
 
     def reports(self, period):
         """How many reports the staff owe on the quarter, and how many came on time, late or not yet."""
-        states = owed_reports(period, self.user, cadre__agency=self.agency).order_by()
+        states = attendance.owed_reports(period, self.user, cadre__agency=self.agency).order_by()
         counts = dict(states.values_list("state").annotate(n=Count("pk")))
         return {
             "expected": sum(counts.values()),

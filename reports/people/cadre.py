@@ -9,16 +9,7 @@ from assignments.tenure.figures import served, with_moment, with_place
 from assignments.tenure.queries import all_lineage
 from meetings.models import Attendance, Meeting
 from reports.figures.counts import Period
-from reports.people.attendance import (
-    QuarterForm,
-    attendance_lists,
-    attendance_tiles,
-    became,
-    counted,
-    meeting_item,
-    next_rows,
-    owed_reports,
-)
+from reports.people import attendance
 
 LAST_SHOWN = 10
 NEXT_SHOWN = 5
@@ -32,16 +23,16 @@ class CadrePage:
     def __init__(self, cadre, user, data, day):
         self.cadre, self.user, self.day = cadre, user, day
         self.rows = Attendance.objects.visible_to(user).filter(cadre=cadre)
-        self.form = QuarterForm(data, rows=self.rows, day=day)
+        self.form = attendance.QuarterForm(data, rows=self.rows, day=day)
         self.quarter = self.form.asked
 
     def context(self):
         """Everything the template shows."""
-        figures = counted(self.rows, self.quarter)
+        figures = attendance.counted(self.rows, self.quarter)
         lineage = all_lineage()
         held = self.assignments(lineage)
         period = Period.of(self.quarter)
-        lists = attendance_lists(self.quarter, cadre=self.cadre.code)
+        lists = attendance.attendance_lists(self.quarter, cadre=self.cadre.code)
         return {
             "form": self.form,
             "quarter": self.quarter,
@@ -49,9 +40,11 @@ class CadrePage:
             "others": [row for row in held if not row.assignment.holds_on(self.day)],
             "figures": figures,
             "lists": lists,
-            "tiles": attendance_tiles(figures, lists),
+            "tiles": attendance.attendance_tiles(figures, lists),
             "last": self.last(),
-            "next": [meeting_item(row.meeting) for row in next_rows(self.rows, self.day)[:NEXT_SHOWN]],
+            "next": [
+                attendance.meeting_item(row.meeting) for row in attendance.next_rows(self.rows, self.day)[:NEXT_SHOWN]
+            ],
             "reports": self.reports(period, lineage),
             "due": period.due,
             "is_due": self.day > period.due,
@@ -64,16 +57,15 @@ class CadrePage:
         return served(rows, self.day, self.user, lineage)
 
     def last(self):
-        """What became of the last meetings."""
         found = self.rows.filter(day__lte=self.day).exclude(
             meeting__day=self.day, meeting__status=Meeting.Status.PLANNED
         )
         rows = found.select_related("meeting__place", "meeting__agency").order_by("-meeting__starts_at", "pk")
-        return [{"row": row, "meeting": row.meeting, "status": became(row)} for row in rows[:LAST_SHOWN]]
+        return [{"row": row, "meeting": row.meeting, "status": attendance.became(row)} for row in rows[:LAST_SHOWN]]
 
     def reports(self, period, lineage):
         """The reports owed on the quarter: of each, whether it came."""
-        rows = owed_reports(period, self.user, cadre=self.cadre)
+        rows = attendance.owed_reports(period, self.user, cadre=self.cadre)
         rows = with_place(with_moment(rows, self.quarter.last_day)).select_related("locality", "cadre")
         return [
             {

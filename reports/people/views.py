@@ -19,9 +19,7 @@ class CadreView(ScopedDetailView):
     model = Cadre
     context_object_name = "cadre"
     template_name = "reports/people/cadre.html"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("agency")
+    related = ["agency"]
 
     def get_context_data(self, **kwargs):
         page = CadrePage(self.object, self.request.user, self.request.GET, today())
@@ -41,9 +39,7 @@ class AgencyView(ScopedDetailView):
     model = Agency
     context_object_name = "agency"
     template_name = "reports/people/agency.html"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("locality__latest")
+    related = ["locality__latest"]
 
     def get_context_data(self, **kwargs):
         user, day = self.request.user, today()

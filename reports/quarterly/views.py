@@ -185,7 +185,6 @@ class QuarterlyView(FileMixin, TemplateView):
         }
 
     def reason_url(self, reason):
-        """The absences with a reason."""
         if not (self.within and reason):
             return ""
         return drilldown_url("attendance_absent", self.quarter, self.within.code, reason=reason)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assignments.filters import AgencyFilter, CountedInFilter, WithinSelectFilter
-from assignments.models import Assignment
 from assignments.subtree import subtree
 from reports.figures.counts import Period, ReportState, reports_owed, with_state
 from reports.figures.forms import quarters_with_meetings
@@ -30,10 +29,6 @@ class ReportFilter(ListFilter):
         empty_label=_("All"),
     )
     agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
-
-    class Meta:
-        model = Assignment
-        fields = []
 
     def with_defaults(self, data):
         data = data.copy()

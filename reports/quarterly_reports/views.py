@@ -27,6 +27,7 @@ class ReportListView(ScopedListView):
     filterset_class = ReportFilter
     template_name = "reports/quarterly_reports/list.html"
     title = gettext_lazy("Quarterly reports")
+    file_stem = "quarterly-reports"
     columns = [
         Column(gettext_lazy("Locality"), "locality.latest.full_path"),
         Column(gettext_lazy("Locality code"), "locality.code"),
@@ -36,7 +37,6 @@ class ReportListView(ScopedListView):
         Column(gettext_lazy("Submitted on"), "submitted_on"),
         Column(gettext_lazy("Status"), lambda row: Status(row.report_status).label if row.report_status else ""),
     ]
-    file_stem = "quarterly-reports"
 
     def get_file_stem(self):
         return f"quarterly-reports_{self.filterset.asked['quarter']}"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.filters import WithinSelectFilter
 from reports.figures.ratings import GOOD_OR_BETTER, rated_within
 from reports.filters import ListFilter
-from reports.models import PartyOrganisation, Rating, RatingLevel
+from reports.models import PartyOrganisation, RatingLevel
 
 
 class RatingFilter(ListFilter):
@@ -31,10 +31,6 @@ class RatingFilter(ListFilter):
         empty_label=_("All levels"),
     )
     within = WithinSelectFilter(label=_("Within"))
-
-    class Meta:
-        model = Rating
-        fields = []
 
     def filter_queryset(self, queryset):
         asked = self.asked

@@ -254,9 +254,7 @@ class OrganisationView(ScopedDetailView):
 
     model = PartyOrganisation
     template_name = "reports/ratings/organisation.html"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("locality__latest")
+    related = ["locality__latest"]
 
     def get_context_data(self, **kwargs):
         ratings = Rating.objects.visible_to(self.request.user).filter(organisation=self.object)

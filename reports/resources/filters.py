@@ -19,10 +19,6 @@ class ResourceFilter(ListFilter):
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Resource.Status, empty_label=_("Any"))
     q = django_filters.CharFilter(label=_("Text or code"))
 
-    class Meta:
-        model = Resource
-        fields = []
-
     def filter_queryset(self, queryset):
         asked = self.asked
         if part := self.counted_part:

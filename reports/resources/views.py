@@ -48,9 +48,7 @@ class ResourceView(ScopedDetailView):
 
     model = Resource
     template_name = "reports/resources/resource.html"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("place", "cadre")
+    related = ["place", "cadre"]
 
     def get_context_data(self, **kwargs):
         resource, user = self.object, self.request.user

@@ -255,8 +255,8 @@ def test_coverage_below_agrees_with_the_list_behind_it():
     context = shown(client, tree.an, day=DAY)
 
     for item in context["covered"]:
-        assert client.get(item["url"]).context["paginator"].count == item["row"].uncovered
-    assert [(item["row"].covered, item["row"].total) for item in context["covered"]] == [(1, 2), (1, 2)]
+        assert client.get(item["url"]).context["paginator"].count == item["covered"].uncovered
+    assert [(item["covered"].covered, item["covered"].total) for item in context["covered"]] == [(1, 2), (1, 2)]
 
 
 # --- Meetings ---------------------------------------------------------------------------------------------------

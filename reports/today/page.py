@@ -254,7 +254,6 @@ class Today:
                     yield assignment.cadre_id, self.report(assignment, quarter, due, status)
 
     def report(self, assignment, quarter, due, status):
-        """One report that is owed."""
         due_text = _("Due %(day)s") % {"day": written_day(due)}
         states = {
             "draft": _("A draft is there; the figures are filled in"),

@@ -45,7 +45,7 @@ class DecisionsView(ListView):
             **kwargs,
         )
         if decides(self.request.user):
-            context["create_url"] = reverse("assignments:decision_create")
+            context |= {"create_url": reverse("assignments:decision_create"), "create_label": _("New decision")}
         return context
 
 
@@ -121,7 +121,6 @@ class DecisionView(DetailView):
 
 
 def heading_of(decision):
-    """The heading of a decision's pages."""
     return _("Decision %(number)s") % {"number": decision.number}
 
 

@@ -39,11 +39,7 @@ class DraftMixin(DecidingMixin, SingleObjectMixin):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            **{
-                "cancel_url": self.object.get_absolute_url(),
-                "day": self.object.first_day,
-                **kwargs,
-            }
+            **{"cancel_url": self.object.get_absolute_url(), "day": self.object.first_day, **kwargs}
         )
 
     def get_form_kwargs(self):

@@ -3,30 +3,15 @@
 Django's own formats for Vietnamese group no digits, read 05/06 as the sixth of May and begin weeks on Sunday.
 """
 
+from cadrenet.formats import *  # noqa: F403
+
 DATE_FORMAT = SHORT_DATE_FORMAT = "d/m/Y"
-TIME_FORMAT = "H:i"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "d/m/Y, H:i"
 YEAR_MONTH_FORMAT = r"\t\h\á\n\g n/Y"
 MONTH_DAY_FORMAT = "d/m"
-FIRST_DAY_OF_WEEK = 1
 
 DECIMAL_SEPARATOR = ","
 THOUSAND_SEPARATOR = "."
-NUMBER_GROUPING = 3
-
-DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"]
-TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%Hh%M"]
-DATETIME_INPUT_FORMATS = [
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y, %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d",
-]
 
 # Our own, beside Django's. The spaces do not break, so a figure keeps its unit.
 # Django writes Thứ 6, an invitation to a meeting writes Thứ Sáu.
