@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assignments.changes import objections
-from assignments.filters import DayField, WithinSelect
+from assignments.filters import WithinSelect
 from assignments.lookups import CadreLookup
 from assignments.models import Cadre
+from cadrenet.dates import DayField
 from cadrenet.periods import today
 
 

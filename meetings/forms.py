@@ -8,6 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.dates import DayField
 from meetings.actions import FACTS, Mark, Refused, record_attendance, save_meeting
 from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Kind, Meeting
@@ -29,7 +30,7 @@ class ClockInput(forms.TimeInput):
 class MeetingForm(forms.ModelForm):
     """When a meeting is, and of which kind. Whose it is was chosen before, and stays."""
 
-    day = forms.DateField(label=_("Day"), widget=DayInput)
+    day = DayField(label=_("Day"), widget=DayInput)
     starts = forms.TimeField(label=_("From"), widget=ClockInput)
     ends = forms.TimeField(label=_("To"), required=False, widget=ClockInput)
 
@@ -98,7 +99,7 @@ def kinds_at(tier):
 class AgencyMeetingForm(MeetingForm):
     """A meeting or training of an agency. Its last field comes into play once a warning was read."""
 
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
         required=False,
         widget=DayInput,

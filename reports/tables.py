@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
 from cadrenet.tables.columns import Column, Table, days_in_order, optional, reference, required
-from cadrenet.tables.values import LARGEST_VALUE, choice, code, day, flag, quarter, short_code, text, whole
+from cadrenet.tables.values import LARGEST_VALUE, choice, code, day, flag, quarter, short_code, text, whole, year
 from reports.models import HANDED_IN, Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, Resource
 
 
@@ -112,7 +112,7 @@ RATINGS = Table(
     "ratings.csv",
     (
         reference("organisation_code", PartyOrganisation, required=True),
-        required("year", whole(2200, smallest=1930)),
+        required("year", year),
         required("level", choice(RatingLevel.Code)),
         Column("decision_number", text(Rating, "decision_number")),
         optional("decision_on", day),

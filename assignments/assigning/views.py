@@ -16,7 +16,6 @@ from django.views.generic.detail import SingleObjectMixin
 from assignments.actions import begin_assignment, end_assignment
 from assignments.assigning.filters import AssignmentFilter
 from assignments.assigning.forms import AssignmentForm, EndForm
-from assignments.filters import DayField
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS
 from assignments.models import Assignment, Decision, Handover, Limit, Locality, Tier
@@ -25,6 +24,7 @@ from assignments.scope import decides
 from assignments.tenure.figures import served, with_moment, with_place
 from assignments.views import DecidingMixin, tabs
 from assignments.visibility import chain_of
+from cadrenet.dates import DayField
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from assignments.board.rows import Show
 from assignments.changes import Change
 from assignments.coverage.queries import COVERED_TIERS
-from assignments.filters import DayField
 from assignments.forms import PartForm, ReasonMixin, successor
 from assignments.lookups import LocalityLookup, LookupMixin
 from assignments.models import Assignment, Tier
+from cadrenet.dates import DayField
 from cadrenet.periods import ONE_DAY
 
 

@@ -12,13 +12,14 @@ from assignments.decisions.drafts import decision_rows, rows_outside
 from assignments.decisions.pasted_text import MOST_BYTES, MOST_LINES, lines_of
 from assignments.decisions.pasting import match_text
 from assignments.decisions.replacements import replaceable_assignments
-from assignments.filters import CHOICES_AT_MOST, DayField
+from assignments.filters import CHOICES_AT_MOST
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, lookup_input
 from assignments.models import Assignment, Decision, DecisionLine, Locality, Place, Term, Tier
 from assignments.models.place import below
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
+from cadrenet.dates import DayField
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 

@@ -12,6 +12,7 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated
 
 
@@ -53,11 +54,11 @@ class Decision(models.Model):
     """
 
     number = models.CharField(_("decision number"), max_length=60)
-    signed_on = models.DateField(_("day of the decision"))
+    signed_on = BoundedDateField(_("day of the decision"))
     signer = models.CharField(
         _("signed by"), max_length=150, blank=True, help_text=_("Name and position, as under the decision.")
     )
-    first_day = models.DateField(_("in charge from"), help_text=_("The first day counts."))
+    first_day = BoundedDateField(_("in charge from"), help_text=_("The first day counts."))
     locality = models.ForeignKey(
         Locality,
         verbose_name=_("decides for"),
@@ -65,7 +66,7 @@ class Decision(models.Model):
         related_name="decisions",
         help_text=_("Its lines lie at or below this locality."),
     )
-    enacted_on = models.DateField(_("took effect on"), null=True, blank=True, editable=False)
+    enacted_on = BoundedDateField(_("took effect on"), null=True, blank=True, editable=False)
 
     objects = DecisionQuerySet.as_manager()
     history = HistoricalRecords()

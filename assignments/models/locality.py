@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -227,7 +228,7 @@ class Lineage(models.Model):
     successor = models.ForeignKey(
         Locality, verbose_name=_("successor"), on_delete=models.PROTECT, related_name="origins"
     )
-    effective_on = models.DateField(_("effective on"), help_text=_("The successor's first day."))
+    effective_on = BoundedDateField(_("effective on"), help_text=_("The successor's first day."))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
 

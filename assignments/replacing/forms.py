@@ -4,10 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.changes import Change
-from assignments.filters import DayField
 from assignments.forms import ReasonMixin, successor
 from assignments.lookups import LookupMixin, lookup_input
 from assignments.models import Assignment
+from cadrenet.dates import DayField
 from cadrenet.periods import ONE_DAY, today
 
 Reason = Assignment.EndReason

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Agency, Locality, Place, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateTimeField
 from cadrenet.vietnamese import search_key
 
 
@@ -200,8 +201,8 @@ class Meeting(Placed):
         blank=True,
         related_name="meetings",
     )
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    starts_at = BoundedDateTimeField(_("starts at"))
+    ends_at = BoundedDateTimeField(_("ends at"), null=True, blank=True)
     day = models.DateField(_("day"), editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     convened_by = models.CharField(_("convened by"), max_length=10, choices=ConvenedBy, blank=True)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,7 +13,9 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Locality, Place, Tier
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.periods import check_year
 
 
 class PartyOrganisationQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
@@ -160,13 +162,13 @@ class Rating(models.Model):
         on_delete=models.PROTECT,
         related_name="ratings",
     )
-    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1930), MaxValueValidator(2200)])
+    year = models.PositiveSmallIntegerField(_("year"), validators=[check_year])
     level = models.ForeignKey(RatingLevel, verbose_name=_("level"), on_delete=models.PROTECT, related_name="ratings")
     scheme = models.ForeignKey(
         RatingScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, editable=False, related_name="+"
     )
     decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
-    decision_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    decision_on = BoundedDateField(_("day of the decision"), null=True, blank=True)
 
     objects = RatingQuerySet.as_manager()
     history = HistoricalRecords()

@@ -103,7 +103,7 @@ ONE_MISTAKE = {
     ),
     "a year that is a typing mistake": (
         ("assignments.csv", 2, {"first_day": "0221-01-01"}),
-        "first_day: The year of 0221-01-01 is not between 1900 and 2199. Correct it.",
+        "first_day: The day must lie between 1 Jan 1930 and 31 Dec 2036.",
     ),
     "a time with a space": (
         ("meetings.csv", 2, {"starts_at": "2022-01-15 14:00"}),
