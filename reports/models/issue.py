@@ -112,6 +112,9 @@ class Issue(Placed):
     def get_absolute_url(self):
         return reverse("reports:issue", args=[self.pk])
 
+    def clean(self):
+        self.refuse_day_without_locality()
+
     def age(self, day):
         """Days from the day it was raised to the day it was closed, or to the given day."""
         return ((self.closed_on or day) - self.raised_on).days

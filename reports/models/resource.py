@@ -67,5 +67,8 @@ class Resource(Placed):
     def __str__(self):
         return self.description or self.get_kind_display()
 
+    def clean(self):
+        self.refuse_day_without_locality()
+
     def get_absolute_url(self):
         return reverse("reports:resource", args=[self.pk])
