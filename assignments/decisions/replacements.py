@@ -55,6 +55,19 @@ def replaceable_assignments(decision, localities):
     return found
 
 
+def withdrawable_assignments(decision, localities, today):
+    """Return {(locality id, role): assignments still to come when a decision begins}, by first day. One query.
+
+    A line of the decision may withdraw them; none does unless somebody says so.
+    """
+    found = defaultdict(list)
+    rows = Assignment.objects.filter(locality__in=localities, first_day__gt=today)
+    rows = rows.filter(first_day__gte=decision.first_day)
+    for row in rows.select_related("cadre", "locality").order_by("first_day", "pk"):
+        found[row.locality_id, row.role].append(row)
+    return found
+
+
 def held_before(decision, localities):
     """Return {(locality id, role): assignments in force up to the day before a decision begins}. One query."""
     found = defaultdict(list)

@@ -105,7 +105,8 @@ class DecisionLineQuerySet(ScopedQuerySet):
 class DecisionLine(models.Model):
     """One line of a decision: a cadre takes a role at a place, somebody is replaced there, or somebody only leaves.
 
-    ``assignment`` is what the line became when the decision took effect.
+    ``assignment`` is what the line became when the decision took effect; ``withdrew`` and ``withdrew_from`` keep
+    whose assignment it took away before that began.
     """
 
     decision = models.ForeignKey(Decision, verbose_name=_("decision"), on_delete=models.CASCADE, related_name="lines")
@@ -122,6 +123,16 @@ class DecisionLine(models.Model):
         blank=True,
         related_name="replaced_in",
     )
+    withdrew = models.ForeignKey(
+        Cadre,
+        verbose_name=_("withdrew the assignment of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    withdrew_from = BoundedDateField(_("which was to begin on"), null=True, blank=True, editable=False)
     end_reason = models.CharField(_("reason of ending"), max_length=30, choices=Assignment.EndReason, blank=True)
     why = models.CharField(
         _("reason in spite of warnings"), max_length=100, blank=True, help_text=_("Kept with the history.")
@@ -155,7 +166,7 @@ class DecisionLine(models.Model):
                 violation_error_message=_("This decision already replaces this assignment."),
             ),
             models.CheckConstraint(
-                condition=Q(cadre__isnull=False) | Q(replaces__isnull=False),
+                condition=Q(cadre__isnull=False) | Q(replaces__isnull=False) | Q(withdrew__isnull=False),
                 name="decisionline_says_something",
                 violation_error_message=_("A line says who takes over, or who leaves."),
             ),
