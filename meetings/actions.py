@@ -335,6 +335,15 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     return meeting
 
 
+@transaction.atomic
+def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date) -> int:
+    """Cancel those of some meetings that are planned, as one step; return how many there were."""
+    planned = [meeting for meeting in meetings if meeting.status == Meeting.Status.PLANNED]
+    for meeting in planned:
+        set_status(meeting, Meeting.Status.CANCELLED.value, was=meeting.status, by=by, on=on)
+    return len(planned)
+
+
 def set_status(meeting: Meeting, status: str, *, was: str, by: User, on: date) -> list[Attendance]:
     """Say whether a meeting was held, was not, or is cancelled; ``was`` is what the page had shown."""
     return record_attendance(meeting, by=by, on=on, facts={"status": status}, were={"status": was})

@@ -6,7 +6,7 @@ from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models.locality import Locality, LocalityType, Tier
@@ -227,6 +227,10 @@ class PlacedQuerySet(ScopedQuerySet):
         """As ``reached``, for facts of which each has a place."""
         return self.reached(reach, roots)
 
+    def beyond_the_end(self):
+        """Facts of days on which their locality does not exist: it had ended, or had not begun."""
+        return self.filter(Q(place__last_day__lt=F(self.model.placed["place"])) | Q(place=None))
+
     def point(self):
         """Point each of these facts at the place of its day, in the database, however many they are."""
         for place_field, day_field in self.model.placed.items():
@@ -246,6 +250,8 @@ class Placed(models.Model):
     """
 
     placed = {"place": "day"}
+    # The page, by its name, on which what lies beyond the end of its locality is done with; empty without one.
+    beyond_page = ""
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     area = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, editable=False, related_name="+")

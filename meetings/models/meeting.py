@@ -144,6 +144,10 @@ class MeetingQuerySet(PlacedQuerySet):
         """Meetings that were not cancelled."""
         return self.exclude(status=Meeting.Status.CANCELLED)
 
+    def beyond_the_end(self):
+        """Meetings on days on which their locality does not exist, without those that took no place."""
+        return super().beyond_the_end().exclude(agency__isnull=False).exclude(status__in=Meeting.TOOK_NO_PLACE)
+
     def held(self):
         """Meetings that took place."""
         return self.filter(status=Meeting.Status.HELD)
@@ -196,6 +200,8 @@ class Meeting(Placed):
         GOOD = "good", _("Good")
         ADEQUATE = "adequate", _("Adequate")
         WEAK = "weak", _("Weak")
+
+    beyond_page = "meetings:beyond"
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
