@@ -204,6 +204,14 @@ class LocalityAdmin(TableAdmin, ScopedAdmin):
 
     def saved(self, request, obj, was):
         localities_changed()
+        self.tell_left_behind(request, obj)
+
+    def imported(self, request, changes):
+        for locality in {change.row.locality_id: change.row.locality for change in changes}.values():
+            self.tell_left_behind(request, locality)
+
+    def tell_left_behind(self, request, obj):
+        """Say how many facts a change left on days without the locality, and where they are done with."""
         left = self.left_behind(obj)
         if count := sum(left.values()):
             text = ngettext(

@@ -194,6 +194,25 @@ def test_a_decision_withdraws_one_that_has_not_begun_and_keeps_who_was_meant():
     )
 
 
+def test_a_line_that_only_takes_somebody_away_means_whoever_is_to_come_where_nobody_holds_the_place():
+    tree = office()
+    paper = decision(tree)
+
+    tree.client.post(
+        reverse("assignments:line_create", args=[paper.pk]),
+        {"locality": "AN-1", "role": "in_charge", "first_day": str(JUNE)},
+    )
+    line = paper.lines.get()
+    replaced = line.replaces
+    line.why = "Sai"
+    line.save()
+    enact_draft(paper, tree.user, TODAY)
+
+    line.refresh_from_db()
+    assert (replaced, held()) == (tree.coming, ANH_ALONE)
+    assert (line.cadre, line.replaces, line.withdrew, line.withdrew_from) == (None, None, tree.binh, JUNE)
+
+
 def test_drafts_that_replace_what_is_withdrawn_follow():
     tree = office()
     first = Decision.objects.create(number="1", signed_on=TODAY, first_day=JULY, locality=tree.district)

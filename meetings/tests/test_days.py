@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import translation
@@ -371,6 +372,23 @@ def test_ending_a_locality_in_the_administration_offers_to_cancel_what_is_planne
         reverse("admin:assignments_locality_change", args=[cast.tree.an2.pk]),
         data | {"versions-0-last_day": "31/05/2022"},
         follow=True,
+    )
+
+    assert 'href="/meetings/beyond/?locality=AN-2"' in page.content.decode()
+
+
+def test_so_does_an_import_in_the_administration():
+    cast = evening()
+    meeting("cell", cast.tree.an2, day=LATER)
+    Assignment.objects.filter(locality=cast.tree.an2).update(last_day=date(2022, 5, 31))
+    rows = "code,parent_code,type,name,first_day,last_day,households\nAN-2,AN,hamlet,Ấp 2,,2022-05-31,\n"
+    client = root()
+
+    preview = client.post(
+        reverse("admin:assignments_locality_import"), {"file": SimpleUploadedFile("rows.csv", rows.encode())}
+    )
+    page = client.post(
+        reverse("admin:assignments_locality_import_confirm"), preview.context["confirm_form"].initial, follow=True
     )
 
     assert 'href="/meetings/beyond/?locality=AN-2"' in page.content.decode()
