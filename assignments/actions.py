@@ -133,12 +133,13 @@ def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) ->
     changes = list(changes)
     faults: dict[int, list[str]] = {}
     made: dict[int, Assignment] = {}
+    waiting: dict[int, list[Handover]] = {}
     with transaction.atomic():
         for position, change in enumerate(changes):
             try:
                 # A savepoint for each: the next ones are looked at too, so that every fault is told at once.
                 with transaction.atomic():
-                    end_replaced(change)
+                    waiting[position] = end_replaced(change)
             except ValidationError as error:
                 faults[position] = error.messages
         for position, change in enumerate(changes):
@@ -146,7 +147,7 @@ def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) ->
                 continue
             try:
                 with transaction.atomic():
-                    made[position] = begin_changed(change, decision)
+                    made[position] = begin_changed(change, decision, waiting[position])
             except ValidationError as error:
                 faults[position] = error.messages
         if faults:
@@ -163,14 +164,18 @@ def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) ->
     return made
 
 
-def end_replaced(change: Change) -> None:
-    """End the assignment that a change replaces, if it does, and open its handover."""
+def end_replaced(change: Change) -> list[Handover]:
+    """End, or withdraw, the assignment that a change replaces, if any; return the handovers to whoever follows."""
     if change.replaces is None:
-        return
+        return []
     row = Assignment.objects.select_for_update(of=["self"]).select_related("cadre", "locality")
     ended = row.filter(pk=change.replaces.pk).first()
     if ended is None or (ended.last_day and ended.last_day < change.last_day):
         raise ValidationError(_("This assignment has ended meanwhile. Look at the place again."))
+    if change.withdraws:
+        if ended.first_day != change.replaces.first_day:
+            raise ValidationError(_("This assignment was changed meanwhile. Look at the place again."))
+        return withdraw(ended, reason=change.end_reason, why=change.why)
     ended.last_day, ended.end_reason = change.last_day, change.end_reason
     sign_change(ended, why=change.why)
     # Only its end is new: what it is about was checked when it began, and a shorter time meets nobody more.
@@ -178,10 +183,37 @@ def end_replaced(change: Change) -> None:
     ended.save()
     if change.cadre is None or change.cadre.pk != ended.cadre_id:
         Handover.objects.get_or_create(ended=ended)
+    return list(Handover.objects.filter(ended=ended))
 
 
-def begin_changed(change: Change, decision: Decision | None) -> Assignment:
-    """Save the assignment that a change begins, and tell the handover who follows."""
+def withdraw(assignment: Assignment, *, reason: str = "", why: str = "") -> list[Handover]:
+    """Take away an assignment that has not begun; its history stays, with the reason and the words of who does it.
+
+    Returns the handovers in which it was to follow somebody: these wait for another, or for whoever was to follow
+    after it. Its own, of what never began, goes. A draft no longer replaces it, and a line that said nothing else
+    goes with it; a decision that took effect keeps who was meant. Call it in a transaction, and let rosters follow.
+    """
+    waiting = list(Handover.objects.select_for_update(of=["self"]).filter(successor=assignment))
+    own = Handover.objects.filter(ended=assignment).select_related("successor").first()
+    for line in DecisionLine.objects.filter(replaces=assignment).select_related("decision"):
+        if line.decision.is_draft and line.cadre_id is None:
+            line.delete()
+            continue
+        line.replaces = None
+        if not line.decision.is_draft:
+            line.withdrew_id, line.withdrew_from = assignment.cadre_id, assignment.first_day
+        line.save()
+    for handover in waiting:
+        handover.successor = own.successor if own else None
+        handover.save()
+    assignment.end_reason = reason
+    sign_change(assignment, why=why)
+    assignment.delete()
+    return waiting
+
+
+def begin_changed(change: Change, decision: Decision | None, waiting: Iterable[Handover]) -> Assignment:
+    """Save the assignment that a change begins, and tell the handovers that wait for it who follows."""
     new = Assignment(
         cadre=change.cadre,
         locality=change.locality,
@@ -200,8 +232,7 @@ def begin_changed(change: Change, decision: Decision | None) -> Assignment:
         # The same change came twice at once: the constraint answers the second in its own words.
         new.validate_constraints()
         raise
-    if change.replaces is not None:
-        Handover.objects.filter(ended=change.replaces).update(successor=new)
+    Handover.objects.filter(pk__in=[handover.pk for handover in waiting]).update(successor=new)
     return new
 
 
@@ -255,6 +286,9 @@ def take_back(assignment: Assignment) -> None:
     The history keeps both. Whether it may still be taken back is for the caller to say (``may_take_back``).
     """
     handover = Handover.objects.filter(successor=assignment).select_related("ended").first()
+    if handover is not None and handover.history.count() > 1:
+        # It was there before, or something was written on it since: it did not come with this change alone.
+        raise ValidationError(_("Something already builds on this assignment. End it instead."))
     localities, first_day = {assignment.locality_id}, assignment.first_day
     assignment.delete()
     if handover is not None:
@@ -300,6 +334,12 @@ def enact(decision: Decision, changes: Mapping[DecisionLine, Change], *, on: dat
     if not locked.is_draft:
         raise Refused({"": [_("This decision has taken effect already.")]})
     lines = list(changes)
+    for line in lines:
+        if changes[line].withdraws and line.replaces is not None:
+            # What it withdraws goes, and the paper still says who was meant.
+            line.withdrew_id, line.withdrew_from = line.replaces.cadre_id, line.replaces.first_day
+            line.replaces = None
+            line.save()
     try:
         made = carry_out(changes.values(), decision=locked)
     except Refused as refused:

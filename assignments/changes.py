@@ -13,6 +13,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,8 +28,9 @@ from cadrenet.periods import ONE_DAY, months_between
 class Change:
     """At one place a cadre takes a role from ``first_day``, and whoever is replaced holds it up to ``last_day``.
 
-    Without ``cadre`` somebody only leaves; without ``replaces`` somebody is added. ``why`` are the words of whoever
-    makes the change in spite of warnings; they are kept with the history.
+    Without ``cadre`` somebody only leaves; without ``replaces`` somebody is added. With ``withdraws`` whoever is
+    replaced never begins: the assignment is still to come, and is taken away (``leaving``). ``why`` are the words of
+    whoever makes the change in spite of warnings; they are kept with the history.
     """
 
     locality: Locality
@@ -41,6 +43,7 @@ class Change:
     why: str = ""
     decision_number: str = ""
     decision_on: date | None = None
+    withdraws: bool = False
 
     @property
     def gap(self) -> int | None:
@@ -57,6 +60,27 @@ class Change:
         if self.last_day is None:
             raise ValueError("A change begins something or ends something.")
         return self.last_day + ONE_DAY
+
+
+def leaving(assignment: Assignment, last_day: date, today: date) -> dict[str, Any]:
+    """Return what a ``Change`` says of an assignment that is to end on a day.
+
+    One that has not begun, and would not by then, is withdrawn: its place is as if it had never been meant.
+    """
+    begins = assignment.first_day
+    if begins is not None and begins > max(last_day, today):
+        return {"replaces": assignment, "last_day": begins - ONE_DAY, "withdraws": True}
+    return {"replaces": assignment, "last_day": last_day}
+
+
+def withdrawal(change: Change) -> str:
+    """Return the sentence that says what becomes of an assignment that a change withdraws."""
+    if change.replaces is None or change.replaces.first_day is None:
+        raise ValueError("Only what begins on a day can be withdrawn before.")
+    return _("The assignment of %(name)s from %(day)s has not begun: it is withdrawn and never takes effect.") % {
+        "name": change.replaces.cadre.full_name,
+        "day": date_format(change.replaces.first_day, "DATE_FORMAT"),
+    }
 
 
 @dataclass(frozen=True)
@@ -164,7 +188,7 @@ def early_moves(changes: list[Change], rules: Rules) -> Found:
     ends = [
         (position, assignment, last_day)
         for position, change, assignment, last_day in ended(changes)
-        if not (change.cadre and change.cadre.pk == assignment.cadre_id)
+        if not (change.withdraws or (change.cadre and change.cadre.pk == assignment.cadre_id))
     ]
     if not ends:
         return

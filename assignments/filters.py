@@ -1,10 +1,7 @@
 """Filters that every list understands: within a locality, in a quarter, on a day, by a piece of text."""
 
-from datetime import date
-
 import django_filters
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +10,9 @@ from assignments.models import Agency, Place, Tier
 from assignments.queries import UPPER_TIERS, in_order_of_tier, locality_in_reach, parts_to_choose, to_choose
 from assignments.scope import reach_of
 from assignments.subtree import subtree
+from cadrenet.dates import DayField
 from cadrenet.periods import QuarterField, today
 
-# Days that an address may name: their neighbours, and the months between them, are days that Python knows.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # Beyond this, a list is no longer read but searched.
 CHOICES_AT_MOST = 150
 
@@ -51,22 +47,6 @@ class WithinField(forms.CharField):
         if locality is None:
             raise forms.ValidationError(_("There is no such locality among those you may see."))
         return locality
-
-
-class DayField(forms.DateField):
-    """A day as the language writes it, or as an address does (2022-12-31); None when left empty."""
-
-    def __init__(self, **kwargs):
-        widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(**{"widget": widget, **kwargs})
-        self.validators += [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
-
-    def prepare_value(self, value):
-        """Show the day of an address as people write it."""
-        try:
-            return date.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            return value
 
 
 class ReaderFilter(django_filters.Filter):

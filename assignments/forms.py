@@ -6,10 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from assignments.changes import objections
-from assignments.filters import DayField, WithinSelect
+from assignments.changes import objections, withdrawal
+from assignments.filters import WithinSelect
 from assignments.lookups import CadreLookup
 from assignments.models import Cadre
+from cadrenet.dates import DayField
 from cadrenet.periods import today
 
 
@@ -71,6 +72,11 @@ class ReasonMixin(forms.Form):
     # Until the form is complete there are no changes, and no objections.
     changes, objections, shown_digest = (), {}, ""
 
+    @property
+    def withdrawals(self):
+        """What becomes of assignments that have not begun, in words."""
+        return [withdrawal(change) for change in self.changes if change.withdraws]
+
     def check_changes(self, changes):
         """Find the objections to the changes, and demand a reason where there are any."""
         self.find_objections(changes)
@@ -83,6 +89,7 @@ class ReasonMixin(forms.Form):
         self.objections = objections(changes, self.user)
         gaps = [(position, change.gap) for position, change in enumerate(changes) if change.gap]
         sentences = [(position, str(found)) for position, some in sorted(self.objections.items()) for found in some]
+        sentences += [(position, withdrawal(change)) for position, change in enumerate(changes) if change.withdraws]
         # What the page will have shown, in short; empty when there is nothing to show.
         self.shown_digest = sha256(repr([gaps, sentences]).encode()).hexdigest()[:16] if gaps or sentences else ""
         # From here on the page asks for it; what the form itself demands was looked at before.
@@ -90,12 +97,12 @@ class ReasonMixin(forms.Form):
 
     @property
     def sentences(self):
-        """All objections, in words."""
-        return [str(objection) for some in self.objections.values() for objection in some]
+        """What the change withdraws, and all objections, in words."""
+        return self.withdrawals + [str(objection) for some in self.objections.values() for objection in some]
 
     @property
     def is_unread(self):
-        """Whether there are objections, or days with nobody, that the page has not shown yet."""
+        """Whether there are objections, withdrawals or days with nobody that the page has not shown yet."""
         return bool(self.shown_digest) and self.cleaned_data.get("seen") != self.shown_digest
 
     def reason_of(self, position):

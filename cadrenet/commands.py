@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from cadrenet.export import write_csv
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, check_day, of_known_year
 
 
 class CsvCommand(BaseCommand):
@@ -19,7 +20,7 @@ class CsvCommand(BaseCommand):
 def quarter(text):
     """Return a quarter from a command's argument."""
     try:
-        return Quarter.parse(text)
+        return of_known_year(Quarter.parse(text))
     except ValueError as error:
         raise CommandError(str(error)) from error
 
@@ -27,6 +28,11 @@ def quarter(text):
 def day(text):
     """Return a day from a command's argument."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"“{text}” is not a day. Write it like 2022-12-31.") from error
+    try:
+        check_day(found)
+    except ValidationError as error:
+        raise CommandError(error.messages[0]) from error
+    return found

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.dates import BoundedDateField
+
 
 def in_force(day, prefix=""):
     """Return the condition that a period holds on a day; ``prefix`` leads to it, as in ``"locality__"``."""
@@ -40,10 +42,10 @@ class EffectiveDatedQuerySet(models.QuerySet):
 class EffectiveDated(models.Model):
     """A row that holds from its first to its last day."""
 
-    first_day = models.DateField(
+    first_day = BoundedDateField(
         _("first day"), null=True, blank=True, help_text=_("Empty: since before records began.")
     )
-    last_day = models.DateField(
+    last_day = BoundedDateField(
         _("last day"), null=True, blank=True, help_text=_("This day still counts. Empty while it goes on.")
     )
 

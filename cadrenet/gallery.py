@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cadrenet.dates import DayField
 from cadrenet.figures import percent
 from cadrenet.templatetags.figures import count, money, pct, points
 from cadrenet.templatetags.status import STATUSES
@@ -20,8 +21,8 @@ QUALITY = [("good", gettext_lazy("Good")), ("adequate", gettext_lazy("Adequate")
 class SampleForm(forms.Form):
     """One field of each kind, with an error in the second."""
 
-    first_day = forms.DateField(label=gettext_lazy("In charge from"))
-    last_day = forms.DateField(
+    first_day = DayField(label=gettext_lazy("In charge from"))
+    last_day = DayField(
         label=gettext_lazy("Until"),
         required=False,
         help_text=gettext_lazy("The last day counts. Empty while the assignment is open."),

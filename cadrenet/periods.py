@@ -3,8 +3,8 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Self
+from datetime import date, datetime, timedelta
+from typing import Any, Self, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,11 +14,51 @@ from django.utils.translation import gettext as _
 
 ONE_DAY = timedelta(days=1)
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
+# Days outside of this are typing mistakes, and their neighbours would be days that Python does not know.
+FIRST_YEAR, YEARS_AHEAD = 1930, 10
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 
 
 def today() -> date:
     """The day in the office's time zone. Ask once, at the edge, and pass the day on."""
     return timezone.localdate()
+
+
+def last_year(day: date) -> int:
+    """The last year that something may be entered for on a day: what is decided may lie some years ahead."""
+    return day.year + YEARS_AHEAD
+
+
+def check_day(value: date | datetime) -> None:
+    """Refuse a day, or a moment, that is a typing mistake. Every day that somebody types comes by here.
+
+    Raises ``ValidationError``.
+    """
+    day = value
+    if isinstance(value, datetime):
+        try:
+            day = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+        except OverflowError:
+            # So near the ends of what Python knows that the office is beyond them.
+            day = value.date()
+    last_day = date(last_year(today()), 12, 31)
+    if not FIRST_DAY <= day <= last_day:
+        raise ValidationError(
+            _("The day must lie between %(first)s and %(last)s.")
+            % {"first": date_format(FIRST_DAY, "DATE_FORMAT"), "last": date_format(last_day, "DATE_FORMAT")},
+            code="out_of_bounds",
+        )
+
+
+def check_year(year: int) -> None:
+    """Refuse a year whose days ``check_day`` would refuse. Raises ``ValidationError``."""
+    last = last_year(today())
+    if not FIRST_YEAR <= year <= last:
+        raise ValidationError(
+            # As text: a year has no separator of thousands.
+            _("The year must lie between %(first)s and %(last)s.") % {"first": str(FIRST_YEAR), "last": str(last)},
+            code="out_of_bounds",
+        )
 
 
 def months_between(first: date, last: date) -> int:
@@ -180,13 +220,33 @@ class QuarterSoFar(Quarter):
         return QuarterSoFar(before.year, before.number, until)
 
 
+Part = TypeVar("Part", Month, Quarter)
+
+
+def of_known_year(part: Part) -> Part:
+    """Return a month or a quarter; raise ``ValueError`` with a sentence when ``check_year`` refuses its year."""
+    try:
+        check_year(part.year)
+    except ValidationError as error:
+        raise ValueError(error.messages[0]) from error
+    return part
+
+
+def check_quarter(text: str) -> None:
+    """Refuse what is no quarter, and one whose days ``check_day`` would refuse. Raises ``ValidationError``."""
+    try:
+        of_known_year(Quarter.parse(text))
+    except ValueError as error:
+        raise ValidationError(str(error), code="invalid") from error
+
+
 class QuarterConverter:
     """``<quarter:quarter>`` in an address."""
 
     regex = Quarter.PATTERN
 
     def to_python(self, value: str) -> Quarter:
-        return Quarter.parse(value)
+        return of_known_year(Quarter.parse(value))
 
     def to_url(self, value: Quarter) -> str:
         return str(value)
@@ -198,7 +258,7 @@ class MonthConverter:
     regex = Month.PATTERN
 
     def to_python(self, value: str) -> Month:
-        return Month.parse(value)
+        return of_known_year(Month.parse(value))
 
     def to_url(self, value: Month) -> str:
         return str(value)
@@ -215,7 +275,7 @@ class QuarterField(forms.CharField):
         if value in self.empty_values:
             return None
         try:
-            return Quarter.parse(value)
+            return of_known_year(Quarter.parse(value))
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assignments.models import User
 from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
 from meetings.models import Attendance, ExpectationRule, Meeting
+from meetings.models.meeting import lies_ahead
 from meetings.queries import late_entry_days
 from meetings.rosters import keep_rosters
 
@@ -223,12 +223,14 @@ def _apply_facts(
 def _faults(meeting: Meeting, on: date) -> dict[str, list[str]]:
     """Return what is wrong with a meeting as it would be saved: field -> sentences."""
     faults: dict[str, list[str]] = {}
-    if meeting.status in (Meeting.Status.HELD, Meeting.Status.NOT_HELD) and meeting.day > on:
-        faults["status"] = [_("This meeting lies in the future. It can be cancelled or moved to another day.")]
+    if meeting.status in Meeting.OVER and meeting.day > on:
+        return {"status": [_("This meeting lies in the future. It can be cancelled or moved to another day.")]}
     try:
-        meeting.full_clean(exclude=["code", "locality", "agency", "place", "area"], validate_unique=False)
+        # When it is, is not what is recorded here: one of a mistyped year can be cancelled.
+        kept = ["code", "locality", "agency", "starts_at", "ends_at", "place", "area"]
+        meeting.full_clean(exclude=kept, validate_unique=False)
     except ValidationError as error:
-        faults |= {name: faults.get(name, []) + sentences for name, sentences in error.message_dict.items()}
+        faults |= error.message_dict
     return faults
 
 
@@ -271,7 +273,7 @@ def _broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: boo
     status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
     if row.status == status.PRESENT and meeting.day > on:
         return [_("The meeting lies in the future: nobody can have come yet.")]
-    if row.status == status.PRESENT and meeting.status in (Meeting.Status.NOT_HELD, Meeting.Status.CANCELLED):
+    if row.status == status.PRESENT and meeting.took_no_place:
         return [_("Nobody can have come to a meeting that did not take place.")]
     if absent and not row.reason and not reason_later:
         return [_("Choose the reason of the absence.")]
@@ -319,11 +321,8 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     """
     faults = {}
     day = timezone.localtime(meeting.starts_at).date() if meeting.starts_at else on
-    if meeting.status in (Meeting.Status.HELD, Meeting.Status.NOT_HELD) and day > on:
-        faults["starts_at"] = [
-            _("What was recorded says that the meeting is over. It cannot lie after %(today)s.")
-            % {"today": date_format(on, "DATE_FORMAT")}
-        ]
+    if meeting.status in Meeting.OVER and day > on:
+        faults["starts_at"] = [lies_ahead(on)]
     try:
         meeting.full_clean(exclude=["place", "area"])
     except ValidationError as error:
@@ -334,6 +333,15 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     meeting.save()
     meeting_changed(meeting)
     return meeting
+
+
+@transaction.atomic
+def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date) -> int:
+    """Cancel those of some meetings that are planned, as one step; return how many there were."""
+    planned = [meeting for meeting in meetings if meeting.status == Meeting.Status.PLANNED]
+    for meeting in planned:
+        set_status(meeting, Meeting.Status.CANCELLED.value, was=meeting.status, by=by, on=on)
+    return len(planned)
 
 
 def set_status(meeting: Meeting, status: str, *, was: str, by: User, on: date) -> list[Attendance]:

@@ -1,14 +1,17 @@
 """What is counted of meetings and of who came: each count by its name, for figures and for the lists behind them."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from meetings.models import Attendance, Meeting
 
+# A meeting that was not held is due only while its locality exists: what had been planned beyond the end is due to
+# nobody. An agency's meeting has no place, and no such end.
+_while_it_exists = Q(status=Meeting.Status.HELD) | Q(place=None) | Q(place__last_day__gte=F("day"))
 # Of the meetings of localities.
 MEETINGS: dict[str, Q] = {
-    "due": ~Q(status=Meeting.Status.CANCELLED),
+    "due": ~Q(status=Meeting.Status.CANCELLED) & _while_it_exists,
     "held": Q(status=Meeting.Status.HELD),
-    "not_held": Q(status=Meeting.Status.NOT_HELD),
+    "not_held": Q(status=Meeting.Status.NOT_HELD) & _while_it_exists,
     "planned": Q(status=Meeting.Status.PLANNED),
 }
 # Held meetings of which it is known how many households there are and how many came.

@@ -11,6 +11,7 @@ from assignments.models import Agency, Cadre, Tier
 from assignments.models.place import PATH_SEPARATOR
 from assignments.queries import rows_in_reach
 from assignments.scope import reach_of
+from cadrenet.dates import BoundedDateFilter
 from cadrenet.periods import Quarter, QuarterField, today
 from meetings.counts import ATTENDANCE, MEETINGS
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
@@ -151,8 +152,8 @@ class MeetingFilter(ListFilter):
     """Meetings by time, place, kind and state. ``due`` are those not cancelled, as every figure counts them."""
 
     quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
-    first_day = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From"), widget=DayInput)
-    last_day = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("To"), widget=DayInput)
+    first_day = BoundedDateFilter(field_name="day", lookup_expr="gte", label=_("From"), widget=DayInput)
+    last_day = BoundedDateFilter(field_name="day", lookup_expr="lte", label=_("To"), widget=DayInput)
     within = WithinChoiceFilter(label=_("Within"))
     counted = CountedInFilter(label=_("As counted in"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))

@@ -8,6 +8,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.dates import DayField
+from cadrenet.periods import ONE_DAY
 from meetings.actions import FACTS, Mark, Refused, record_attendance, save_meeting
 from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Kind, Meeting
@@ -29,9 +31,14 @@ class ClockInput(forms.TimeInput):
 class MeetingForm(forms.ModelForm):
     """When a meeting is, and of which kind. Whose it is was chosen before, and stays."""
 
-    day = forms.DateField(label=_("Day"), widget=DayInput)
+    day = DayField(label=_("Day"), widget=DayInput)
     starts = forms.TimeField(label=_("From"), widget=ClockInput)
-    ends = forms.TimeField(label=_("To"), required=False, widget=ClockInput)
+    ends = forms.TimeField(
+        label=_("To"),
+        required=False,
+        widget=ClockInput,
+        help_text=_("A time before the beginning is one of the next day: 23:30 to 00:30."),
+    )
 
     class Meta:
         model = Meeting
@@ -58,9 +65,9 @@ class MeetingForm(forms.ModelForm):
         day, starts, ends = cleaned.get("day"), cleaned.get("starts"), cleaned.get("ends")
         if day and starts:
             self.instance.starts_at = timezone.make_aware(datetime.combine(day, starts))
-            last_day = max(cleaned.get("last_day") or day, day)
+            last_day = cleaned.get("last_day") or (day + ONE_DAY if ends and ends < starts else day)
             self.instance.ends_at = timezone.make_aware(datetime.combine(last_day, ends)) if ends else None
-            if self.instance.ends_at and self.instance.ends_at < self.instance.starts_at:
+            if self.instance.ends_at and self.instance.ends_at < self.instance.starts_at and last_day >= day:
                 self.add_error("ends", _("The meeting ends before it starts."))
         return cleaned
 
@@ -98,7 +105,7 @@ def kinds_at(tier):
 class AgencyMeetingForm(MeetingForm):
     """A meeting or training of an agency. Its last field comes into play once a warning was read."""
 
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
         required=False,
         widget=DayInput,
@@ -127,7 +134,9 @@ class AgencyMeetingForm(MeetingForm):
         )
         if self.instance.ends_at:
             last_day = timezone.localtime(self.instance.ends_at).date()
-            if last_day != timezone.localtime(self.instance.starts_at).date():
+            starts = timezone.localtime(self.instance.starts_at)
+            over_midnight = last_day == starts.date() + ONE_DAY and self.initial["ends"] < starts.time()
+            if last_day != starts.date() and not over_midnight:
                 self.initial["last_day"] = last_day
         if self.instance.agency_id:
             # Whose meeting it is stays; a wrong one is cancelled.

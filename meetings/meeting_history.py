@@ -1,13 +1,16 @@
 """What was said about a meeting: by whom, and when. Read from the history that every change leaves behind."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import FACTS, LATE, fact_in_words, in_words
 from meetings.models import Attendance, Meeting
+from meetings.rosters import MOVED
 
 EVENTS_AT_MOST = 60
 # What an import leaves as the reason is no sentence that anybody typed.
@@ -77,7 +80,14 @@ def attendance_events(meeting, *, cadres, texts):
         new = (record.status, record.reason, record.note)
         old = before.get(record.cadre_id, (Attendance.Status.UNRECORDED.value, "", ""))
         before[record.cadre_id] = new
-        if record.history_type == "-":
+        moved, _space, day = (record.history_change_reason or "").partition(" ")
+        if moved == MOVED and new != old:
+            text = _("%(name)s: “%(said)s” was said for %(day)s, and the meeting was moved") % {
+                "name": record.cadre,
+                "said": in_words(*(old if record.cadre_id in texts else (old[0], old[1], ""))),
+                "day": date_format(date.fromisoformat(day), "DATE_FORMAT"),
+            }
+        elif record.history_type == "-":
             del before[record.cadre_id]
             text = _("%(name)s: removed from the roster") % {"name": record.cadre}
         elif new == old:
@@ -95,10 +105,15 @@ def attendance_events(meeting, *, cadres, texts):
 
 def late_rows(meeting):
     """Return the ids of cadres about whom something was said for the first time when it was late."""
-    records = Attendance.history.filter(meeting=meeting.pk).exclude(status=Attendance.Status.UNRECORDED)
+    said, moved = ~Q(status=Attendance.Status.UNRECORDED), Q(history_change_reason__startswith=MOVED)
+    records = Attendance.history.filter(said | moved, meeting=meeting.pk).order_by("history_date", "pk")
     late = {}
-    for cadre, reason in records.order_by("history_date", "pk").values_list("cadre_id", "history_change_reason"):
-        late.setdefault(cadre, reason == LATE)
+    for cadre, status, reason in records.values_list("cadre_id", "status", "history_change_reason"):
+        if status == Attendance.Status.UNRECORDED:
+            # What was said for another day is not what stands now.
+            late.pop(cadre, None)
+        else:
+            late.setdefault(cadre, reason == LATE)
     return {cadre for cadre, is_late in late.items() if is_late}
 
 

@@ -42,12 +42,14 @@ def with_attendance_counts(meetings, reach):
 def numbers_of(reach, meetings):
     """Meeting, how many were expected, how many of these came, and of how many nothing is recorded."""
     status, rows = Attendance.Status, Attendance.objects.in_reach_at(reach, meetings).filter(expected=True)
+    # Where nobody met, nobody was present, whatever was said beforehand.
+    present = Q(status=status.PRESENT) & ~Q(meeting__status__in=Meeting.TOOK_NO_PLACE)
     return (
         rows.order_by()
         .values_list("meeting")
         .annotate(
             expected=Count("pk"),
-            present=Count("pk", filter=Q(status=status.PRESENT)),
+            present=Count("pk", filter=present),
             unrecorded=Count("pk", filter=Q(status=status.UNRECORDED)),
         )
     )

@@ -1,6 +1,8 @@
 """Rosters: who is expected at a meeting, kept in step with assignments, rules and the tree.
 
-What was recorded is never thrown away: somebody no longer expected stays as recorded, marked as a guest.
+What was recorded is never thrown away: somebody no longer expected stays as recorded, marked as a guest. But an
+answer is given for a date: when the meeting has moved to another day, it no longer stands by itself. The row is
+unrecorded again, and the history keeps what was said, and of which day.
 """
 
 from collections import defaultdict
@@ -10,12 +12,16 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from simple_history.utils import bulk_update_with_history
 
 from assignments.models import Assignment, Place, Tier
 from assignments.queries import KEYS_AT_MOST
+from cadrenet.history import sign_change
 from meetings.models import Attendance, ExpectationRule, Meeting
 
 BATCH = 2000
+# Kept with the history of an answer that no longer stands, before the day for which it was given.
+MOVED = "moved"
 # A condition names each locality a dozen times, and a database takes only so many parameters in one query.
 RANKS = {tier.value: tier.rank for tier in Tier}
 
@@ -120,6 +126,15 @@ def keep_rosters_of(keys: Iterable[int]) -> int:
     return changed
 
 
+def ask_again(rows: QuerySet[Attendance]) -> None:
+    """Set answers that were given for another day of their meeting back to unrecorded; the history keeps them."""
+    asked = list(rows)
+    for row in asked:
+        sign_change(row, why=f"{MOVED} {row.day}")
+        row.status, row.reason, row.note = Attendance.Status.UNRECORDED.value, "", ""
+    bulk_update_with_history(asked, Attendance, ["status", "reason", "note"])
+
+
 def _keep_rosters(meetings: list[Meeting]) -> int:
     by_key = {meeting.pk: meeting for meeting in meetings}
     expected = expected_at(meetings)
@@ -127,11 +142,17 @@ def _keep_rosters(meetings: list[Meeting]) -> int:
     outdated: list[int] = []
     flipped: dict[bool, list[int]] = {True: [], False: []}
     seen: set[tuple[int, int]] = set()
-    rows = Attendance.objects.filter(meeting__in=list(by_key))
-    for row in rows.only("meeting", "cadre", "status", "expected", "day", "held", "place", "area"):
+    found = Attendance.objects.filter(meeting__in=list(by_key))
+    rows = list(found.only("meeting", "cadre", "status", "expected", "day", "held", "place", "area"))
+    unrecorded = Attendance.Status.UNRECORDED
+    if moved := [row for row in rows if row.status != unrecorded and row.day != by_key[row.meeting_id].day]:
+        ask_again(Attendance.objects.filter(pk__in=[row.pk for row in moved]))
+        for row in moved:
+            row.status = unrecorded.value
+    for row in rows:
         key = (row.meeting_id, row.cadre_id)
         seen.add(key)
-        if key not in expected and row.status == Attendance.Status.UNRECORDED:
+        if key not in expected and row.status == unrecorded:
             dropped.append(row.pk)
             continue
         if row.expected != (key in expected):

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
+from cadrenet.periods import today
 from cadrenet.tables.columns import Column, Table, optional, reference, required
 from cadrenet.tables.values import choice, code, count, flag, moment, text
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
+from meetings.models.meeting import lies_ahead
 
 
 def of_a_locality_or_an_agency(values):
@@ -25,6 +27,12 @@ def ends_after_it_starts(values):
     if values["ends_at"] and values["ends_at"] < values["starts_at"]:
         return _("The meeting ends before it starts. Correct ends_at, or leave it empty.")
     return None
+
+
+def over_when_it_was(values):
+    """What is said to be over does not lie ahead."""
+    day = today()
+    return lies_ahead(day) if values["status"] in Meeting.OVER and values["starts_at"].date() > day else None
 
 
 def no_more_households_than_there_are(values):
@@ -67,7 +75,7 @@ MEETINGS = Table(
         optional("programme_feedback", flag),
     ),
     key=("code",),
-    rules=(of_a_locality_or_an_agency, ends_after_it_starts, no_more_households_than_there_are),
+    rules=(of_a_locality_or_an_agency, ends_after_it_starts, over_when_it_was, no_more_households_than_there_are),
 )
 ATTENDANCE = Table(
     "attendance.csv",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from meetings.views.attendance import AttendanceListView, RecordView
+from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
 from meetings.views.editing import MeetingCreateView, MeetingEditView, MeetingStatusView
 from meetings.views.meetings import MeetingListView, MeetingView, MonthView
@@ -14,6 +15,7 @@ urlpatterns = [
     path("month/<month:month>/", MonthView.as_view(), name="month"),
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
+    path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),

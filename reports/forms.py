@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models import Locality, Place, Tier
+from assignments.models import Locality, Tier
 from cadrenet.periods import today
 from reports.privacy import PersonalDataMixin
 
@@ -34,15 +34,8 @@ def not_after(chosen, day):
     return chosen
 
 
-def refuse_before_it_existed(form, day_field):
-    """Refuse a fact of a locality on a day before there was one: it would stand nowhere, and in no figure."""
-    locality, day = form.cleaned_data.get("locality"), form.cleaned_data.get(day_field)
-    if locality and day and not Place.objects.counting_on(day).filter(locality=locality).exists():
-        form.add_error(day_field, _("The locality did not exist yet on that day."))
-
-
 class FactForm(PersonalDataMixin, forms.ModelForm):
-    """A fact of a locality on a day (``day_field``), which may not lie in the future, nor before the locality.
+    """A fact of a locality on a day (``day_field``), which may not lie in the future.
 
     ``day`` is today, and the day that the form proposes.
     """
@@ -53,11 +46,6 @@ class FactForm(PersonalDataMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.day = day
         self.fields[self.day_field].initial = day
-
-    def clean(self):
-        cleaned = super().clean()
-        refuse_before_it_existed(self, self.day_field)
-        return cleaned
 
 
 class FactFormMixin:

@@ -1,13 +1,12 @@
 """The files about what goes up and how it was rated, their columns and rules."""
 
-from datetime import date
-
 from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
 from cadrenet.tables.columns import Column, Table, days_in_order, optional, reference, required
-from cadrenet.tables.values import LARGEST_VALUE, choice, code, day, flag, quarter, short_code, text, whole
+from cadrenet.tables.values import LARGEST_VALUE, choice, code, day, flag, quarter, short_code, text, whole, year
 from reports.models import HANDED_IN, Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, Resource
+from reports.models.party import year_ahead
 
 
 def closed_on_a_day(values):
@@ -31,24 +30,9 @@ def handed_in_on_a_day(values):
     return None
 
 
-def rated_while_it_existed(values, period):
-    """An organisation is rated for a year in which it existed; ``period`` is its own."""
-    first, last = period.first_day or date.min, period.last_day or date.max
-    if first.year <= values["year"] <= last.year:
-        return None
-    return _("%(code)s did not exist in %(year)s, only %(period)s. Correct the year or the code.") % {
-        "code": values["organisation_code"],
-        "year": values["year"],
-        "period": f"{period.first_day or '…'} – {period.last_day or '…'}",
-    }
-
-
-def no_such_level(values):
-    """The sentence about a level that the scheme of the year does not have."""
-    return _(
-        "No rating scheme in force at the end of %(year)s has the level %(level)s. "
-        "Add it in the administration, or correct the row."
-    ) % {"year": values["year"], "level": values["level"]}
+def rated_by_now(values):
+    """Nobody is rated for a year that has not begun."""
+    return year_ahead(values["year"])
 
 
 PARTY_ORGANISATIONS = Table(
@@ -112,10 +96,11 @@ RATINGS = Table(
     "ratings.csv",
     (
         reference("organisation_code", PartyOrganisation, required=True),
-        required("year", whole(2200, smallest=1930)),
+        required("year", year),
         required("level", choice(RatingLevel.Code)),
         Column("decision_number", text(Rating, "decision_number")),
         optional("decision_on", day),
     ),
     key=("organisation_code", "year"),
+    rules=(rated_by_now,),
 )

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assignments.filters import DayField
 from assignments.forms import refuse_with
 from assignments.lookups import CadreLookup, LookupMixin, cadre_field
 from assignments.models import Acting
 from assignments.queries import held_outside
+from cadrenet.dates import DayField
 from cadrenet.periods import today
 
 

@@ -6,9 +6,10 @@ from itertools import combinations
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -203,22 +204,37 @@ class LocalityAdmin(TableAdmin, ScopedAdmin):
 
     def saved(self, request, obj, was):
         localities_changed()
-        if left := self.left_behind(obj):
+        self.tell_left_behind(request, obj)
+
+    def imported(self, request, changes):
+        for locality in {change.row.locality_id: change.row.locality for change in changes}.values():
+            self.tell_left_behind(request, locality)
+
+    def tell_left_behind(self, request, obj):
+        """Say how many facts a change left on days without the locality, and where they are done with."""
+        left = self.left_behind(obj)
+        if count := sum(left.values()):
             text = ngettext(
                 "%(count)d record lies on a day on which this locality does not exist. Look at it.",
                 "%(count)d records lie on days on which this locality does not exist. Look at them.",
-                left,
+                count,
             )
-            messages.warning(request, text % {"count": left})
+            messages.warning(request, text % {"count": count})
+        for model in left:
+            if model.beyond_page:
+                url = f"{reverse(model.beyond_page)}?{urlencode({'locality': obj.code})}"
+                text = _("Cancel the meetings that were planned beyond the end of this locality")
+                messages.warning(request, format_html('<a href="{}">{}</a>', url, text))
 
     def left_behind(self, obj):
-        """Count the facts that were recorded for days on which the locality does not exist."""
-        count = 0
-        for model in placed_models():
-            if any(field.name == "locality" for field in model._meta.concrete_fields):
-                after = Q(place__last_day__lt=F(model.placed["place"])) | Q(place=None)
-                count += model.objects.filter(after, locality=obj).count()
-        return count
+        """Return {model: number} of the facts that were recorded for days on which the locality does not exist."""
+        located = [
+            model
+            for model in placed_models()
+            if any(field.name == "locality" for field in model._meta.concrete_fields)
+        ]
+        numbers = {model: model.objects.filter(locality=obj).beyond_the_end().count() for model in located}
+        return {model: number for model, number in numbers.items() if number}
 
     def hangs_on(self, obj):
         # Its versions and the places derived from them are itself; versions of others lie in it.

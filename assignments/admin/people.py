@@ -1,16 +1,19 @@
 """The administration of agencies, cadres and assignments."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from assignments.actions import assignment_changed
+from assignments.actions import Refused, assignment_changed, carry_out
 from assignments.admin.shared import CommuneOfRow, DecidedLocality, named
+from assignments.changes import Change, leaving, withdrawal
 from assignments.imports import AssignmentImport, CadreImport
 from assignments.models import Agency, Assignment, Cadre, User
 from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import OutOfReach, ReadOnlyInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.periods import today
 
 
 @admin.register(Agency)
@@ -156,6 +159,32 @@ class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
     @admin.display(description=_("locality"), ordering="locality__latest__sort_key")
     def where(self, obj):
         return named(obj.locality.latest) or obj.locality.code
+
+    actions = ("export_selected", "withdraw_selected")
+
+    @admin.action(description=_("Withdraw the chosen assignments that have not begun"), permissions=["delete"])
+    def withdraw_selected(self, request, queryset):
+        """Take away those that have not begun, all or none; what has begun is ended on its own page."""
+        day, chosen = today(), queryset.count()
+        rows = self.editable(queryset, request.user).select_related("cadre", "locality")
+        coming = [row for row in rows if row.first_day and row.first_day > day]
+        changes = [Change(row.locality, row.role, **leaving(row, day, day)) for row in coming]
+        try:
+            carry_out(changes)
+        except Refused as refused:
+            for sentences in refused.faults.values():
+                for sentence in sentences:
+                    messages.error(request, sentence)
+            return
+        for change in changes:
+            messages.success(request, withdrawal(change))
+        if left := chosen - len(coming):
+            text = ngettext(
+                "%(count)d assignment has begun, or is not yours to decide, and stays as it is.",
+                "%(count)d assignments have begun, or are not yours to decide, and stay as they are.",
+                left,
+            )
+            messages.warning(request, text % {"count": left})
 
     def saved(self, request, obj, was):
         assignment_changed(obj, was)

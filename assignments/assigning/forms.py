@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.changes import Change
-from assignments.filters import DayField
+from assignments.changes import Change, leaving
 from assignments.forms import ReasonMixin, refuse_with
 from assignments.lookups import LOOKUPS, LookupMixin, cadre_field, locality_field
 from assignments.models import Assignment
+from cadrenet.dates import DayField
 from cadrenet.periods import today
 
 
@@ -49,7 +49,10 @@ class AssignmentForm(LookupMixin, ReasonMixin):
 
 
 class EndForm(ReasonMixin):
-    """The last day of an assignment and why it ends; what speaks against it (R40) asks for a reason."""
+    """The last day of an assignment and why it ends; what speaks against it (R40) asks for a reason.
+
+    One that has not begun is withdrawn by a day before its first.
+    """
 
     last_day = DayField(label=_("Last day"), help_text=_("This day still counts."))
     end_reason = forms.ChoiceField(
@@ -68,7 +71,7 @@ class EndForm(ReasonMixin):
     def clean(self):
         cleaned = super().clean()
         begun = self.assignment.first_day
-        if begun and cleaned.get("last_day") and cleaned["last_day"] < begun:
+        if begun and cleaned.get("last_day") and cleaned["last_day"] < begun <= today():
             self.add_error("last_day", _("The last day lies before the first day."))
         if not self.errors:
             self.check_changes([self.build_change(cleaned["last_day"], cleaned["end_reason"])])
@@ -76,4 +79,4 @@ class EndForm(ReasonMixin):
 
     def build_change(self, last_day, end_reason):
         row = self.assignment
-        return Change(row.locality, row.role, replaces=row, last_day=last_day, end_reason=end_reason)
+        return Change(row.locality, row.role, end_reason=end_reason, **leaving(row, last_day, today()))

@@ -1,5 +1,6 @@
 """Assignments: the list, one of them with its history, a new one, and its end."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from django.contrib import messages
@@ -13,10 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 from django.views.generic.detail import SingleObjectMixin
 
-from assignments.actions import begin_assignment, end_assignment
+from assignments.actions import Refused, begin_assignment, carry_out, end_assignment
 from assignments.assigning.filters import AssignmentFilter
 from assignments.assigning.forms import AssignmentForm, EndForm
-from assignments.filters import DayField
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS
 from assignments.models import Assignment, Decision, Handover, Limit, Locality, Tier
@@ -25,6 +25,7 @@ from assignments.scope import decides
 from assignments.tenure.figures import served, with_moment, with_place
 from assignments.views import DecidingMixin, tabs
 from assignments.visibility import chain_of
+from cadrenet.dates import DayField
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -98,6 +99,7 @@ class AssignmentView(ScopedDetailView):
             chain=chain_of(row.place, user) if row.place else [],
             ended=ended,
             may_end=may_end,
+            begun=self.object.first_day is None or self.object.first_day <= day,
             may_replace=may_end and decides(user) and not followed,
             handovers=handovers,
             changes=changes_of(self.object),
@@ -280,6 +282,8 @@ class EndView(SingleObjectMixin, FormView):
         if form.is_unread:
             return self.form_invalid(form)
         day, reason, why = asked["last_day"], asked["end_reason"], form.reason_of(0)
+        if form.changes[0].withdraws:
+            return self.withdraw(form, replace(form.changes[0], why=why))
         refuse_with(form, lambda: end_assignment(self.object, last_day=day, reason=reason, why=why))
         if form.errors:
             return self.form_invalid(form)
@@ -290,13 +294,32 @@ class EndView(SingleObjectMixin, FormView):
         )
         return redirect(self.object)
 
+    def withdraw(self, form, change):
+        """Take the assignment away before it begins. It has no page any more: what is left stands on the cadre's."""
+        try:
+            carry_out([change])
+        except Refused as refused:
+            form.add_error(None, refused.faults[0])
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("Withdrawn: %(cadre)s does not begin at %(locality)s on %(day)s.")
+            % {
+                "cadre": self.object.cadre.full_name,
+                "locality": self.object.locality.name,
+                "day": figures.day(self.object.first_day),
+            },
+        )
+        return redirect(self.object.cadre)
+
     def get_context_data(self, **kwargs):
         (row,) = served([self.object], today(), self.request.user)
+        begun = self.object.first_day is None or self.object.first_day <= today()
         return super().get_context_data(
-            title=_("End the assignment"),
+            title=_("End the assignment") if begun else _("Withdraw the assignment"),
             row=row,
             chain=chain_of(row.place, self.request.user) if row.place else [],
-            submit_label=_("End it"),
+            submit_label=_("End it") if begun else _("Withdraw it"),
             cancel_url=self.object.get_absolute_url(),
             **kwargs,
         )

@@ -4,13 +4,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.board.rows import Show
-from assignments.changes import Change
+from assignments.changes import Change, leaving
 from assignments.coverage.queries import COVERED_TIERS
-from assignments.filters import DayField
 from assignments.forms import PartForm, ReasonMixin, successor
 from assignments.lookups import LocalityLookup, LookupMixin
 from assignments.models import Assignment, Tier
-from cadrenet.periods import ONE_DAY
+from cadrenet.dates import DayField
+from cadrenet.periods import ONE_DAY, today
+from cadrenet.templatetags import figures
 
 
 class BoardForm(PartForm):
@@ -76,9 +77,10 @@ class TakeOverForm(LookupMixin, ReasonMixin):
         self.name = f"cadre-{row.place.locality_id}"
         self.matches = {self.name: {}}
         self.fields[self.name] = forms.CharField(error_messages={"required": _("Say whom.")})
-        self.holding = {str(holder.assignment.pk): holder.assignment for holder in row.people}
+        self.holding = {str(holder.assignment.pk): holder.assignment for holder in [*row.people, *row.coming]}
+        to_come = {str(holder.assignment.pk) for holder in row.coming}
         self.fields["replaces"].choices = [
-            *((key, held.cadre.full_name) for key, held in self.holding.items()),
+            *((key, name_of(held, key in to_come)) for key, held in self.holding.items()),
             ("", _("Nobody, in addition")),
         ]
         # Who replaced whom in the meantime is told in words, and not that there is no such choice.
@@ -136,8 +138,17 @@ class TakeOverForm(LookupMixin, ReasonMixin):
             self.row.place.locality,
             replaces.role if replaces else role,
             cadre=cadre,
-            replaces=replaces,
-            last_day=cleaned["first_day"] - ONE_DAY if replaces else None,
+            **(leaving(replaces, cleaned["first_day"] - ONE_DAY, today()) if replaces else {}),
             end_reason=cleaned["end_reason"] if replaces else "",
             **{name: cleaned[name] for name in ("first_day", "decision_number", "decision_on")},
         )
+
+
+def name_of(assignment, to_come):
+    """Whom one may stand in for: the name, and of somebody who is yet to begin also from when."""
+    if not to_come:
+        return assignment.cadre.full_name
+    return _("%(name)s, from %(day)s") % {
+        "name": assignment.cadre.full_name,
+        "day": figures.day(assignment.first_day),
+    }

@@ -8,12 +8,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from assignments.changes import Change, objections
+from assignments.changes import Change, leaving, objections
 from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets
 from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, held_before, kind_of_line
 from assignments.models import Assignment, Decision, DecisionLine, Place, Tier
 from assignments.queries import Rules, in_order_of_tier, read_rules
-from cadrenet.periods import ONE_DAY
+from cadrenet.periods import ONE_DAY, today
 
 
 @dataclass
@@ -52,7 +52,7 @@ def decision_rows(decision):
     """
     lines = list(
         decision.lines.select_related(
-            "locality", "cadre__agency__locality", "replaces__cadre", "replaces__locality", "assignment"
+            "locality", "cadre__agency__locality", "replaces__cadre", "replaces__locality", "assignment", "withdrew"
         ).order_by("pk")
     )
     localities = {line.locality_id for line in lines}
@@ -99,8 +99,7 @@ def change_of_line(line, decision):
         role=line.role,
         cadre=line.cadre,
         first_day=decision.first_day if line.cadre_id else None,
-        replaces=replaces,
-        last_day=decision.first_day - ONE_DAY if replaces else None,
+        **(leaving(replaces, decision.first_day - ONE_DAY, today()) if replaces else {}),
         end_reason=line.end_reason if replaces else "",
         why=line.why,
     )

@@ -11,14 +11,15 @@ from assignments.coverage.queries import COVERED_TIERS
 from assignments.decisions.drafts import decision_rows, rows_outside
 from assignments.decisions.pasted_text import MOST_BYTES, MOST_LINES, lines_of
 from assignments.decisions.pasting import match_text
-from assignments.decisions.replacements import replaceable_assignments
-from assignments.filters import CHOICES_AT_MOST, DayField
+from assignments.decisions.replacements import replaceable_assignments, withdrawable_assignments
+from assignments.filters import CHOICES_AT_MOST
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, locality_field, successor_field
 from assignments.models import Assignment, Decision, DecisionLine, Locality, Place, Term, Tier
 from assignments.models.place import below
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
+from cadrenet.dates import DayField
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
@@ -134,6 +135,8 @@ class LineEditForm(LookupMixin, forms.ModelForm):
             str(row.pk): row
             for row in replaceable_assignments(line.decision, {line.locality_id})[line.locality_id, line.role]
         }
+        to_come = withdrawable_assignments(line.decision, {line.locality_id}, today())
+        self.holding |= {str(row.pk): row for row in to_come[line.locality_id, line.role]}
         if line.replaces_id:
             self.holding.setdefault(str(line.replaces_id), line.replaces)
         self.fields["replaces"].choices = [("", _("Nobody")), *self.choices()]
@@ -144,6 +147,10 @@ class LineEditForm(LookupMixin, forms.ModelForm):
     def choices(self):
         """Those who hold the place, each with since when."""
         for key, row in self.holding.items():
+            if row.first_day and row.first_day > today():
+                begins = _("from %(day)s, is withdrawn if it has not begun") % {"day": figures.day(row.first_day)}
+                yield key, f"{row.cadre.full_name}, {begins}"
+                continue
             since = _("since %(day)s") % {"day": figures.day(row.first_day)}
             yield key, f"{row.cadre.full_name}, {since}"
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from assignments.models import Assignment
-from cadrenet.periods import ONE_DAY
+from cadrenet.periods import ONE_DAY, today
 
 # What a line does.
 BEGINS, GOES_ON, REPLACES, LEAVES = "begins", "goes_on", "replaces", "leaves"
@@ -55,6 +55,19 @@ def replaceable_assignments(decision, localities):
     return found
 
 
+def withdrawable_assignments(decision, localities, today):
+    """Return {(locality id, role): assignments still to come when a decision begins}, by first day. One query.
+
+    A line of the decision may withdraw them; none does unless somebody says so.
+    """
+    found = defaultdict(list)
+    rows = Assignment.objects.filter(locality__in=localities, first_day__gt=today)
+    rows = rows.filter(first_day__gte=decision.first_day)
+    for row in rows.select_related("cadre", "locality").order_by("first_day", "pk"):
+        found[row.locality_id, row.role].append(row)
+    return found
+
+
 def held_before(decision, localities):
     """Return {(locality id, role): assignments in force up to the day before a decision begins}. One query."""
     found = defaultdict(list)
@@ -76,6 +89,15 @@ def set_replacements(decision, lines):
     )
     for line, row in zip(lines, rows, strict=True):
         line.replaces = row
+    # Where nobody holds the place by then, a line that only says that somebody leaves means whoever is to come.
+    if open_lines := [line for line in lines if line.cadre_id is None and line.replaces is None]:
+        to_come = withdrawable_assignments(decision, {line.locality_id for line in open_lines}, today())
+        taken = {other[3] for other in others}
+        for line in open_lines:
+            found = [row for row in to_come[line.locality_id, line.role] if row.pk not in taken]
+            if len(found) == 1:
+                line.replaces = found[0]
+                taken.add(found[0].pk)
 
 
 def lines_taken_over(decision, lines, new):

@@ -14,6 +14,7 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -70,7 +71,7 @@ class Assignment(EffectiveDated):
     )
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.IN_CHARGE)
     decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
-    decision_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    decision_on = BoundedDateField(_("day of the decision"), null=True, blank=True)
     decision = models.ForeignKey(
         "Decision",
         verbose_name=_("decision"),

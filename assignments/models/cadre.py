@@ -11,6 +11,7 @@ from assignments.models.agency import Agency
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 from cadrenet.vietnamese import person_sort_key, search_key
 
 
@@ -57,7 +58,7 @@ class Cadre(models.Model):
     party_member = models.BooleanField(_("party member"), default=True)
     email = models.EmailField(_("work e-mail"), blank=True)
     phone = models.CharField(_("work phone"), max_length=40, blank=True)
-    left_on = models.DateField(
+    left_on = BoundedDateField(
         _("served until"),
         null=True,
         blank=True,

@@ -12,6 +12,7 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated
 
 
@@ -53,11 +54,11 @@ class Decision(models.Model):
     """
 
     number = models.CharField(_("decision number"), max_length=60)
-    signed_on = models.DateField(_("day of the decision"))
+    signed_on = BoundedDateField(_("day of the decision"))
     signer = models.CharField(
         _("signed by"), max_length=150, blank=True, help_text=_("Name and position, as under the decision.")
     )
-    first_day = models.DateField(_("in charge from"), help_text=_("The first day counts."))
+    first_day = BoundedDateField(_("in charge from"), help_text=_("The first day counts."))
     locality = models.ForeignKey(
         Locality,
         verbose_name=_("decides for"),
@@ -65,7 +66,7 @@ class Decision(models.Model):
         related_name="decisions",
         help_text=_("Its lines lie at or below this locality."),
     )
-    enacted_on = models.DateField(_("took effect on"), null=True, blank=True, editable=False)
+    enacted_on = BoundedDateField(_("took effect on"), null=True, blank=True, editable=False)
 
     objects = DecisionQuerySet.as_manager()
     history = HistoricalRecords()
@@ -104,7 +105,8 @@ class DecisionLineQuerySet(ScopedQuerySet):
 class DecisionLine(models.Model):
     """One line of a decision: a cadre takes a role at a place, somebody is replaced there, or somebody only leaves.
 
-    ``assignment`` is what the line became when the decision took effect.
+    ``assignment`` is what the line became when the decision took effect; ``withdrew`` and ``withdrew_from`` keep
+    whose assignment it took away before that began.
     """
 
     decision = models.ForeignKey(Decision, verbose_name=_("decision"), on_delete=models.CASCADE, related_name="lines")
@@ -121,6 +123,16 @@ class DecisionLine(models.Model):
         blank=True,
         related_name="replaced_in",
     )
+    withdrew = models.ForeignKey(
+        Cadre,
+        verbose_name=_("withdrew the assignment of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    withdrew_from = BoundedDateField(_("which was to begin on"), null=True, blank=True, editable=False)
     end_reason = models.CharField(_("reason of ending"), max_length=30, choices=Assignment.EndReason, blank=True)
     why = models.CharField(
         _("reason in spite of warnings"), max_length=100, blank=True, help_text=_("Kept with the history.")
@@ -154,7 +166,7 @@ class DecisionLine(models.Model):
                 violation_error_message=_("This decision already replaces this assignment."),
             ),
             models.CheckConstraint(
-                condition=Q(cadre__isnull=False) | Q(replaces__isnull=False),
+                condition=Q(cadre__isnull=False) | Q(replaces__isnull=False) | Q(withdrew__isnull=False),
                 name="decisionline_says_something",
                 violation_error_message=_("A line says who takes over, or who leaves."),
             ),

@@ -13,6 +13,7 @@ from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -54,8 +55,8 @@ class Handover(models.Model):
         blank=True,
         help_text=_("Facts about the place. No names, numbers or addresses of residents."),
     )
-    given_on = models.DateField(_("handed over on"), null=True, blank=True)
-    received_on = models.DateField(_("received on"), null=True, blank=True)
+    given_on = BoundedDateField(_("handed over on"), null=True, blank=True)
+    received_on = BoundedDateField(_("received on"), null=True, blank=True)
 
     objects = HandoverQuerySet.as_manager()
     history = HistoricalRecords()
@@ -146,7 +147,7 @@ class CoverageReview(models.Model):
     locality = models.ForeignKey(
         Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="coverage_reviews"
     )
-    day = models.DateField(_("day"))
+    day = BoundedDateField(_("day"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("reviewed by"),

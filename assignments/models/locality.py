@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -227,7 +228,7 @@ class Lineage(models.Model):
     successor = models.ForeignKey(
         Locality, verbose_name=_("successor"), on_delete=models.PROTECT, related_name="origins"
     )
-    effective_on = models.DateField(_("effective on"), help_text=_("The successor's first day."))
+    effective_on = BoundedDateField(_("effective on"), help_text=_("The successor's first day."))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
 
@@ -253,3 +254,16 @@ class Lineage(models.Model):
 
     def __str__(self):
         return f"{self.predecessor} → {self.successor}"
+
+    def clean(self):
+        if not (self.predecessor_id and self.successor_id and self.effective_on):
+            return
+        before, after = (list(row.versions.all()) for row in (self.predecessor, self.successor))
+        if not covers(after, self.effective_on, self.effective_on):
+            raise ValidationError({"effective_on": _("The successor does not exist on that day.")})
+        # One that takes in another may go on as it was, and so may one that gives a part away.
+        ended = {version.last_day + timedelta(days=1) for version in before if version.last_day}
+        if self.effective_on not in ended | {version.first_day for version in [*before, *after]}:
+            raise ValidationError(
+                {"effective_on": _("On that day neither of the two begins anything, nor has the predecessor ended.")}
+            )

@@ -4,8 +4,9 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models.locality import Locality, LocalityType, Tier
@@ -226,6 +227,10 @@ class PlacedQuerySet(ScopedQuerySet):
         """As ``reached``, for facts of which each has a place."""
         return self.reached(reach, roots)
 
+    def beyond_the_end(self):
+        """Facts of days on which their locality does not exist: it had ended, or had not begun."""
+        return self.filter(Q(place__last_day__lt=F(self.model.placed["place"])) | Q(place=None))
+
     def point(self):
         """Point each of these facts at the place of its day, in the database, however many they are."""
         for place_field, day_field in self.model.placed.items():
@@ -245,6 +250,8 @@ class Placed(models.Model):
     """
 
     placed = {"place": "day"}
+    # The page, by its name, on which what lies beyond the end of its locality is done with; empty without one.
+    beyond_page = ""
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     area = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
@@ -255,6 +262,19 @@ class Placed(models.Model):
     def save(self, *args, **kwargs):
         self.set_places()
         super().save(*args, **kwargs)
+
+    def refuse_day_without_locality(self):
+        """Refuse a day on which the locality does not exist: raises ``ValidationError`` at the field of the day.
+
+        What was recorded for such a day before the locality got its end stays, and can be finished.
+        """
+        name = self.placed["place"]
+        day = getattr(self, name)
+        if not (self.locality_id and day) or Place.objects.on(day).filter(locality=self.locality_id).exists():
+            return
+        stored = type(self)._base_manager.filter(pk=self.pk, locality=self.locality_id, **{name: day})
+        if not (self.pk and stored.exists()):
+            raise ValidationError({name: _("The locality does not exist on that day.")})
 
     def set_places(self):
         """Look up where the locality stood on the fact's days; one that has ended stands where it last did."""

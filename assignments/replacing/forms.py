@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assignments.changes import Change
-from assignments.filters import DayField
+from assignments.changes import Change, leaving, withdrawal
 from assignments.forms import ReasonMixin, successor
 from assignments.lookups import LookupMixin, cadre_field, lookup_input
 from assignments.models import Assignment
+from cadrenet.dates import DayField
 from cadrenet.periods import ONE_DAY, today
 
 Reason = Assignment.EndReason
@@ -34,8 +34,13 @@ class ReplaceForm(LookupMixin, ReasonMixin):
 
     @property
     def days_between(self):
-        """Days with nobody between the two, negative when both answer for some days; None while not known."""
+        """Days with nobody between the two, negative when both answer for some days; None while not known.
+
+        None, too, where one of the two never begins.
+        """
         cleaned = getattr(self, "cleaned_data", {})
+        if self.withdrawals:
+            return None
         if not cleaned.get("last_day") or not cleaned.get("first_day"):
             return None
         return (cleaned["first_day"] - cleaned["last_day"]).days - 1
@@ -49,7 +54,8 @@ class ReplaceForm(LookupMixin, ReasonMixin):
         cleaned = super().clean()
         last_day = cleaned.get("last_day")
         if last_day and not cleaned.get("first_day") and "first_day" not in self.errors:
-            cleaned["first_day"] = last_day + ONE_DAY
+            # Where the other never begins, the successor does on that day.
+            cleaned["first_day"] = leaving(self.assignment, last_day, today())["last_day"] + ONE_DAY
         cadre = successor(self, "cadre", cleaned.get("first_day") or today())
         if cadre and cadre.pk == self.assignment.cadre_id:
             self.add_error("cadre", _("A successor is somebody else."))
@@ -63,11 +69,8 @@ class ReplaceForm(LookupMixin, ReasonMixin):
             self.assignment.locality,
             self.assignment.role,
             cadre=cadre,
-            replaces=self.assignment,
-            **{
-                name: cleaned[name]
-                for name in ("first_day", "last_day", "end_reason", "decision_number", "decision_on")
-            },
+            **leaving(self.assignment, cleaned["last_day"], today()),
+            **{name: cleaned[name] for name in ("first_day", "end_reason", "decision_number", "decision_on")},
         )
 
 
@@ -121,6 +124,9 @@ class LeavingForm(LookupMixin, ReasonMixin):
                 "first_day": self[f"first_day-{row.pk}"],
                 "matches": self.matches[name],
                 "change": None if position is None else self.changes[position],
+                "withdrawal": ""
+                if position is None or not self.changes[position].withdraws
+                else withdrawal(self.changes[position]),
                 "objections": self.objections.get(position, []),
             }
 
@@ -146,7 +152,7 @@ class LeavingForm(LookupMixin, ReasonMixin):
         if cleaned.get(first_day) and not cleaned.get(f"cadre-{row.pk}"):
             self.add_error(f"cadre-{row.pk}", _("Say who begins on that day, or leave the day empty."))
         if cadre and last_day and not cleaned.get(first_day) and first_day not in self.errors:
-            cleaned[first_day] = self.end_of(row, last_day) + ONE_DAY
+            cleaned[first_day] = leaving(row, self.end_of(row, last_day), today())["last_day"] + ONE_DAY
         return cadre
 
     def end_of(self, row, last_day):
@@ -160,8 +166,7 @@ class LeavingForm(LookupMixin, ReasonMixin):
             row.role,
             cadre=cadre,
             first_day=cleaned[f"first_day-{row.pk}"] if cadre else None,
-            replaces=row,
-            last_day=self.end_of(row, cleaned["last_day"]),
+            **leaving(row, self.end_of(row, cleaned["last_day"]), today()),
             end_reason=cleaned["end_reason"],
         )
 

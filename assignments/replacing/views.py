@@ -83,16 +83,21 @@ class ReplaceView(ChangeView):
         except Refused as refused:
             form.add_error(None, refused.faults[0])
             return self.form_invalid(form)
+        # Whoever never began hands nothing over; then the handover is that of somebody before, if of anybody.
+        handover = made[0].taken_over.first()
+        sentence = _("%(cadre)s answers for %(locality)s from %(day)s.")
+        if handover:
+            sentence = _("%(cadre)s answers for %(locality)s from %(day)s. This is the handover.")
         messages.success(
             self.request,
-            _("%(cadre)s answers for %(locality)s from %(day)s. This is the handover.")
+            sentence
             % {
                 "cadre": change.cadre.full_name,
                 "locality": change.locality.name,
                 "day": figures.day(change.first_day),
             },
         )
-        return redirect(made[0].taken_over.get())
+        return redirect(handover or made[0])
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

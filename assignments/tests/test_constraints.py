@@ -247,7 +247,7 @@ def test_a_quarter_is_written_in_one_way():
 
     refused_when_cleaned(
         QuarterlyReport(cadre=cadre("P"), locality=tree.an, quarter="Q2/2022"),
-        "Write a quarter as 2022-Q4.",
+        "“Q2/2022” is not a quarter. Write it like 2022-Q4.",
     )
 
 

@@ -157,7 +157,11 @@ class TableAdmin:
             _("Imported: %(new)s new, %(update)s changed, %(skip)s unchanged.")
             % {"new": totals["new"], "update": totals["changed"], "skip": totals["unchanged"]},
         )
+        self.imported(request, outcome.changes)
         return HttpResponseRedirect(self.table_url("changelist"))
+
+    def imported(self, request, changes):
+        """Tell what follows from the rows that were imported, where something does."""
 
     def upload_key(self, request, token):
         """Where a file is kept, for whoever uploaded it and for this table alone, until it is confirmed."""

@@ -9,10 +9,8 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, check_day, check_year, of_known_year
 
-# Days outside these years are typing mistakes, and the ends of what a date can hold stand for "open".
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 LARGEST_COUNT = 2**31 - 1
 LARGEST_VALUE = 2**63 - 1
 CODE_LENGTH = 60
@@ -89,8 +87,18 @@ def short_code(model, name):
     return read
 
 
+def checked(check, value):
+    """Return a value that a check of ``cadrenet.periods`` finds nothing wrong with."""
+    try:
+        check(value)
+    except ValidationError as error:
+        raise BadValue(error.messages[0]) from None
+    return value
+
+
 @lru_cache(8192)
 def day(cell):
+    """A day; what is kept of an answer stays right, as days only come to be allowed."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
         raise BadValue(
             _("“%(value)s” is no day in this format. Write year, month and day as 2022-12-31.") % {"value": cell}
@@ -99,12 +107,7 @@ def day(cell):
         found = date.fromisoformat(cell)
     except ValueError:
         raise BadValue(_("The day %(value)s does not exist. Correct it.") % {"value": cell}) from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise BadValue(
-            _("The year of %(value)s is not between %(first)s and %(last)s. Correct it.")
-            % {"value": cell, "first": FIRST_YEAR, "last": LAST_YEAR}
-        )
-    return found
+    return checked(check_day, found)
 
 
 @lru_cache(8192)
@@ -152,7 +155,7 @@ def flag(cell):
 @lru_cache(256)
 def quarter(cell):
     try:
-        return Quarter.parse(cell)
+        return of_known_year(Quarter.parse(cell))
     except ValueError as error:
         raise BadValue(str(error)) from None
 
@@ -172,6 +175,11 @@ def email(model, name):
         return cell
 
     return read
+
+
+def year(cell):
+    """A year in which days may lie."""
+    return checked(check_year, count(cell))
 
 
 count = whole(LARGEST_COUNT)

@@ -119,6 +119,15 @@ def daytime(value):
 
 
 @register.filter
+def until(starts, ends):
+    """The end of something that begins at a moment: –21:00, or of another day –10/12/2022, 00:30; nothing without."""
+    if not ends:
+        return ""
+    starts, ends = in_the_office(starts), in_the_office(ends)
+    return f"–{daytime(ends) if ends.date() != starts.date() else f'{ends:%H:%M}'}"
+
+
+@register.filter
 def small_unit(value):
     """Set what stands after a large figure smaller: 80,26% becomes 80,26<small>%</small>.
 

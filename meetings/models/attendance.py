@@ -1,12 +1,15 @@
 """Attendance: a row for everybody expected at a meeting, unrecorded until somebody says what happened."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Cadre, Placed
 from assignments.models.place import PlacedQuerySet, facts_below
+from cadrenet.periods import today
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
@@ -133,6 +136,17 @@ class Attendance(Placed):
     def is_guest(self):
         """Whether the cadre came without being expected."""
         return not self.expected
+
+    def clean(self):
+        if not self.meeting_id or self.status != self.Status.PRESENT:
+            return
+        if Attendance.objects.filter(pk=self.pk, status=self.Status.PRESENT).exists():
+            # It was said before; what becomes of the meeting is not said here.
+            return
+        if self.meeting.took_no_place:
+            raise ValidationError({"status": _("Nobody can have come to a meeting that did not take place.")})
+        if self.meeting.starts_at and timezone.localtime(self.meeting.starts_at).date() > today():
+            raise ValidationError({"status": _("The meeting lies in the future: nobody can have come yet.")})
 
     def save(self, *args, **kwargs):
         self.day, self.held = self.meeting.day, self.meeting.is_held

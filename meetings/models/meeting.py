@@ -7,12 +7,16 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateTimeField
+from cadrenet.periods import today
 from cadrenet.vietnamese import search_key
 
 
@@ -140,6 +144,10 @@ class MeetingQuerySet(PlacedQuerySet):
         """Meetings that were not cancelled."""
         return self.exclude(status=Meeting.Status.CANCELLED)
 
+    def beyond_the_end(self):
+        """Meetings on days on which their locality does not exist, without those that took no place."""
+        return super().beyond_the_end().exclude(agency__isnull=False).exclude(status__in=Meeting.TOOK_NO_PLACE)
+
     def held(self):
         """Meetings that took place."""
         return self.filter(status=Meeting.Status.HELD)
@@ -162,6 +170,13 @@ class MeetingQuerySet(PlacedQuerySet):
         return self.select_related("place", "agency")
 
 
+def lies_ahead(today):
+    """Return the sentence about a meeting that is said to be over, and lies ahead."""
+    return gettext("What was recorded says that the meeting is over. It cannot lie after %(today)s.") % {
+        "today": date_format(today, "DATE_FORMAT")
+    }
+
+
 class Meeting(Placed):
     """One meeting of a locality (a committee, a cell, a group) or of an agency (a meeting, a training)."""
 
@@ -170,6 +185,10 @@ class Meeting(Placed):
         HELD = "held", _("Held")
         NOT_HELD = "not_held", _("Not held")
         CANCELLED = "cancelled", _("Cancelled")
+
+    # Said of a meeting that is over; and of one at which nobody met.
+    OVER = (Status.HELD, Status.NOT_HELD)
+    TOOK_NO_PLACE = (Status.NOT_HELD, Status.CANCELLED)
 
     class ConvenedBy(models.TextChoices):
         COMMUNE = "commune", _("Commune")
@@ -182,6 +201,8 @@ class Meeting(Placed):
         ADEQUATE = "adequate", _("Adequate")
         WEAK = "weak", _("Weak")
 
+    beyond_page = "meetings:beyond"
+
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     locality = models.ForeignKey(
@@ -190,8 +211,8 @@ class Meeting(Placed):
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
     )
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    starts_at = BoundedDateTimeField(_("starts at"))
+    ends_at = BoundedDateTimeField(_("ends at"), null=True, blank=True)
     day = models.DateField(_("day"), editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     convened_by = models.CharField(_("convened by"), max_length=10, choices=ConvenedBy, blank=True)
@@ -282,12 +303,35 @@ class Meeting(Placed):
         """Whether its attendance counts."""
         return self.status == self.Status.HELD
 
+    @property
+    def is_beyond_the_end(self):
+        """Whether its locality had ended by its day."""
+        return self.place is not None and self.place.last_day < self.day
+
+    @property
+    def took_no_place(self):
+        """Whether it is known that nobody met: it was cancelled, or not held."""
+        return self.status in self.TOOK_NO_PLACE
+
     def clean(self):
-        if not (self.locality_id and self.starts_at):
+        if not self.starts_at:
+            return
+        day = timezone.localtime(self.starts_at).date()
+        if self.status in self.OVER and day > today():
+            raise ValidationError({"starts_at": lies_ahead(today())})
+        if not self.locality_id:
             return
         tier = KIND_TIERS.get(self.kind)
         if tier and self.locality.tier != tier:
             raise ValidationError({"locality": _("This kind of meeting belongs to another tier of locality.")})
-        day = timezone.localtime(self.starts_at).date()
-        if not Place.objects.on(day).filter(locality=self.locality_id).exists():
+        places = Place.objects.filter(locality=self.locality_id)
+        if places.on(day).exists():
+            return
+        if self.took_no_place:
+            # What was planned beyond the end of its locality is done with in this way.
+            may_be = places.counting_on(day).exists()
+        else:
+            # What was held before the locality got its end stays, and who came can be recorded.
+            may_be = self.is_held and Meeting.objects.held().filter(pk=self.pk, day=day).exists()
+        if not may_be:
             raise ValidationError({"starts_at": _("The locality does not exist on that day.")})

@@ -225,14 +225,18 @@ class MeetingView(ScopedDetailView):
         whole = may_edit or can_see_place(meeting.place, user) or meeting.agency_id in reach.agencies
         late = late_rows(meeting)
         texts = {row.cadre_id for row in rows if row.cadre_id in recordable or row.cadre.agency_id in reach.agencies}
+        lines = [RosterLine(row, meeting, late, texts, reach) for row in rows]
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, user),
-            people=[RosterLine(row, late, texts, reach) for row in rows if row.expected],
-            guests=[RosterLine(row, late, texts, reach) for row in rows if not row.expected],
+            # Nobody met, so nobody was a guest: all that was said beforehand stands together.
+            people=[line for line in lines if line.row.expected or meeting.took_no_place],
+            guests=[line for line in lines if not (line.row.expected or meeting.took_no_place)],
             may_edit=may_edit,
             may_record=may_edit or bool(recordable),
             whole=whole,
+            # Planned for a day on which its locality no longer exists.
+            beyond=meeting.is_beyond_the_end,
             others_hidden=not whole,
             households=self.households(whole, recordable or may_edit),
             clashes=self.clashes(),
@@ -269,10 +273,13 @@ class MeetingView(ScopedDetailView):
 class RosterLine:
     """One cadre on the roster of a page."""
 
-    def __init__(self, row, late, texts, reach):
+    def __init__(self, row, meeting, late, texts, reach):
         self.row = row
         self.late = row.cadre_id in late
         # Words about an absence are for those who record there, the cadre, and the cadre's own agency.
         self.note = row.note if row.cadre_id in texts else ""
         self.own = row.cadre_id == reach.cadre
         self.status = "guest" if row.is_guest and row.status == Attendance.Status.PRESENT else row.status
+        if meeting.took_no_place and row.status in (Attendance.Status.PRESENT, Attendance.Status.UNRECORDED):
+            # Of a meeting that took place nowhere nobody is called present, and nobody is asked.
+            self.status = meeting.status

@@ -15,7 +15,7 @@ from meetings.models import KIND_TIERS, Meeting
 from reports.district.reference_data import Known, found, overlapping
 from reports.district.tables import FILES, REFERS, TABLES, Problem, quiet
 from reports.models import Issue, PartyOrganisation, RatingLevel, RatingScheme, Resource
-from reports.tables import no_such_level, rated_while_it_existed
+from reports.models.party import no_such_level, not_rated_then
 
 GROUP_ROLES = (Assignment.Role.HEAD, Assignment.Role.SUPPORT)
 EXAMPLES_AT_MOST = 5
@@ -235,7 +235,7 @@ class Checker:
         for file, model, day in FACTS:
             facts = model.objects.values_list("code", "locality__code", day)
             if model is Meeting:
-                facts = facts.exclude(status=Meeting.Status.CANCELLED)
+                facts = facts.exclude(status__in=Meeting.TOOK_NO_PLACE)
             in_file = {values["code"] for line, values in self.rows.get(file, ())} | self.doubtful[file]
             for code, locality, day_of_fact in found(facts, "locality__code", changed):
                 if code not in in_file and not self.known.exists_on(locality, day_of_fact):
@@ -366,7 +366,11 @@ class Checker:
     def check_meetings(self, rows):
         for line, values in rows:
             self.check_tier("meetings.csv", line, values, KIND_TIERS)
-            self.exists("meetings.csv", line, values, "locality_code", values["starts_at"].date())
+            day = values["starts_at"].date()
+            # What was planned beyond the end of its locality is done with by saying so.
+            if values["status"] in Meeting.TOOK_NO_PLACE and self.known.existed_by(values["locality_code"], day):
+                continue
+            self.exists("meetings.csv", line, values, "locality_code", day)
 
     def check_issues(self, rows):
         for line, values in rows:
@@ -384,9 +388,9 @@ class Checker:
         levels = set(RatingLevel.objects.values_list("scheme", "code"))
         for line, values in rows:
             period, scheme = organisations.get(values["organisation_code"]), schemes[values["year"]]
-            text = period and rated_while_it_existed(values, period)
+            text = period and not_rated_then(values["organisation_code"], period, values["year"])
             if not text and (not scheme or (scheme.pk, values["level"]) not in levels):
-                text = no_such_level(values)
+                text = no_such_level(values["level"], values["year"])
             if text:
                 self.say("ratings.csv", line, text)
 

@@ -123,6 +123,10 @@ class Known:
     def exists_on(self, code, day):
         return self.lives(code, day, day)
 
+    def existed_by(self, code, day):
+        """Return whether a locality exists on a day, or did before."""
+        return code is not None and self.life_is_known(code) and self.versions[code][0].start <= day
+
     def life(self, code):
         """The days on which a locality exists, as text."""
         joined = []

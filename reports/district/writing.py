@@ -80,6 +80,7 @@ class Writer:
         self.file = None
         self.counts = {}
         self.meetings = set()
+        self.moved = []
         self.attendance = Written()
 
     def write(self):
@@ -139,6 +140,7 @@ class Writer:
             values["day"] = values["starts_at"].date()
         written = self.put_facts(Meeting, rows)
         self.meetings |= {meeting.pk for meeting in [*written.new, *written.changed]}
+        self.moved = [now.pk for now, was in zip(written.changed, written.was, strict=True) if now.day != was.day]
         return written
 
     def write_attendance(self, rows):
@@ -152,7 +154,15 @@ class Writer:
 
         self.attendance = self.put(Attendance, ("meeting_id", "cadre_id"), rows, derive=follow_meeting, history=False)
         self.meetings |= {row.meeting_id for row in [*self.attendance.new, *self.attendance.changed]}
+        self.say_again(rows)
         return self.attendance
+
+    def say_again(self, rows):
+        """Let answers stand that the files give once more for meetings that they move to another day."""
+        said = {(values["meeting_code"], values["cadre_code"]) for values in rows}
+        for keys in chunks(self.moved):
+            given = Attendance.objects.filter(meeting__in=keys).values_list("pk", "meeting__code", "cadre__code")
+            Attendance.objects.filter(pk__in=[key for key, *codes in given if tuple(codes) in said]).point()
 
     def write_issues(self, rows):
         return self.put_facts(Issue, rows)
@@ -171,7 +181,7 @@ class Writer:
         for values in rows:
             values["scheme_id"] = schemes[values["year"]]
             values["level_id"] = levels[values["scheme_id"], values.pop("level")]
-        return self.put(Rating, ("organisation_id", "year", "scheme_id"), rows)
+        return self.put(Rating, ("organisation_id", "year"), rows)
 
     # --- What follows from them ---------------------------------------------------------------------------
 

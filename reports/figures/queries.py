@@ -13,6 +13,7 @@ from assignments.models import Locality, Place
 from assignments.models.place import facts_below
 from assignments.scope import Reach, Root
 from assignments.subtree import Subtree
+from cadrenet.periods import FIRST_DAY
 from cadrenet.prepared import Constant, prepared
 from meetings.models import Meeting
 from reports.figures import counts
@@ -149,7 +150,11 @@ def first_and_last_below(roots: frozenset[Root], day: date) -> QuerySet[Any]:
 
 
 def first_and_last(meetings: QuerySet[Meeting], day: date) -> QuerySet[Any]:
-    """Return the day of the first of some meetings, and of the last up to a day, as a query of one row or none."""
+    """Return the day of the first of some meetings, and of the last up to a day, as a query of one row or none.
+
+    Lists of quarters are made of these days. So a mistyped one, from before days were looked at, is not among them.
+    """
+    meetings = meetings.filter(day__gte=FIRST_DAY)
     first = meetings.order_by("day").values("day")[:1]
     up_to = meetings.filter(day__lte=day).order_by("-day").annotate(first=Subquery(first))
     return up_to.values_list("first", "day")[:1]

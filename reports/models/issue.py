@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Agency, Locality, Place, Placed
 from assignments.models.place import PlacedQuerySet, below
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 
 
 class IssueQuerySet(PlacedQuerySet):
@@ -57,7 +58,7 @@ class Issue(Placed):
     locality = models.ForeignKey(
         Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="issues"
     )
-    raised_on = models.DateField(_("raised on"))
+    raised_on = BoundedDateField(_("raised on"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     urgent = models.BooleanField(_("pressing"), default=False)
     theme = models.CharField(_("theme"), max_length=40, choices=Theme)
@@ -67,7 +68,7 @@ class Issue(Placed):
         help_text=_("Facts in one sentence. No names, addresses or phone numbers of residents."),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_on = BoundedDateField(_("closed on"), null=True, blank=True)
     responsible_agency = models.ForeignKey(
         Agency,
         verbose_name=_("responsible agency"),
@@ -110,6 +111,9 @@ class Issue(Placed):
 
     def get_absolute_url(self):
         return reverse("reports:issue", args=[self.pk])
+
+    def clean(self):
+        self.refuse_day_without_locality()
 
     def age(self, day):
         """Days from the day it was raised to the day it was closed, or to the given day."""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,7 +13,9 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Locality, Place, Tier
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.periods import check_year, today
 
 
 class PartyOrganisationQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
@@ -144,6 +146,36 @@ class RatingLevel(models.Model):
         return self.get_code_display()
 
 
+def year_ahead(year):
+    """Return the sentence about a rating for a year that has not begun, None where it has."""
+    if year <= today().year:
+        return None
+    return gettext("%(year)s lies ahead: nobody can be rated for it yet. Correct the year.") % {"year": str(year)}
+
+
+def not_rated_then(code, life, year):
+    """Return the sentence about a rating for a year in which an organisation did not exist, None where it did.
+
+    ``life`` has its first and last day: the organisation, or the row of a file about it.
+    """
+    first, last = life.first_day or date.min, life.last_day or date.max
+    if first.year <= year <= last.year:
+        return None
+    return gettext("%(code)s did not exist in %(year)s, only %(period)s. Correct the year or the code.") % {
+        "code": code,
+        "year": str(year),
+        "period": f"{life.first_day or '…'} – {life.last_day or '…'}",
+    }
+
+
+def no_such_level(level, year):
+    """Return the sentence about a level that the scheme in force at the end of a year does not have."""
+    return gettext(
+        "No rating scheme in force at the end of %(year)s has the level %(level)s. "
+        "Add it in the administration, or correct the row."
+    ) % {"year": str(year), "level": level}
+
+
 class RatingQuerySet(ScopedQuerySet):
     edited_by = "decides"
 
@@ -152,18 +184,18 @@ class RatingQuerySet(ScopedQuerySet):
 
 
 class Rating(models.Model):
-    """How one organisation was rated for one year, by decision."""
+    """How one organisation was rated for one year, once: by decision, and by the scheme of the end of the year."""
 
     organisation = models.ForeignKey(
         PartyOrganisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="ratings"
     )
-    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1930), MaxValueValidator(2200)])
+    year = models.PositiveSmallIntegerField(_("year"), validators=[check_year])
     level = models.ForeignKey(RatingLevel, verbose_name=_("level"), on_delete=models.PROTECT, related_name="ratings")
     scheme = models.ForeignKey(
         RatingScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, editable=False, related_name="+"
     )
     decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
-    decision_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    decision_on = BoundedDateField(_("day of the decision"), null=True, blank=True)
 
     objects = RatingQuerySet.as_manager()
     history = HistoricalRecords()
@@ -174,8 +206,8 @@ class Rating(models.Model):
         verbose_name_plural = _("ratings")
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "year", "scheme"],
-                name="rating_once_per_organisation_year_scheme",
+                fields=["organisation", "year"],
+                name="rating_once_per_organisation_and_year",
                 violation_error_message=_("This organisation is already rated for this year."),
             )
         ]
@@ -189,11 +221,16 @@ class Rating(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self):
-        if not (self.organisation_id and self.level_id):
+        """The rules of a rating, for pages and files alike."""
+        if not (self.organisation_id and self.level_id and self.year):
             return
         self.scheme_id = self.level.scheme_id
-        twin = Rating.objects.filter(
-            organisation=self.organisation_id, year=self.year, scheme=self.scheme_id
-        ).exclude(pk=self.pk)
-        if twin.exists():
+        organisation, scheme = self.organisation, RatingScheme.of_year(self.year)
+        faults = {
+            "year": year_ahead(self.year) or not_rated_then(organisation.code, organisation, self.year),
+            "level": None if scheme and scheme.pk == self.scheme_id else no_such_level(self.level.code, self.year),
+        }
+        if found := {name: sentence for name, sentence in faults.items() if sentence}:
+            raise ValidationError(found)
+        if Rating.objects.filter(organisation=organisation, year=self.year).exclude(pk=self.pk).exists():
             raise ValidationError(_("This organisation is already rated for this year."))

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models import Assignment, Cadre, Limit, Locality, Tier
 from assignments.scope import ScopedQuerySet
-from cadrenet.periods import Quarter
+from cadrenet.dates import BoundedDateField
+from cadrenet.periods import check_quarter
 
 # Who is in charge at these tiers writes a report every quarter.
 REPORTING_TIERS = (Tier.COMMUNE, Tier.HAMLET)
@@ -59,9 +59,9 @@ class QuarterlyReport(models.Model):
     quarter = models.CharField(
         _("quarter"),
         max_length=7,
-        validators=[RegexValidator(rf"^{Quarter.PATTERN}$", _("Write a quarter as 2022-Q4."))],
+        validators=[check_quarter],
     )
-    submitted_on = models.DateField(_("submitted on"), null=True, blank=True)
+    submitted_on = BoundedDateField(_("submitted on"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
 
     objects = QuarterlyReportQuerySet.as_manager()

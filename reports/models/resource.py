@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Cadre, Locality, Placed
 from assignments.models.place import PlacedQuerySet
 from cadrenet.codes import CodeField, new_code
+from cadrenet.dates import BoundedDateField
 
 
 class Resource(Placed):
@@ -39,7 +40,7 @@ class Resource(Placed):
         blank=True,
         related_name="resources",
     )
-    mobilised_on = models.DateField(_("mobilised on"))
+    mobilised_on = BoundedDateField(_("mobilised on"))
     kind = models.CharField(_("kind"), max_length=40, choices=Kind)
     description = models.CharField(_("description"), max_length=300, blank=True)
     value_vnd = models.PositiveBigIntegerField(_("value in đồng"))
@@ -65,6 +66,9 @@ class Resource(Placed):
 
     def __str__(self):
         return self.description or self.get_kind_display()
+
+    def clean(self):
+        self.refuse_day_without_locality()
 
     def get_absolute_url(self):
         return reverse("reports:resource", args=[self.pk])

@@ -3,16 +3,20 @@
 from functools import cached_property
 
 import django_filters
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assignments.filters import AgencyFilter, CountedInFilter, WithinSelectFilter
+from assignments.models import Assignment, Place
+from assignments.scope import reach_of
 from assignments.subtree import subtree
+from cadrenet.effective_dated import in_force
 from reports.figures.counts import Period, ReportState, reports_owed, with_state
 from reports.figures.forms import quarters_with_meetings
 from reports.filters import ListFilter, QuarterSelectFilter
 from reports.models import QuarterlyReport
+from reports.quarterly_reports.queries import submitted_by
 
 
 class ReportFilter(ListFilter):
@@ -52,6 +56,11 @@ class ReportFilter(ListFilter):
             # An agency's reports are those of its staff, wherever these serve: who leads it sees people, no places.
             user = None if asked["agency"] else self.request.user
             rows = reports_owed(period, subtree(user, asked["within"])).visible_to(self.request.user)
+            if asked["state"] != "expected":
+                written = written_before(period, self.request.user, asked["within"])
+                rows = Assignment.objects.filter(
+                    Q(pk__in=rows.order_by().values("pk")) | Q(pk__in=written.order_by().values("pk"))
+                )
         rows = self.filters["agency"].filter(rows, asked["agency"])
         written = QuarterlyReport.objects.of(quarter).filter(cadre=OuterRef("cadre"), locality=OuterRef("locality"))
         rows = (
@@ -66,3 +75,22 @@ class ReportFilter(ListFilter):
         if asked["state"] in self.State:
             rows = rows.filter(state=asked["state"])
         return rows
+
+
+def written_before(period, user, within=None):
+    """Assignments on which a report was handed in, though somebody else answered by the end of the quarter.
+
+    Such a report is owed by nobody and in no figure. But whoever wrote it still finds it, whatever he reaches today,
+    and so does whoever saw the place in his time. ``within`` narrows to where the locality stood at the end.
+    """
+    reach, rows = reach_of(user), submitted_by(period.name, period.last_day)
+    if not reach.everything:
+        replaced = rows.exclude(in_force(period.last_day)).reached_by_place(reach.sees)
+        own = Q(cadre=reach.cadre) if reach.cadre else Q(pk__in=[])
+        rows = rows.filter(own | Q(pk__in=replaced.order_by().values("pk")))
+    else:
+        rows = rows.exclude(in_force(period.last_day))
+    if within is not None:
+        there = Place.objects.counting_on(period.last_day).under(within)
+        rows = rows.filter(locality__in=there.order_by().values("locality"))
+    return rows

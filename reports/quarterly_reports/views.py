@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
 from assignments.visibility import chain_of
+from cadrenet.effective_dated import in_force
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from reports.history import timeline_of
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
 from reports.quarterly_reports.actions import answer, may_answer, may_submit, submit
 from reports.quarterly_reports.filters import ReportFilter
+from reports.quarterly_reports.queries import submitted_by
 
 Status = QuarterlyReport.Status
 
@@ -72,8 +75,12 @@ class ReportView(ScopedDetailView):
     template_name = "reports/quarterly_reports/report.html"
 
     def get_queryset(self):
+        quarter = self.kwargs["quarter"]
         owing = super().get_queryset().filter(role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS)
-        return owing.on(self.kwargs["quarter"].last_day).select_related("cadre__agency", "locality__latest")
+        # What was handed in stays readable, also when somebody else answered by the end of the quarter.
+        written = submitted_by(str(quarter), quarter.last_day).order_by().values("pk")
+        owing = owing.filter(in_force(quarter.last_day) | Q(pk__in=written))
+        return owing.select_related("cadre__agency", "locality__latest")
 
     def get_report(self):
         """The report as it stands, or None before anything was recorded."""

@@ -4,6 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import WithinSelectFilter
+from cadrenet.dates import YearFilter
 from reports.figures.ratings import GOOD_OR_BETTER, rated_within
 from reports.filters import ListFilter
 from reports.models import PartyOrganisation, RatingLevel
@@ -14,7 +15,7 @@ class RatingFilter(ListFilter):
 
     RATED = "rated"
 
-    year = django_filters.NumberFilter(label=_("Year"))
+    year = YearFilter(label=_("Year"))
     kind = django_filters.ChoiceFilter(
         field_name="organisation__kind",
         label=_("Kind of organisation"),

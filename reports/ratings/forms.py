@@ -5,6 +5,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.dates import YearField
+from cadrenet.periods import FIRST_YEAR, last_year
 from cadrenet.templatetags.figures import pct
 from reports.models import PartyOrganisation
 
@@ -16,7 +18,7 @@ class RatingsForm(forms.Form):
     committees of communes.
     """
 
-    year = forms.IntegerField(label=_("Year"), min_value=1930, max_value=2200, required=False, widget=forms.Select)
+    year = YearField(label=_("Year"), required=False, widget=forms.Select)
     kind = forms.ChoiceField(label=_("Kind of organisation"), choices=PartyOrganisation.Kind, required=False)
     places = forms.TypedChoiceField(
         label=_("Decimals"), choices=[(2, "85.71"), (0, "86")], coerce=int, required=False, empty_value=2
@@ -24,8 +26,11 @@ class RatingsForm(forms.Form):
 
     def __init__(self, data, *, years, day):
         kind = data.get("kind") or PartyOrganisation.Kind.COMMUNE_COMMITTEE
-        known = sorted({year for rated in years.values() for year in rated}, reverse=True) or [day.year]
-        of_kind = max(years.get(kind, ()), default=known[0])
+        # A mistyped year, from before years were looked at, is not what is meant by the latest.
+        bounded = range(FIRST_YEAR, last_year(day) + 1)
+        known = sorted({year for rated in years.values() for year in rated if year in bounded}, reverse=True)
+        known = known or [day.year]
+        of_kind = max((year for year in years.get(kind, ()) if year in bounded), default=known[0])
         year = data.get("year") or str(of_kind)
         super().__init__({"year": year, "kind": kind, "places": data.get("places") or "2"})
         offered = [str(year) for year in known]

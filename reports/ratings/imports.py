@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 
 from cadrenet.tables.importing import TableImport
 from reports.models import Rating, RatingLevel, RatingScheme
-from reports.tables import RATINGS, no_such_level, rated_while_it_existed
+from reports.models.party import no_such_level, not_rated_then
+from reports.tables import RATINGS
 
 
 class RatingImport(TableImport):
@@ -22,8 +23,8 @@ class RatingImport(TableImport):
         if year not in self.levels:
             levels = RatingLevel.objects.filter(scheme=RatingScheme.of_year(year))
             self.levels[year] = {level.code: level for level in levels}
-        if sentence := rated_while_it_existed({**values, "organisation_code": organisation.code}, organisation):
-            raise ValidationError(sentence)
+        # The level that a word means is that of the year, so this comes before the rules of the row.
         if values["level"] not in self.levels[year]:
-            raise ValidationError(no_such_level(values))
+            sentence = not_rated_then(organisation.code, organisation, year) or no_such_level(values["level"], year)
+            raise ValidationError(sentence)
         values["level"] = self.levels[year][values["level"]]

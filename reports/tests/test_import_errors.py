@@ -12,6 +12,7 @@ from django.utils import translation
 
 from assignments.imports import CadreImport
 from assignments.models import Agency, Assignment, Cadre, Lineage, LocalityVersion, User
+from cadrenet.periods import last_year, today
 from cadrenet.tables.columns import Row
 from meetings.models import Attendance, Meeting
 from reports.district.checking import check
@@ -103,7 +104,7 @@ ONE_MISTAKE = {
     ),
     "a year that is a typing mistake": (
         ("assignments.csv", 2, {"first_day": "0221-01-01"}),
-        "first_day: The year of 0221-01-01 is not between 1900 and 2199. Correct it.",
+        f"first_day: The day must lie between 1 Jan 1930 and 31 Dec {last_year(today())}.",
     ),
     "a time with a space": (
         ("meetings.csv", 2, {"starts_at": "2022-01-15 14:00"}),

@@ -191,7 +191,7 @@ def test_an_issue_cannot_be_older_than_its_locality():
 
     response = client.post("/issues/new/", answers(tree, locality=tree.an2.pk, raised_on="2022-11-14"))
 
-    assert response.context["form"].errors == {"raised_on": ["The locality did not exist yet on that day."]}
+    assert response.context["form"].errors == {"raised_on": ["The locality does not exist on that day."]}
 
 
 def test_an_issue_is_closed_and_opened_again():

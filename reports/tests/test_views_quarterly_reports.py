@@ -209,3 +209,53 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
 
     with django_assert_num_queries(10):
         client.get(ADDRESS)
+
+
+# --- Written by somebody who was replaced -------------------------------------------------------------------------
+
+
+def replaced_in_november():
+    """Bình's P4 wrote for the fourth quarter in November, and was replaced before it ended."""
+    it = busy_quarter()
+    row = Assignment.objects.get(cadre__code="P2")
+    writer = row.cadre
+    it.report = QuarterlyReport.objects.get(cadre=writer, quarter="2022-Q4")
+    row.last_day, row.end_reason = date(2022, 11, 30), "transferred"
+    row.save()
+    it.row, it.login = row, user("writer")
+    writer.user = it.login
+    writer.save()
+    assign(cadre("P9"), row.locality, first_day=date(2022, 12, 1))
+    return it
+
+
+def test_a_report_that_was_submitted_stays_readable_and_listed_after_its_author_was_replaced():
+    it = replaced_in_november()
+    page = f"{ADDRESS}{it.row.pk}/2022-Q4/"
+
+    for who in (it.login, it.head, it.committee):
+        assert visitor(who).get(page).status_code == 200, who
+        assert "P2" in states(who, quarter="2022-Q4"), who
+
+    assert states(it.login, quarter="2022-Q4") == {"P2": "late"}
+    assert states(it.head, quarter="2022-Q4") == {"P1": "on_time", "P2": "late", "P9": "missing"}
+    assert "P2" in states(it.head, quarter="2022-Q4", within="N")
+    assert "P2" not in states(it.committee, quarter="2022-Q4", within="S")
+    assert "P2" not in states(it.committee, quarter="2022-Q4", state="expected")
+    assert visitor(it.elsewhere).get(page).status_code == 404
+
+
+def test_a_draft_of_somebody_who_was_replaced_is_owed_by_nobody():
+    it = replaced_in_november()
+    QuarterlyReport.objects.update(status="draft", submitted_on=None)
+
+    assert states(it.login, quarter="2022-Q4") == {}
+    assert visitor(it.login).get(f"{ADDRESS}{it.row.pk}/2022-Q4/").status_code == 404
+
+
+def test_what_a_figure_counts_does_not_change_by_it():
+    it = replaced_in_november()
+
+    counted = states(it.committee, quarter="2022-Q4", counted="D")
+
+    assert sorted(counted) == ["P1", "P3", "P4", "P9"]
