@@ -136,6 +136,8 @@ class Assignment(EffectiveDated):
         self.refuse_overlap(
             same_place.filter(cadre=self.cadre_id),
             _("This cadre already holds this role at this locality on some of these days."),
+            within=self.locality,
         )
         if self.role == self.Role.HEAD:
-            self.refuse_overlap(same_place, _("This regional group already has a head on some of these days."))
+            message = _("This regional group already has a head on some of these days.")
+            self.refuse_overlap(same_place, message, within=self.locality)

@@ -180,6 +180,7 @@ class LocalityVersion(EffectiveDated):
             self.refuse_overlap(
                 LocalityVersion.objects.filter(locality=self.locality_id),
                 _("Another version of this locality holds on some of these days."),
+                within=self.locality if self.locality.pk else None,
             )
         if self.locality_id and self.type_id and self.type.tier != self.locality.tier:
             raise ValidationError({"type": _("This type is of another tier than the locality.")})
