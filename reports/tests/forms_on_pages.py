@@ -15,6 +15,8 @@ class PageForm:
     action: str
     method: str
     values: list = field(default_factory=list)
+    # The names of the fields into which somebody types.
+    texts: list = field(default_factory=list)
     # What a choice offers that is asked for and not made yet: the first that is no blank.
     offered: dict = field(default_factory=dict)
 
@@ -79,6 +81,8 @@ class Reader(HTMLParser):
                 self.form.offered.setdefault(name, value)
             return
         self.form.values.append((name, value))
+        if kind == "text":
+            self.form.texts.append(name)
 
     def handle_data(self, data):
         if self.area:
@@ -87,6 +91,7 @@ class Reader(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "textarea" and self.area:
             # A browser leaves out the line break after the tag.
+            self.form.texts.append(self.area[0])
             self.form.values.append((self.area[0], "".join(self.area[1]).removeprefix("\n")))
             self.area = None
         elif tag == "select":
