@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 # Nobody sends a form again that was opened so long ago.
 KEPT = timedelta(days=90)
@@ -22,20 +21,16 @@ class Receipt(models.Model):
     ``digest`` tells what was typed, ``outcome`` is the address on which it is seen.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="+"
-    )
-    key = models.UUIDField(_("key of the form"))
-    digest = models.CharField(_("what was typed, in short"), max_length=64)
-    outcome = models.TextField(_("where it is seen"), blank=True)
-    at = models.DateTimeField(_("received"), db_index=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    outcome = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
 
     objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "pk"]
-        verbose_name = _("form that was received")
-        verbose_name_plural = _("forms that were received")
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="receipt_once")]
 
     def __str__(self):

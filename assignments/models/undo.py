@@ -1,7 +1,6 @@
 """What taking back a change of hands restores."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from assignments.models.assignment import Assignment
 from assignments.models.handover import Handover
@@ -14,23 +13,16 @@ class Undo(models.Model):
     history's rows that it left: whoever touched a row since has left another one.
     """
 
-    made = models.OneToOneField(
-        Assignment, verbose_name=_("assignment that was made"), on_delete=models.CASCADE, related_name="+"
-    )
-    ended = models.ForeignKey(
-        Assignment, verbose_name=_("ended assignment"), on_delete=models.CASCADE, null=True, related_name="+"
-    )
+    made = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="+")
+    ended = models.ForeignKey(Assignment, on_delete=models.CASCADE, null=True, related_name="+")
     ended_record = models.BigIntegerField(null=True)
-    last_day = models.DateField(_("last day"), null=True)
-    end_reason = models.CharField(_("reason of ending"), max_length=30, blank=True)
-    handover = models.ForeignKey(
-        Handover, verbose_name=_("handover"), on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    last_day = models.DateField(null=True)
+    end_reason = models.CharField(max_length=30, blank=True)
+    handover = models.ForeignKey(Handover, on_delete=models.SET_NULL, null=True, related_name="+")
     handover_record = models.BigIntegerField(null=True)
-    opened = models.BooleanField(_("opened the handover"), default=False)
+    opened = models.BooleanField(default=False)
     successor = models.ForeignKey(
         Assignment,
-        verbose_name=_("assignment that followed before"),
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
@@ -38,8 +30,6 @@ class Undo(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        verbose_name = _("change of hands that may be taken back")
-        verbose_name_plural = _("changes of hands that may be taken back")
 
     def __str__(self):
         return str(self.made)
