@@ -85,12 +85,13 @@ def answer_again(request, receipt, digest: str):
 
 def refuse(request, sentences: list[str], outcome: str = ""):
     """Say why nothing was stored; what was typed is kept on the page, to be sent again on purpose."""
+    # A file cannot be sent again from here, and a password stands on no page.
+    again = not request.FILES and not any("password" in name for name in request.POST)
     context = {
         "sentences": sentences,
         "outcome": outcome,
         "form_url": request.get_full_path(),
-        # A file cannot be sent again from here.
-        "typed": [] if request.FILES else typed(request),
+        "typed": typed(request) if again else [],
         "key_name": KEY,
         "key": uuid4(),
     }

@@ -236,6 +236,17 @@ def test_what_was_typed_can_be_sent_from_there_as_a_form_of_its_own(demo):
     assert Issue.objects.filter(summary="Cầu sập").count() == 1
 
 
+def test_a_password_is_never_put_on_the_page_that_asks_again(demo):
+    browser = Browser()
+    sent = opened(browser, adding(User)(1))
+    assert browser.post(sent.url, sent.data)[0] == 302
+
+    status, _location, text = browser.post(sent.url, [*sent.data, ("username", "khac")])
+
+    assert status == 409
+    assert "mật-khẩu-mới" not in text
+
+
 def test_a_script_without_a_key_is_served_as_ever(demo):
     browser = Browser()
     sent = new_issue(browser)
