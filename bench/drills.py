@@ -62,7 +62,7 @@ class Server:
         return self
 
     def __exit__(self, *error):
-        self.kill(signal.SIGTERM)
+        self.kill()
 
     def start(self):
         command = [sys.executable, "-m", "gunicorn", "cadrenet.wsgi", "--workers", str(WORKERS)]
@@ -72,9 +72,10 @@ class Server:
         self.process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
         wait_for(self.port, seconds=180)
 
-    def kill(self, how=signal.SIGKILL):
-        os.killpg(self.process.pid, how)
-        self.process.wait(20)
+    def kill(self):
+        """End it as a power cut would, in the middle of whatever it does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(60)
 
 
 class Lost(Exception):
@@ -155,12 +156,13 @@ def twice():
             except LookupError as error:
                 wrong.append(f"{name}: left out, {error}")
                 continue
+            print(".", end="", flush=True)
             answers.update(status for status, _location in last)
             rows += 1
             places = {location for _status, location in last}
             if once.status != 302 or single != many or len(places) != 1:
                 wrong.append(f"{name}: once {once.status} {single}, at once {Counter(last)} {many}")
-    print(f"{connection.vendor}, {AT_ONCE} equal posts at once of {rows} forms: answers {dict(answers)}")
+    print(f"\n{connection.vendor}, {AT_ONCE} equal posts at once of {rows} forms: answers {dict(answers)}")
     print("\n".join(wrong) or "every one stored as much as one post, and led all to one page")
 
 

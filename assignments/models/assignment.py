@@ -15,6 +15,7 @@ from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.races import lock
 
 
 class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
@@ -121,6 +122,8 @@ class Assignment(EffectiveDated):
         if self.end_reason and self.last_day is None:
             raise ValidationError({"end_reason": _("A reason of ending needs a last day.")})
         if self.locality_id:
+            # Against whoever ends the locality, or gives it to the same cadre, at this moment.
+            lock(self.locality)
             self._check_locality()
         if self.locality_id and self.cadre_id:
             self._check_others()
