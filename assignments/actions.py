@@ -5,12 +5,12 @@ them once.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assignments.changes import Change, begun, ended
@@ -31,15 +31,15 @@ from assignments.models import (
 from assignments.models.locality import covers
 from assignments.places import derive
 from assignments.signals import answering_changed
+from assignments.undo import Before, remember
 from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
+from cadrenet.races import lock
 
 LAST_ORDINAL = date.max.toordinal()
 # What a locality lay in, a key or None for each tier; and the first and last day (as ordinals) of such a chain.
 Chain = tuple[int | None, ...]
 Stretch = tuple[int, int, Chain]
-# How long a change of hands may be taken back by whoever made it.
-UNDO = timedelta(hours=1)
 
 
 def assignment_changed(assignment: Assignment, was: Assignment | None = None) -> None:
@@ -74,17 +74,30 @@ def begin_assignment(assignment: Assignment, why: str = "") -> None:
 
     ``why`` are the words of whoever makes it in spite of warnings; they are kept with the history.
 
-    The row is written without a look beforehand: when the same form comes twice, the constraint answers the second
-    in its own words.
+    What no constraint holds (a cadre twice at a place on some days) is looked at under a lock of the locality. When
+    two come at once all the same, the constraint answers the second in its own words.
     """
     sign_change(assignment, why=why)
     try:
         with transaction.atomic():
+            assignment.clean()
             assignment.save()
+            remember(assignment, None)
             assignment_changed(assignment)
     except IntegrityError:
         assignment.validate_constraints()
         raise
+
+
+@transaction.atomic
+def begin_acting(acting: Acting) -> Acting:
+    """Save that somebody acts for another; ``ValidationError`` when somebody does already on some of these days.
+
+    It is looked at under a lock of whoever is away: of two at once, the second sees the first.
+    """
+    acting.full_clean()
+    acting.save()
+    return acting
 
 
 @transaction.atomic
@@ -95,6 +108,8 @@ def end_assignment(assignment: Assignment, *, last_day: date, reason: str, why: 
     ``ValidationError`` when the day makes no sense. Asked twice, the second time changes nothing. Returns the
     assignment as it now stands.
     """
+    # The place first and its rows after it, as everywhere.
+    lock(assignment.locality)
     assignment = (
         Assignment.objects.select_for_update(of=["self"]).select_related("cadre", "locality").get(pk=assignment.pk)
     )
@@ -123,23 +138,30 @@ class Refused(Exception):
         self.faults = faults
 
 
-def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) -> dict[int, Assignment]:
+def carry_out(
+    changes: Iterable[Change], *, decision: Decision | None = None, is_part: bool = False
+) -> dict[int, Assignment]:
     """Make some changes of hands, all or none, and let rosters follow once; return the new assignments by position.
 
     ``decision`` gives its number and day to the new assignments. A replacement opens a handover. What speaks against
-    a change (``assignments.changes.objections``) is asked before; here only what cannot be is refused. Raises
-    ``Refused``.
+    a change (``assignments.changes.objections``) is asked before; here only what cannot be is refused. One change by
+    itself, that ``is_part`` of nothing larger, may be taken back. Raises ``Refused``.
     """
     changes = list(changes)
     faults: dict[int, list[str]] = {}
     made: dict[int, Assignment] = {}
+    before: dict[int, Before] = {}
     waiting: dict[int, list[Handover]] = {}
     with transaction.atomic():
+        # All at once and in order, so that two lists of changes never wait for each other.
+        lock(*(change.locality for change in changes))
         for position, change in enumerate(changes):
             try:
                 # A savepoint for each: the next ones are looked at too, so that every fault is told at once.
                 with transaction.atomic():
-                    waiting[position] = end_replaced(change)
+                    was, waiting[position] = end_replaced(change)
+                    if was is not None:
+                        before[position] = was
             except ValidationError as error:
                 faults[position] = error.messages
         for position, change in enumerate(changes):
@@ -152,6 +174,8 @@ def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) ->
                 faults[position] = error.messages
         if faults:
             raise Refused(faults)
+        if made and len(changes) == 1 and decision is None and not is_part and not changes[0].withdraws:
+            remember(made[0], before.get(0))
         if changes:
             days = [first_day for *_change, first_day in begun(changes)]
             days += [last_day + ONE_DAY for *_change, last_day in ended(changes)]
@@ -164,10 +188,14 @@ def carry_out(changes: Iterable[Change], *, decision: Decision | None = None) ->
     return made
 
 
-def end_replaced(change: Change) -> list[Handover]:
-    """End, or withdraw, the assignment that a change replaces, if any; return the handovers to whoever follows."""
+def end_replaced(change: Change) -> tuple[Before | None, list[Handover]]:
+    """End, or withdraw, the assignment that a change replaces, if any.
+
+    Returns what was before, which is nothing that could come back once it is withdrawn, and the handovers to whoever
+    follows.
+    """
     if change.replaces is None:
-        return []
+        return None, []
     row = Assignment.objects.select_for_update(of=["self"]).select_related("cadre", "locality")
     ended = row.filter(pk=change.replaces.pk).first()
     if ended is None or (ended.last_day and ended.last_day < change.last_day):
@@ -175,15 +203,21 @@ def end_replaced(change: Change) -> list[Handover]:
     if change.withdraws:
         if ended.first_day != change.replaces.first_day:
             raise ValidationError(_("This assignment was changed meanwhile. Look at the place again."))
-        return withdraw(ended, reason=change.end_reason, why=change.why)
+        return None, withdraw(ended, reason=change.end_reason, why=change.why)
+    before = Before(ended, ended.last_day, ended.end_reason)
     ended.last_day, ended.end_reason = change.last_day, change.end_reason
     sign_change(ended, why=change.why)
     # Only its end is new: what it is about was checked when it began, and a shorter time meets nobody more.
     ended.full_clean(exclude=["cadre", "locality", "decision"])
     ended.save()
     if change.cadre is None or change.cadre.pk != ended.cadre_id:
-        Handover.objects.get_or_create(ended=ended)
-    return list(Handover.objects.filter(ended=ended))
+        before.handover, before.opened = Handover.objects.get_or_create(ended=ended)
+    else:
+        before.handover = Handover.objects.filter(ended=ended).first()
+    if before.handover is None:
+        return before, []
+    before.successor = before.handover.successor
+    return before, [before.handover]
 
 
 def withdraw(assignment: Assignment, *, reason: str = "", why: str = "") -> list[Handover]:
@@ -232,7 +266,9 @@ def begin_changed(change: Change, decision: Decision | None, waiting: Iterable[H
         # The same change came twice at once: the constraint answers the second in its own words.
         new.validate_constraints()
         raise
-    Handover.objects.filter(pk__in=[handover.pk for handover in waiting]).update(successor=new)
+    for handover in waiting:
+        handover.successor = new
+        handover.save()
     return new
 
 
@@ -243,8 +279,8 @@ def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     ``changes`` end what the cadre holds. Whoever acts for the cadre, and for whom the cadre acts, does so up to that
     day. Raises ``Refused``; under "" when something that the cadre holds would go on.
     """
-    cadre = Cadre.objects.select_for_update(of=["self"]).get(pk=cadre.pk)
-    carry_out(changes)
+    cadre = Cadre.objects.select_for_update(of=["self"], no_key=True).get(pk=cadre.pk)
+    carry_out(changes, is_part=True)
     after = last_day + ONE_DAY
     if Assignment.objects.filter(cadre=cadre).during(after, None).exists():
         raise Refused({"": [_("Meanwhile another assignment was added. Look at the page again.")]})
@@ -277,42 +313,6 @@ def tick(handover: Handover, side: str, *, on: date) -> Handover:
         setattr(handover, side, on)
         handover.save()
     return handover
-
-
-@transaction.atomic
-def take_back(assignment: Assignment) -> None:
-    """Undo a change of hands that was just made: the new assignment goes, and whoever it replaced stays as before.
-
-    The history keeps both. Whether it may still be taken back is for the caller to say (``may_take_back``).
-    """
-    handover = Handover.objects.filter(successor=assignment).select_related("ended").first()
-    if handover is not None and handover.history.count() > 1:
-        # It was there before, or something was written on it since: it did not come with this change alone.
-        raise ValidationError(_("Something already builds on this assignment. End it instead."))
-    localities, first_day = {assignment.locality_id}, assignment.first_day
-    assignment.delete()
-    if handover is not None:
-        ended = handover.ended
-        before = ended.history.order_by("-history_date", "-history_id")[1:2].first()
-        first_day = min(first_day or ended.last_day + ONE_DAY, ended.last_day + ONE_DAY)
-        ended.last_day, ended.end_reason = (before.last_day, before.end_reason) if before else (None, "")
-        handover.delete()
-        ended.full_clean()
-        ended.save()
-    answering_changed.send(sender=Assignment, localities=localities, first_day=first_day, last_day=None)
-
-
-def may_take_back(assignment: Assignment, user: User, now: datetime) -> bool:
-    """Return whether a user made this assignment within the last ``UNDO`` and nothing was changed in it since."""
-    return assignment.pk in just_made([assignment], user, now)
-
-
-def just_made(assignments: Iterable[Assignment], user: User, now: datetime) -> set[int]:
-    """Return the ids of those of some assignments that a user may still take back. One query."""
-    keys = [assignment.pk for assignment in assignments]
-    own = Count("history_id", filter=Q(history_user=user.pk, history_date__gte=now - UNDO))
-    records = Assignment.history.filter(id__in=keys).order_by().values("id")
-    return set(records.annotate(n=Count("history_id"), own=own).filter(n=1, own=1).values_list("id", flat=True))
 
 
 def review_coverage(locality: Locality, *, day: date, by: User) -> CoverageReview:

@@ -1,6 +1,6 @@
-"""How fast cadrenet is, beside what could be had at best: ``python -m bench`` in a database made for it.
+"""How fast cadrenet is, and what it stands: ``python -m bench`` in a database made for it, on either database.
 
-See docs/performance.md. Every figure is a ratio to a reference that runs beside it, on either database.
+See docs/performance.md, where every figure is a ratio to a reference that runs beside it, and docs/reliability.md.
 """
 
 import argparse
@@ -29,6 +29,9 @@ def main():
     imports = commands.add_parser("import", help="import_district into the empty database of DATABASE_URL")
     imports.add_argument("--years", type=int, default=5)
     commands.add_parser("files", help="the attendance of a quarter as CSV against a cursor, and memory")
+    drills = commands.add_parser("drills", help="two editors, equal posts at once, kills (docs/reliability.md)")
+    drills.add_argument("--only", default="", choices=["", "editors", "twice", "kills"])
+    drills.add_argument("--kills", type=int, default=12)
     asked = parser.parse_args()
     if not os.environ.get("DATABASE_URL"):
         parser.error("DATABASE_URL is not set. Name a database that is there to be measured.")
@@ -44,6 +47,11 @@ def run(asked):
 
     if asked.what == "data":
         data.make(asked.districts, asked.years, asked.seed)
+        return
+    if asked.what == "drills":
+        from bench import drills
+
+        drills.run(asked.only, asked.kills)
         return
     if asked.what == "import":
         files.imports(asked.years)

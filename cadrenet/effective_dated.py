@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.dates import BoundedDateField
+from cadrenet.races import lock, lock_table
 
 
 def in_force(day, prefix=""):
@@ -68,11 +69,17 @@ class EffectiveDated(models.Model):
         """Return whether this row is in force on a day."""
         return (self.first_day is None or self.first_day <= day) and (self.last_day is None or day <= self.last_day)
 
-    def refuse_overlap(self, others, message):
+    def refuse_overlap(self, others, message, within=None):
         """Raise ``ValidationError(message)`` when another of these rows holds on one of this one's days.
 
-        Neither database can hold this as a plain constraint, so it is checked where a row is cleaned.
+        Neither database can hold this as a plain constraint, so it is checked where a row is cleaned. ``within`` is
+        the one row that all of these hang on: it is locked, so that who cleans and saves in one transaction is right.
+        Without one, the whole table is.
         """
+        if within is None:
+            lock_table(type(self))
+        else:
+            lock(within)
         others = others.exclude(pk__in=[self.pk, *self.changed_together])
         if others.filter(during(self.first_day, self.last_day)).exists():
             raise ValidationError(message)

@@ -7,6 +7,8 @@ scope is a crash, not a leak.
 from itertools import islice
 from operator import attrgetter
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
 from django.utils.translation import get_language
 from django.views.generic import CreateView, DetailView, UpdateView
@@ -44,6 +46,23 @@ class ScopedFormMixin:
         form = super().get_form(form_class)
         scope_choices(form, self.request.user, self.visible_choices)
         return form
+
+
+class AnswersRacesMixin:
+    """A form whose row somebody else saved since it was looked at says so as if it had been there all along."""
+
+    def form_valid(self, form):
+        try:
+            with transaction.atomic():
+                return super().form_valid(form)
+        except IntegrityError:
+            try:
+                form.instance.validate_unique()
+                form.instance.validate_constraints()
+            except ValidationError as taken:
+                form.add_error(None, taken.messages)
+                return self.form_invalid(form)
+            raise
 
 
 def scope_choices(form, user, visible_choices=()):
@@ -150,7 +169,7 @@ class ScopedDetailView(ScopedMixin, DetailView):
     """One row that the user may see; any other is not found."""
 
 
-class ScopedCreateView(ScopedFormMixin, CreateView):
+class ScopedCreateView(AnswersRacesMixin, ScopedFormMixin, CreateView):
     """Add a row; its form offers only what the user may change."""
 
 

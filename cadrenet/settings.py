@@ -84,6 +84,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    # Last, because it calls the view.
+    "assignments.receipts.ReceiptMiddleware",
 ]
 
 ROOT_URLCONF = "cadrenet.urls"

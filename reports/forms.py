@@ -64,7 +64,8 @@ class FactFormMixin:
 
     def form_valid(self, form):
         response = super().form_valid(form)
-        messages.success(self.request, self.saved_text)
+        if form.is_valid():
+            messages.success(self.request, self.saved_text)
         return response
 
 

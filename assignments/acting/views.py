@@ -12,7 +12,7 @@ from django.views.generic.detail import SingleObjectMixin
 
 from assignments.acting.filters import ActingFilter
 from assignments.acting.forms import ActingForm, EndActingForm
-from assignments.actions import end_acting
+from assignments.actions import begin_acting, end_acting
 from assignments.forms import refuse_with
 from assignments.models import Acting
 from assignments.views import DecidingMixin, tabs
@@ -79,7 +79,9 @@ class ActingCreateView(DecidingMixin, FormView):
 
     def form_valid(self, form):
         acting = form.acting
-        acting.save()
+        refuse_with(form, lambda: begin_acting(acting))
+        if form.errors:
+            return self.form_invalid(form)
         messages.success(
             self.request,
             _("%(cadre)s acts for %(absent)s from %(first_day)s to %(last_day)s.")

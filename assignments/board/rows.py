@@ -7,11 +7,11 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from assignments.actions import just_made
 from assignments.coverage.queries import COVERED_TIERS, ENDING_SOON, Vacancy, answered_by_tier
 from assignments.models import Assignment, Cadre, Limit, Lineage, Locality, Tier
 from assignments.queries import held_counts
 from assignments.tenure.figures import served_since
+from assignments.undo import just_made
 from cadrenet.periods import ONE_DAY, months_between, starts_before
 
 # With more rows than this, self-governing groups are left out until they are asked for.

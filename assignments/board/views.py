@@ -14,7 +14,7 @@ from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.views.generic import ListView, View
 
-from assignments.actions import Refused, carry_out, just_made, may_take_back, take_back
+from assignments.actions import Refused, carry_out
 from assignments.board.forms import BoardForm, PaperForm, TakeOverForm
 from assignments.board.rows import BoardRow, Show, board_rows, conditions, in_order_of_tree, matching_text, sizes
 from assignments.coverage.queries import COVERED_TIERS
@@ -22,10 +22,12 @@ from assignments.models import Assignment, Limit, Locality, Place, Tier
 from assignments.queries import read_rules
 from assignments.scope import decides
 from assignments.tenure.queries import all_lineage
+from assignments.undo import just_made, may_take_back, take_back
 from assignments.views import tabs
 from assignments.visibility import can_assign_at
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
+from cadrenet.receipts import stored
 from cadrenet.templatetags import figures
 
 PAPER = ("decision_number", "decision_on", "first_day")
@@ -304,6 +306,8 @@ class BoardRowView(BoardView):
 
     def post(self, request, *args, **kwargs):
         form, made = self.attempt()
+        if made is not None:
+            stored(request, reverse("assignments:board") + query_of(request.GET, saved=made.pk))
         if made is None:
             line = BoardLine(form.row, may_assign=True, form=form)
             if request.htmx:
@@ -366,7 +370,7 @@ class TakeBackView(View):
     @transaction.atomic
     def post(self, request, pk):
         rows = Assignment.objects.editable_by(request.user).select_related("cadre", "locality__latest")
-        row = get_object_or_404(rows.select_for_update(of=["self"]), pk=pk)
+        row = get_object_or_404(rows, pk=pk)
         name, locality = row.cadre.full_name, row.locality
         wrong = self.undo(row)
         message = wrong or _("Taken back: %(cadre)s at %(locality)s.") % {"cadre": name, "locality": locality.name}
@@ -386,7 +390,9 @@ class TakeBackView(View):
         try:
             with transaction.atomic():
                 take_back(row)
-        except (ProtectedError, ValidationError):
+        except ValidationError as refused:
+            return " ".join(refused.messages)
+        except ProtectedError:
             return _("Something already builds on this assignment. End it instead.")
         return None
 

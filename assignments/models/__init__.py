@@ -9,7 +9,9 @@ from assignments.models.handover import Acting, CoverageReview, Handover
 from assignments.models.held import Held
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
 from assignments.models.place import Place, Placed
+from assignments.models.receipt import Receipt
 from assignments.models.rules import CoverageRule, HolderRule, Limit
+from assignments.models.undo import Undo
 
 __all__ = [
     "AccessGrant",
@@ -31,7 +33,9 @@ __all__ = [
     "LocalityVersion",
     "Place",
     "Placed",
+    "Receipt",
     "Term",
     "Tier",
+    "Undo",
     "User",
 ]

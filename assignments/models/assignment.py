@@ -16,6 +16,7 @@ from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.races import lock
 
 
 class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
@@ -122,6 +123,8 @@ class Assignment(EffectiveDated):
         if self.end_reason and self.last_day is None:
             raise ValidationError({"end_reason": _("A reason of ending needs a last day.")})
         if self.locality_id:
+            # Against whoever ends the locality, or gives it to the same cadre, at this moment.
+            lock(self.locality)
             self._check_locality()
         if self.locality_id and self.cadre_id:
             self._check_others()
@@ -137,6 +140,8 @@ class Assignment(EffectiveDated):
         self.refuse_overlap(
             same_place.filter(cadre=self.cadre_id),
             _("This cadre already holds this role at this locality on some of these days."),
+            within=self.locality,
         )
         if self.role == self.Role.HEAD:
-            self.refuse_overlap(same_place, _("This regional group already has a head on some of these days."))
+            message = _("This regional group already has a head on some of these days.")
+            self.refuse_overlap(same_place, message, within=self.locality)

@@ -129,6 +129,7 @@ class Acting(EffectiveDated):
             self.refuse_overlap(
                 Acting.objects.filter(absent=self.absent_id),
                 _("Somebody already acts for this cadre on some of these days."),
+                within=self.absent,
             )
         if None in (self.first_day, self.last_day):
             raise ValidationError(_("Acting for another begins on one day and ends on another: give both."))

@@ -13,6 +13,7 @@ from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.races import lock
 
 
 class Tier(models.TextChoices):
@@ -177,10 +178,13 @@ class LocalityVersion(EffectiveDated):
         return self.name
 
     def clean(self):
+        # Against whoever ends one of the two at this moment.
+        lock(*(getattr(self, name) for name in ("locality", "parent") if getattr(self, f"{name}_id")))
         if self.locality_id:
             self.refuse_overlap(
                 LocalityVersion.objects.filter(locality=self.locality_id),
                 _("Another version of this locality holds on some of these days."),
+                within=self.locality,
             )
         if self.locality_id and self.type_id and self.type.tier != self.locality.tier:
             raise ValidationError({"type": _("This type is of another tier than the locality.")})

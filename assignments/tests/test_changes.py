@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.utils import timezone, translation
 
-from assignments.actions import Refused, carry_out, enact, may_take_back, take_back
+from assignments.actions import Refused, begin_assignment, carry_out, enact
 from assignments.changes import Change, objections
 from assignments.models import Assignment, Decision, DecisionLine, Handover, HolderRule, Limit, Lineage
 from assignments.tenure.figures import served_since
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user
+from assignments.undo import may_take_back, take_back
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, wrong_rosters
 
@@ -280,7 +281,7 @@ def test_only_who_made_it_takes_it_back_and_only_for_an_hour():
     who, other = user("a", at=tree.district), user("b", at=tree.district)
     row = Assignment(cadre=cadre("P"), locality=tree.an1, first_day=MAY)
     row._history_user = who
-    row.save()
+    begin_assignment(row)
     now = timezone.now()
 
     assert may_take_back(row, who, now)

@@ -1,16 +1,25 @@
 """The admin of one model: its list, its form and its deletion, within the user's scope."""
 
+import json
+
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import IntegrityError
 from django.db.models import CASCADE, PROTECT, ManyToOneRel, ProtectedError, Q
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
 from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible
+from cadrenet.receipts import nothing_stored, stored
 from cadrenet.vietnamese import search_key
+
+# Names in an address of a window that is closed again the row which was added in it.
+STORED = "_stored"
 
 
 class ScopedAdmin(ScopedMixin, HistoryAdmin):
@@ -98,7 +107,27 @@ class ScopedAdmin(ScopedMixin, HistoryAdmin):
             # Two people saved at once, or two rows of one form took each other's place.
             text = _("Nothing was saved: another row already stands where this one would. Look again and try anew.")
         messages.error(request, text)
+        nothing_stored(request)
         return HttpResponseRedirect(request.get_full_path())
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if request.method == "GET" and IS_POPUP_VAR in request.GET and (key := request.GET.get(STORED)):
+            return self.close_popup(request, key)
+        return super().add_view(request, form_url, extra_context)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if IS_POPUP_VAR in request.POST:
+            # The window is closed by a page and not by a redirect; sent again, it closes again.
+            stored(request, f"{request.path}?{urlencode({IS_POPUP_VAR: 1, STORED: obj.pk})}")
+        return super().response_add(request, obj, post_url_continue)
+
+    def close_popup(self, request, key):
+        """Close the window in which a row was added, and choose that row on the page behind it."""
+        obj = self.get_object(request, key)
+        if obj is None:
+            raise Http404
+        data = json.dumps({"value": str(obj.pk), "obj": str(obj)})
+        return TemplateResponse(request, "admin/popup_response.html", {"popup_response_data": data})
 
     def save_model(self, request, obj, form, change):
         form.was = self.model._base_manager.filter(pk=obj.pk).first() if change else None
@@ -151,6 +180,9 @@ class ScopedAdmin(ScopedMixin, HistoryAdmin):
         """Yield each relation by which rows hang on this one, and how many do."""
         for relation in self.opts.get_fields(include_hidden=True):
             if not isinstance(relation, ManyToOneRel) or hasattr(relation.related_model, "history_type"):
+                continue
+            if relation.hidden and relation.on_delete is CASCADE:
+                # Receipts and the like: nothing that somebody recorded.
                 continue
             count = relation.related_model._base_manager.filter(**{relation.field.name: obj}).count()
             if count:

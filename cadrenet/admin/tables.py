@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from cadrenet.export import csv_response, xlsx_response
+from cadrenet.races import Busy
 from cadrenet.tables.importing import MAX_BYTES, MAX_ROWS, Outcome
 from cadrenet.uploads import BadFile
 
@@ -176,6 +177,8 @@ class TableAdmin:
             return table.write(table.read(data), file_name, dry_run)
         except BadFile as bad:
             return Outcome(errors=[(line, [sentence]) for line, sentence in bad.errors])
+        except Busy as busy:
+            return Outcome(errors=[(None, [str(busy)])])
 
     def import_page(self, request, form, errors=(), **preview):
         """Show the form, and what is wrong with the file or what would happen to its rows."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cadrenet.admin.scope import editable, visible, with_related
 from cadrenet.history import sign_change
+from cadrenet.races import one_import_at_a_time
 from cadrenet.tables.columns import plain
 from cadrenet.tables.values import BadValue, day
 
@@ -118,9 +119,9 @@ class TableImport:
     # --- Rows
 
     def write(self, rows, file_name, dry_run=False):
-        """Write all rows, or with an error in one of them, none; return the ``Outcome``."""
+        """Write all rows, or with an error in one of them, none; return the ``Outcome``. Raises ``Busy``."""
         outcome = Outcome()
-        with transaction.atomic():
+        with one_import_at_a_time():
             self._write(rows, file_name, outcome)
             if outcome.errors or dry_run:
                 transaction.set_rollback(True)

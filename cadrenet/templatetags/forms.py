@@ -1,8 +1,23 @@
 """The controls of forms as the pages lay them out."""
 
+from uuid import uuid4
+
 from django import forms, template
+from django.utils.html import format_html
+
+from cadrenet.receipts import KEY, key_for
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def once(context, fresh=False):
+    """Print the key by which a form that is sent twice is stored once.
+
+    A form that is shown again keeps its key; ``fresh`` is for a page that shows others beside the one that was sent.
+    """
+    key = uuid4() if fresh else key_for(context.get("request"))
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY, key)
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from copy import copy
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -109,9 +110,16 @@ class IssueStatusView(ScopedFormMixin, SingleObjectMixin, View):
     model = Issue
     http_method_names = ["post"]
 
+    @transaction.atomic
     def post(self, request, *args, **kwargs):
-        issue = self.get_object()
+        # Held until the answer: of two steps at once, the second sees what the first has done.
+        issue = self.get_object(self.get_queryset().select_for_update(of=("self",)))
         step = request.POST.get("step")
+        if step in ("close", "pass_on") and issue.status == Issue.Status.CLOSED:
+            messages.error(
+                request, _("Meanwhile the issue was closed. Nothing was changed; reopen it if it is not settled.")
+            )
+            return redirect(issue)
         if step == "reopen":
             reopen(issue)
             messages.success(request, _("The issue is open again."))

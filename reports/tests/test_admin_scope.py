@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2022, 5, 9)
 # Every row of the other commune bears one of these.
 FOREIGN = ["Bình", "Ngoài", "OUT", "BI-1"]
-TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
+TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+|(?<=name="form_key" value=")[\w-]+')
 SCOPED = {
     AccessGrant,
     Acting,

@@ -186,7 +186,7 @@ def body(response):
         return [list(sheet.values) for sheet in book]
     if response.streaming:
         return b"".join(response.streaming_content)
-    text = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
+    text = re.sub(rb'name="(csrfmiddlewaretoken|form_key)" value="[^"]*"', b"", response.content)
     # The code that a form proposes for a new row is drawn by lot.
     return re.sub(rb'value="x[0-9a-f]{12}"', b"", text)
 

@@ -21,7 +21,7 @@ def plain(text):
 
 def without_token(response):
     """The text of a page without what differs from one request to the next."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
+    return re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[^"]*"', "", response.content.decode())
 
 
 def listed(client, url):

@@ -18,7 +18,9 @@ from assignments.decisions.forms import DecisionForm, ReasonsForm
 from assignments.decisions.views.decisions import heading_of
 from assignments.models import Decision
 from assignments.views import DecidingMixin
+from cadrenet.listing import AnswersRacesMixin
 from cadrenet.periods import today
+from cadrenet.receipts import nothing_stored
 from cadrenet.templatetags import figures
 
 
@@ -48,12 +50,13 @@ class DraftMixin(DecidingMixin, SingleObjectMixin):
 
 def show_refusals(request, decision, refused):
     """Tell what a decision as a whole was refused for, and show it."""
+    nothing_stored(request)
     for sentence in refused.faults.get("", []):
         messages.error(request, sentence)
     return redirect(decision)
 
 
-class CreateView(DecidingMixin, ModelCreateView):
+class CreateView(DecidingMixin, AnswersRacesMixin, ModelCreateView):
     """A new draft."""
 
     model = Decision

@@ -19,6 +19,7 @@ from assignments.decisions.views.drafts import DraftMixin, show_refusals
 from assignments.models import DecisionLine
 from assignments.views import DecidingMixin
 from cadrenet.periods import today
+from cadrenet.receipts import stored
 from cadrenet.templatetags import figures
 
 
@@ -146,6 +147,7 @@ class PasteView(DraftMixin, FormView):
             return show_refusals(self.request, self.object, refused)
         message = ngettext("%(number)s line was added.", "%(number)s lines were added.", len(new))
         messages.success(self.request, message % {"number": figures.count(len(new))})
+        stored(self.request, self.object.get_absolute_url())
         if not pasted.unmatched:
             return redirect(self.object)
         rest = self.form_class(initial={"text": pasted.rest}, decision=self.object, user=self.request.user)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cadrenet.progress import Progress
+from cadrenet.races import Busy, one_import_at_a_time
 from reports.district.checking import check
 from reports.district.reading import read_folder
 from reports.district.tables import FILES
@@ -30,10 +31,13 @@ class Command(BaseCommand):
 
     def handle(self, *, folder, dry_run, verbosity, **options):
         progress = Progress(verbosity)
-        tables = self.sound_tables(folder, progress)
-        with transaction.atomic():
-            counts = write(tables, progress)
-            transaction.set_rollback(dry_run)
+        try:
+            # What was checked still holds when it is written: no other import comes between.
+            with one_import_at_a_time():
+                counts = write(self.sound_tables(folder, progress), progress)
+                transaction.set_rollback(dry_run)
+        except Busy as busy:
+            raise CommandError(str(busy)) from busy
         for file, count in counts.items():
             self.stdout.write(
                 _("%(file)s: %(new)s new, %(changed)s changed, %(unchanged)s unchanged")

@@ -1,0 +1,372 @@
+"""Several at the same moment, with threads, connections and locks as on a server: one wins, the others are told."""
+
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from assignments.actions import begin_acting, begin_assignment, carry_out
+from assignments.changes import Change
+from assignments.models import Acting, Assignment, Cadre, Decision, Locality, Receipt
+from assignments.tests.cast import agency, assign, cadre, small_tree, user
+from assignments.undo import take_back
+from cadrenet import races
+from cadrenet.races import Busy, one_import_at_a_time
+from cadrenet.receipts import KEY
+from meetings.models import Meeting
+from reports.models import Issue, Resource
+from reports.tests.visits import visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SMALL = Path(__file__).parent / "sample" / "small"
+MAY = date(2022, 5, 9)
+AT_ONCE = 8
+
+
+def at_once(*calls):
+    """Make some calls at the same moment, each on a connection of its own; return what each returned or raised."""
+    gate = Barrier(len(calls))
+
+    def run(call):
+        try:
+            with translation.override("en"):
+                connection.ensure_connection()
+                gate.wait(10)
+                return call()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def kinds(answers):
+    """How many answers there are of each kind."""
+    return Counter(
+        type(answer).__name__ if isinstance(answer, Exception) else getattr(answer, "status_code", "done")
+        for answer in answers
+    )
+
+
+def editor(tree):
+    return visitor(user("editor", at=tree.district, level="editor"))
+
+
+def posts(client, url, data, keys):
+    """The same data posted at once, under each of some keys."""
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+
+    def post(key):
+        own = Client(raise_request_exception=False)
+        own.cookies.load(cookies)
+        return own.post(url, data | {KEY: key})
+
+    return at_once(*(lambda key=key: post(key) for key in keys))
+
+
+def locations(answers):
+    return {answer.headers.get("Location") for answer in answers}
+
+
+# --- One form, many times at once ---------------------------------------------------------------------------------
+
+
+def form_of(name, tree):
+    if name == "resource":
+        return (
+            reverse("reports:resource_create"),
+            Resource,
+            {
+                "locality": tree.an1.pk,
+                "mobilised_on": "2022-05-09",
+                "kind": "money",
+                "value_vnd": "5000000",
+                "status": "delivered",
+                "description": "Cầu",
+            },
+        )
+    if name == "issue":
+        return (
+            reverse("reports:issue_create"),
+            Issue,
+            {
+                "locality": tree.an1.pk,
+                "raised_on": "2022-05-09",
+                "kind": "feedback",
+                "theme": "roads",
+                "summary": "Cầu",
+            },
+        )
+    return (
+        reverse("meetings:meeting_create") + "?locality=AN-1",
+        Meeting,
+        {
+            "kind": "cell",
+            "day": "09/05/2022",
+            "starts": "19:00",
+        },
+    )
+
+
+@pytest.mark.parametrize("name", ["resource", "issue", "meeting"])
+def test_equal_posts_at_once_store_one_row_and_all_lead_to_it(name):
+    tree = small_tree()
+    url, model, data = form_of(name, tree)
+
+    answers = posts(editor(tree), url, data, [uuid4()] * AT_ONCE)
+
+    assert kinds(answers) == {302: AT_ONCE}
+    assert len(locations(answers)) == 1
+    assert (model.objects.count(), Receipt.objects.count()) == (1, 1)
+
+
+# --- Rules that no constraint holds ---------------------------------------------------------------------------------
+
+
+def test_of_two_who_act_for_the_same_cadre_at_once_one_is_told():
+    small_tree()
+    away = cadre("P")
+    others = [cadre(f"Q{number}") for number in range(AT_ONCE)]
+
+    answers = at_once(
+        *(
+            lambda who=who: begin_acting(Acting(cadre=who, absent=away, first_day=MAY, last_day=date(2022, 6, 1)))
+            for who in others
+        )
+    )
+
+    assert kinds(answers) == {"done": 1, "ValidationError": AT_ONCE - 1}
+    assert Acting.objects.count() == 1
+
+
+def test_on_the_page_the_others_are_told_in_the_form():
+    tree = small_tree()
+    office = agency("C", at=tree.district)
+    for code in ("P", "Q"):
+        cadre(code, agency=office)
+    data = {"absent": "P", "cadre": "Q", "first_day": "09/05/2022", "last_day": "01/06/2022"}
+
+    answers = posts(editor(tree), reverse("assignments:acting_create"), data, [uuid4() for _time in range(AT_ONCE)])
+
+    assert kinds(answers) == {302: 1, 200: AT_ONCE - 1}
+    told = [answer for answer in answers if answer.status_code == 200]
+    assert all("Somebody already acts for this cadre on some of these days." in one.content.decode() for one in told)
+    assert Acting.objects.count() == 1
+
+
+def test_a_cadre_takes_a_place_once_however_many_ask_for_overlapping_days():
+    tree = small_tree()
+    who = cadre("P")
+
+    answers = at_once(
+        *(
+            lambda day=day: begin_assignment(
+                Assignment(
+                    cadre=Cadre.objects.get(pk=who.pk),
+                    locality=Locality.objects.get(pk=tree.an1.pk),
+                    first_day=date(2022, 5, 1 + day),
+                    last_day=date(2022, 12, 1 + day),
+                )
+            )
+            for day in range(AT_ONCE)
+        )
+    )
+
+    assert kinds(answers) == {"done": 1, "ValidationError": AT_ONCE - 1}
+    assert Assignment.objects.count() == 1
+
+
+def test_of_many_successors_at_once_one_follows():
+    tree = small_tree()
+    row = assign(cadre("P"), tree.an1)
+    followers = [cadre(f"Q{number}") for number in range(AT_ONCE)]
+
+    answers = at_once(
+        *(
+            lambda who=who: carry_out(
+                [
+                    Change(
+                        tree.an1, "in_charge", who, MAY, replaces=row, last_day=date(2022, 5, 8), end_reason="retired"
+                    )
+                ]
+            )
+            for who in followers
+        )
+    )
+
+    done = [answer for answer in answers if isinstance(answer, dict)]
+    assert {type(answer).__name__ for answer in answers} <= {"dict", "Refused"}
+    assert Assignment.objects.filter(last_day=None).count() == len(done)
+    row.refresh_from_db()
+    assert row.last_day == date(2022, 5, 8)
+
+
+def test_taking_back_and_correcting_at_once_leave_one_of_the_two():
+    tree = small_tree()
+    row = assign(cadre("P"), tree.an1)
+    (made,) = carry_out(
+        [
+            Change(
+                tree.an1, "in_charge", cadre("Q"), MAY, replaces=row, last_day=date(2022, 5, 8), end_reason="retired"
+            )
+        ]
+    ).values()
+
+    def correct():
+        with transaction.atomic():
+            found = Assignment.objects.select_for_update().get(pk=row.pk)
+            found.decision_number = "7-QĐ/HU"
+            found.save()
+
+    answers = at_once(lambda: take_back(made), correct)
+
+    row.refresh_from_db()
+    if isinstance(answers[0], Exception):
+        assert (row.last_day, Assignment.objects.count()) == (date(2022, 5, 8), 2)
+    else:
+        # Whoever corrects after that corrects what goes on again.
+        assert (row.last_day, Assignment.objects.count()) == (None, 1)
+    assert row.decision_number == "7-QĐ/HU"
+
+
+# --- What a constraint holds ----------------------------------------------------------------------------------------
+
+
+def test_decisions_with_one_number_at_once_are_told_in_the_form():
+    tree = small_tree()
+    data = {
+        "number": "12-QĐ/HU",
+        "signed_on": "02/05/2022",
+        "first_day": "09/05/2022",
+        "locality": "D",
+        "signer": "",
+    }
+
+    answers = posts(editor(tree), reverse("assignments:decision_create"), data, [uuid4() for _time in range(AT_ONCE)])
+    again = posts(
+        visitor(user("other", at=tree.district, level="editor")), reverse("assignments:decision_create"), data, [""]
+    )
+
+    assert kinds(answers) == {302: 1, 200: AT_ONCE - 1}
+    told = [answer for answer in [*answers, *again] if answer.status_code == 200]
+    assert len(told) == AT_ONCE
+    assert all(
+        "A decision with this number and day is already recorded." in answer.content.decode() for answer in told
+    )
+    assert Decision.objects.count() == 1
+
+
+def test_whatever_else_a_race_meets_is_told_on_a_page(monkeypatch):
+    tree = small_tree()
+    client = editor(tree)
+    client.raise_request_exception = False
+    url, model, data = form_of("issue", tree)
+
+    def lost(*args, **kwargs):
+        raise IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr(model, "save", lost)
+    told = [client.post(url, data | more) for more in ({}, {KEY: uuid4()})]
+
+    assert kinds(told) == {409: 2}
+    assert all("Somebody else saved the same at the same moment." in answer.content.decode() for answer in told)
+    assert all(re.search(r'type="hidden" name="summary" value="Cầu"', answer.content.decode()) for answer in told)
+    assert (Issue.objects.count(), Receipt.objects.count()) == (0, 0)
+
+
+def test_what_is_no_race_stays_an_error(monkeypatch):
+    tree = small_tree()
+    client = editor(tree)
+    client.raise_request_exception = False
+    url, model, data = form_of("issue", tree)
+
+    def broken(*args, **kwargs):
+        raise OperationalError("no such table: reports_issue")
+
+    monkeypatch.setattr(model, "save", broken)
+
+    assert client.post(url, data).status_code == 500
+
+
+def test_an_issue_that_was_closed_meanwhile_is_not_passed_on():
+    tree = small_tree()
+    office = agency("C", at=tree.district)
+    issue = Issue.objects.create(locality=tree.an1, raised_on=MAY, kind="feedback", theme="roads", summary="Cầu")
+    client = editor(tree)
+    url = reverse("reports:issue_status", args=[issue.pk])
+    client.post(url, {"step": "close", "close-closed_on": "2022-06-01"})
+
+    response = client.post(url, {"step": "pass_on", "pass_on-responsible_agency": office.pk}, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == [
+        "The issue is closed.",
+        "Meanwhile the issue was closed. Nothing was changed; reopen it if it is not settled.",
+    ][-len(response.context["messages"]) :]
+    issue.refresh_from_db()
+    assert (issue.status, issue.closed_on, issue.responsible_agency) == ("closed", date(2022, 6, 1), None)
+
+
+# --- Imports --------------------------------------------------------------------------------------------------------
+
+
+def test_two_imports_of_a_district_at_once_end_without_a_traceback():
+    answers = at_once(*(lambda: call_command("import_district", SMALL, verbosity=0) for _time in range(2)))
+
+    assert {type(answer) for answer in answers} <= {type(None), CommandError}
+    assert None in answers
+    assert Locality.objects.exists()
+
+
+def test_an_import_that_waits_too_long_says_that_another_is_running(monkeypatch, settings):
+    monkeypatch.setattr(races, "PATIENCE", 1)
+    gate, done = Barrier(2), Barrier(2)
+
+    def first():
+        with one_import_at_a_time():
+            gate.wait(10)
+            done.wait(10)
+
+    def second():
+        gate.wait(10)
+        try:
+            if connection.vendor == "sqlite":
+                with connection.cursor() as cursor:
+                    cursor.execute("PRAGMA busy_timeout = 500")
+            with one_import_at_a_time():
+                return "in"
+        finally:
+            done.wait(10)
+
+    answers = at_once(first, second)
+
+    assert answers[0] is None
+    assert isinstance(answers[1], Busy)
+    assert str(answers[1]) == (
+        "Another import is running, or somebody is saving. Nothing was written; start again when it has ended."
+    )
+
+
+def test_what_was_written_between_is_told_and_nothing_is_imported():
+    small_tree()
+
+    def meets_another():
+        with translation.override("en"), one_import_at_a_time():
+            Cadre.objects.create(code="P", full_name="A")
+            Locality.objects.create(code="AN-1", tier="hamlet")
+
+    with pytest.raises(Busy, match="Something was written at the same time that stands in the way."):
+        meets_another()
+    assert Cadre.objects.count() == 0
