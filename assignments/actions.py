@@ -200,6 +200,8 @@ def end_replaced(change: Change) -> tuple[Before | None, list[Handover]]:
     ended = row.filter(pk=change.replaces.pk).first()
     if ended is None or (ended.last_day and ended.last_day < change.last_day):
         raise ValidationError(_("This assignment has ended meanwhile. Look at the place again."))
+    if (ended.last_day, ended.end_reason) != (change.replaces.last_day, change.replaces.end_reason):
+        raise ValidationError(_("This assignment was changed meanwhile. Look at the place again."))
     if change.withdraws:
         if ended.first_day != change.replaces.first_day:
             raise ValidationError(_("This assignment was changed meanwhile. Look at the place again."))
@@ -295,8 +297,10 @@ def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     return cadre
 
 
+@transaction.atomic
 def end_acting(acting: Acting, *, last_day: date) -> None:
     """Let somebody act for another up to an earlier day; ``ValidationError`` when that makes no sense."""
+    acting = Acting.objects.select_for_update(of=["self"]).get(pk=acting.pk)
     acting.last_day = last_day
     acting.full_clean()
     acting.save()

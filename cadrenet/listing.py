@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.views.generic import CreateView, DetailView, UpdateView
 from django_filters.views import FilterView
 
+from cadrenet.editing import EditMixin, EditView
 from cadrenet.export import csv_response, xlsx_response
 
 PER_PAGE = 50
@@ -45,6 +46,8 @@ class ScopedFormMixin:
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
         scope_choices(form, self.request.user, self.visible_choices)
+        if isinstance(form, EditMixin):
+            form.keep_stored()
         return form
 
 
@@ -173,5 +176,9 @@ class ScopedCreateView(AnswersRacesMixin, ScopedFormMixin, CreateView):
     """Add a row; its form offers only what the user may change."""
 
 
-class ScopedUpdateView(ScopedFormMixin, UpdateView):
-    """Change a row that the user may change; any other is not found."""
+class ScopedUpdateView(EditView, ScopedFormMixin, UpdateView):
+    """Change a row that the user may change; any other is not found. ``form_class`` is an ``EditMixin`` form."""
+
+    @property
+    def held_model(self):
+        return self.model

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.models import User
+from cadrenet.editing import meanwhile
 from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
 from meetings.models import Attendance, ExpectationRule, Meeting
@@ -86,6 +87,8 @@ FACTS = (
     "quality_time",
     "programme_feedback",
 )
+# What a meeting is, and when: all that its form changes.
+SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
 
@@ -147,7 +150,8 @@ def record_attendance(
     """
     # Whoever records the same meeting at the same moment waits here.
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("locality", "place").get(pk=meeting.pk)
-    rows = {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting).select_related("cadre")}
+    found = Attendance.objects.filter(meeting=meeting).select_related("cadre").order_by("pk")
+    rows = {row.cadre_id: row for row in found.select_for_update(of=("self",))}
     late = LATE if is_late(meeting, on) else ""
     refused = Refused()
 
@@ -288,13 +292,6 @@ def _broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: boo
     return []
 
 
-def meanwhile(theirs: str, yours: str) -> str:
-    """The sentence for somebody whose change meets another's."""
-    return _(
-        "Meanwhile somebody else recorded “%(theirs)s”, and you chose “%(yours)s”. Save again to keep yours."
-    ) % {"theirs": theirs, "yours": yours}
-
-
 def in_words(status: str, reason: str, note: str) -> str:
     """A mark as people read it: Absent (duty trip, at the provincial office)."""
     details = [str(Attendance.Reason(reason).label)] if reason else []
@@ -315,10 +312,17 @@ def fact_in_words(name: str, value: Any) -> str:
 
 @transaction.atomic
 def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meeting:
-    """Save a new or changed meeting and bring its roster in line; raise ``ValidationError`` with sentences.
+    """Save a new meeting, or when and what one is (``SCHEDULE``), and bring its roster in line; return it as stored.
 
-    ``why`` are the words of whoever saves, kept with the history: why an agency meets on a restricted day, say.
+    What was recorded of it stays as it stands by now, however long ago ``meeting`` was read. ``why`` are the words
+    of whoever saves, kept with the history: why an agency meets on a restricted day, say. Raises ``ValidationError``
+    with sentences.
     """
+    if meeting.pk is not None:
+        stored = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        for name in SCHEDULE:
+            setattr(stored, name, getattr(meeting, name))
+        meeting = stored
     faults = {}
     day = timezone.localtime(meeting.starts_at).date() if meeting.starts_at else on
     if meeting.status in Meeting.OVER and day > on:

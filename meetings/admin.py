@@ -1,6 +1,5 @@
 """The administration of meetings, attendance, and the rules about them."""
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -152,7 +151,7 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
         return obj.meeting.get_kind_display()
 
 
-class ExpectationForm(forms.ModelForm):
+class ExpectationForm(ScopedForm):
     """Only meetings of localities expect somebody by assignment."""
 
     def __init__(self, *args, **kwargs):

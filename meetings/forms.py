@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.dates import DayField
+from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY
 from meetings.actions import FACTS, Mark, Refused, record_attendance, save_meeting
 from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Kind, Meeting
+from meetings.older_pages import answers_lost, stated
 
 FEEDBACK = [("1", _("Given")), ("0", _("Not given"))]
 FOUND_AT_ONCE = 10
@@ -28,8 +30,10 @@ class ClockInput(forms.TimeInput):
         super().__init__(format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
 
 
-class MeetingForm(forms.ModelForm):
+class MeetingForm(EditMixin, forms.ModelForm):
     """When a meeting is, and of which kind. Whose it is was chosen before, and stays."""
+
+    columns = {"day": "starts_at", "starts": "starts_at", "ends": "ends_at", "last_day": "ends_at"}
 
     day = DayField(label=_("Day"), widget=DayInput)
     starts = forms.TimeField(label=_("From"), widget=ClockInput)
@@ -179,7 +183,9 @@ class RecordForm(forms.Form):
     """Who came to a meeting, and what is said about the meeting itself.
 
     ``rows`` are those that the user may record; ``whole`` says whether the meeting itself is the user's to record,
-    too. Every field travels with what the page showed (``was``), so that only what was changed here is written.
+    too. Every field travels with what the page showed (``was``), so that only what was changed here is written. What
+    an older page asked, and this one no longer does, is refused and never dropped. ``guests`` are the cadres whom the
+    user sees, of whom anyone may have come.
     """
 
     ALL_STATES = [
@@ -199,6 +205,7 @@ class RecordForm(forms.Form):
         for row in self.rows:
             self._add_person(row)
         # Nobody is expected at an agency's own meetings, and nobody is counted there.
+        self.cadres = guests
         self.may_add_guests = guests is not None and whole and meeting.locality_id is not None and meeting.day <= on
         if self.may_add_guests:
             self.fields["guest_name"] = forms.CharField(label=_("Add somebody who came"), required=False)
@@ -269,15 +276,16 @@ class RecordForm(forms.Form):
             cleaned["were"] = self._read("were", dict, {})
         for row in self.rows:
             cleaned[f"was-{row.cadre_id}"] = self._read(f"was-{row.cadre_id}", list, None)
+        if lost := answers_lost(self.data, self.fields, self.cadres):
+            raise ValidationError(
+                _("Nothing was recorded: meanwhile nobody is asked about this any more: %(what)s. Look again."),
+                params={"what": ", ".join(lost)},
+            )
         return cleaned
 
     def _read(self, name, kind, otherwise):
         """What the page had shown; a page that says nonsense about it has shown nothing."""
-        try:
-            value = json.loads(self.cleaned_data.get(name) or "null")
-        except ValueError:
-            return otherwise
-        return value if isinstance(value, kind) else otherwise
+        return stated(self.cleaned_data.get(name), kind, otherwise)
 
     @property
     def marks(self):

@@ -121,8 +121,9 @@ def keep_rosters_of(keys: Iterable[int]) -> int:
     changed = 0
     keys = sorted(keys)
     for start in range(0, len(keys), BATCH):
-        batch = Meeting.objects.filter(pk__in=keys[start : start + BATCH]).select_related("place")
-        changed += _keep_rosters(list(batch))
+        batch = Meeting.objects.filter(pk__in=keys[start : start + BATCH]).select_related("place").order_by("pk")
+        # Whoever records one of these meetings holds it, too: nothing is dropped that somebody records meanwhile.
+        changed += _keep_rosters(list(batch.select_for_update(of=("self",))))
     return changed
 
 

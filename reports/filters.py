@@ -30,6 +30,14 @@ class QuarterSelectFilter(django_filters.Filter):
     field_class = QuarterSelect
 
 
+class OpenListFilter(django_filters.ChoiceFilter):
+    """A word of a list to which an office adds words of its own: what is asked for is one of them, whatever it is."""
+
+    class field_class(django_filters.fields.ChoiceField):
+        def valid_value(self, value):
+            return True
+
+
 class ListFilter(django_filters.FilterSet):
     """What the lists of this app share: the day they are read on, and selects filled with what the user may see."""
 

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
+from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 from reports.privacy import PersonalDataMixin
 
@@ -34,7 +35,7 @@ def not_after(chosen, day):
     return chosen
 
 
-class FactForm(PersonalDataMixin, forms.ModelForm):
+class FactForm(EditMixin, PersonalDataMixin, forms.ModelForm):
     """A fact of a locality on a day (``day_field``), which may not lie in the future.
 
     ``day`` is today, and the day that the form proposes.
@@ -60,6 +61,8 @@ class FactFormMixin:
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
         form.fields["locality"].keep_short()
+        # The group that a fact is of stays a choice.
+        form.keep_stored()
         return form
 
     def form_valid(self, form):

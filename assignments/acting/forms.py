@@ -10,6 +10,7 @@ from assignments.lookups import CadreLookup, LookupMixin, cadre_field
 from assignments.models import Acting
 from assignments.queries import held_outside
 from cadrenet.dates import DayField
+from cadrenet.editing import EditMixin, state_of
 from cadrenet.periods import today
 
 
@@ -60,14 +61,25 @@ class ActingForm(LookupMixin, forms.Form):
 NAMES = ("absent", "cadre")
 
 
-class EndActingForm(forms.Form):
+class EndActingForm(EditMixin, forms.Form):
     """An earlier last day of acting for another."""
 
     last_day = DayField(label=_("Last day"), help_text=_("This day still counts."))
 
     def __init__(self, data=None, *, acting, **kwargs):
-        super().__init__(data, **kwargs)
         self.acting = acting
+        super().__init__(data, **kwargs)
+
+    @property
+    def edited_row(self):
+        return self.acting
+
+    def stored_value(self, name):
+        return getattr(self.acting, name)
+
+    def about(self):
+        """All of it: what has not begun is taken back as a whole."""
+        return {"acting": [str(value) for value in state_of(self.acting, ("first_day", "cadre", "absent")).values()]}
 
     def clean_last_day(self):
         """A later end is a new decision: then somebody acts anew."""

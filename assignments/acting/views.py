@@ -16,6 +16,7 @@ from assignments.actions import begin_acting, end_acting
 from assignments.forms import refuse_with
 from assignments.models import Acting
 from assignments.views import DecidingMixin, tabs
+from cadrenet.editing import EditView
 from cadrenet.listing import Column, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -103,9 +104,10 @@ class ActingCreateView(DecidingMixin, FormView):
         )
 
 
-class ActingEndView(DecidingMixin, SingleObjectMixin, FormView):
+class ActingEndView(EditView, DecidingMixin, SingleObjectMixin, FormView):
     """End acting for another before its day; what has not begun yet is taken back."""
 
+    held_model = Acting
     form_class = EndActingForm
     template_name = "generic/form.html"
 

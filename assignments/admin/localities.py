@@ -3,7 +3,6 @@
 from datetime import date
 from itertools import combinations
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -22,6 +21,7 @@ from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
 
@@ -53,7 +53,7 @@ class VersionForm(ScopedForm):
             self._update_errors(error)
 
 
-class VersionFormSet(forms.BaseInlineFormSet):
+class VersionFormSet(EditFormSet):
     """All versions of one locality, as they will stand after saving."""
 
     user = None

@@ -14,7 +14,7 @@ from assignments.admin.people import beyond
 from assignments.admin.shared import DecidedLocality
 from assignments.models import AccessGrant, Cadre, User
 from cadrenet.admin.lists import InForceFilter
-from cadrenet.admin.rows import ScopedAdmin
+from cadrenet.admin.rows import EditAdmin, ScopedAdmin
 from cadrenet.admin.scope import ScopedForm, ScopedInline
 
 # Nobody signs up and no e-mail is verified, so this table stays empty; permissions are given out by superusers.
@@ -22,8 +22,10 @@ admin.site.unregister([EmailAddress, Group])
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin):
+class GroupAdmin(EditAdmin, DjangoGroupAdmin):
     """Bundles of permissions. Who could change these could permit themselves everything."""
+
+    form = ScopedForm
 
     actions = ["delete_selected"]  # whoever sees the list may delete them all
 

@@ -8,6 +8,7 @@ from assignments.forms import ReasonMixin, refuse_with
 from assignments.lookups import LOOKUPS, LookupMixin, cadre_field, locality_field
 from assignments.models import Assignment
 from cadrenet.dates import DayField
+from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 
 
@@ -48,7 +49,7 @@ class AssignmentForm(LookupMixin, ReasonMixin):
         return Change(new.locality, new.role, new.cadre, new.first_day)
 
 
-class EndForm(ReasonMixin):
+class EndForm(EditMixin, ReasonMixin):
     """The last day of an assignment and why it ends; what speaks against it (R40) asks for a reason.
 
     One that has not begun is withdrawn by a day before its first.
@@ -62,11 +63,19 @@ class EndForm(ReasonMixin):
     field_order = ["last_day", "end_reason", "why", "seen"]
 
     def __init__(self, data=None, *, assignment, user, **kwargs):
-        super().__init__(data, **kwargs)
         self.assignment, self.user = assignment, user
+        super().__init__(data, **kwargs)
         if not self.is_bound:
             # What speaks against the day that is proposed is said at once.
             self.find_objections([self.build_change(self.initial["last_day"], "")])
+
+    @property
+    def edited_row(self):
+        return self.assignment
+
+    def stored_value(self, name):
+        # The page proposes today; what is stored is the end that is known, if there is one.
+        return getattr(self.assignment, name, None)
 
     def clean(self):
         cleaned = super().clean()

@@ -26,6 +26,7 @@ from assignments.tenure.figures import served, with_moment, with_place
 from assignments.views import DecidingMixin, tabs
 from assignments.visibility import chain_of
 from cadrenet.dates import DayField
+from cadrenet.editing import EditView
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
@@ -254,9 +255,10 @@ class CadreChoicesView(ChoicesView):
     kind = "cadre"
 
 
-class EndView(SingleObjectMixin, FormView):
+class EndView(EditView, SingleObjectMixin, FormView):
     """End an assignment: on which day, and why."""
 
+    held_model = Assignment
     form_class = EndForm
     template_name = "assignments/assigning/end.html"
 

@@ -10,6 +10,7 @@ from assignments.forms import PartForm, ReasonMixin, successor
 from assignments.lookups import LocalityLookup, LookupMixin
 from assignments.models import Assignment, Tier
 from cadrenet.dates import DayField
+from cadrenet.editing import OPENED, changed_since
 from cadrenet.periods import ONE_DAY, today
 from cadrenet.templatetags import figures
 
@@ -115,6 +116,9 @@ class TakeOverForm(LookupMixin, ReasonMixin):
 
     def clean(self):
         cleaned = super().clean()
+        if changed_since(self.data.get(OPENED, ""), self.row.held()):
+            # Nobody is put beside or instead of somebody whom the page did not show.
+            self.add_error(None, _("Meanwhile somebody else changed who holds this place. Look at it again."))
         replaces = self.holding.get(cleaned.get("replaces", ""))
         day = cleaned.get("first_day")
         if replaces and not cleaned.get("end_reason"):

@@ -12,6 +12,7 @@ from assignments.models import Assignment, Cadre, Limit, Lineage, Locality, Tier
 from assignments.queries import held_counts
 from assignments.tenure.figures import served_since
 from assignments.undo import just_made
+from cadrenet.editing import seal
 from cadrenet.periods import ONE_DAY, months_between, starts_before
 
 # With more rows than this, self-governing groups are left out until they are asked for.
@@ -148,6 +149,16 @@ class BoardRow(Vacancy):
     def codes(self):
         """The codes of those who answer, for a cell of a file."""
         return "; ".join(holder.cadre.code for holder in self.people)
+
+    @property
+    def opened(self):
+        """What a page with this row sends along: who holds the place, and until when."""
+        return seal(self.held())
+
+    def held(self):
+        """Who holds the place, and until when."""
+        rows = [holder.assignment for holder in self.people]
+        return {"held": [f"{row.pk} {row.last_day} {row.end_reason}" for row in rows]}
 
     @property
     def first(self):

@@ -13,6 +13,7 @@ from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, me
 from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, held_before, kind_of_line
 from assignments.models import Assignment, Decision, DecisionLine, Place, Tier
 from assignments.queries import Rules, in_order_of_tier, read_rules
+from cadrenet.editing import state_of
 from cadrenet.periods import ONE_DAY, today
 
 
@@ -84,6 +85,19 @@ def decision_rows(decision):
             )
         )
     return found
+
+
+def lines_as_shown(lines):
+    """What a page shows of each of some lines, by key, to be sent along with what is typed about them."""
+    columns = ("role", "cadre_id", "replaces_id", "end_reason", "why")
+    return {f"{line.pk}": " ".join(str(getattr(line, name)) for name in columns) for line in lines}
+
+
+def draft_as_shown(decision, lines=None):
+    """What a page shows of a draft as a whole; without its ``lines`` they are read. To be sent along with a step."""
+    lines = decision.lines.all() if lines is None else lines
+    paper = state_of(decision, ("number", "signed_on", "signer", "first_day", "locality"))
+    return {"draft": [str(paper), *(f"{key} {text}" for key, text in lines_as_shown(lines).items())]}
 
 
 def group_key(line, places):

@@ -15,11 +15,12 @@ from assignments.decisions.replacements import replaceable_assignments, withdraw
 from assignments.filters import CHOICES_AT_MOST
 from assignments.forms import refuse_with
 from assignments.lookups import LOOKUPS, CadreLookup, LookupMixin, locality_field, successor_field
-from assignments.models import Assignment, Decision, DecisionLine, Locality, Place, Term, Tier
+from assignments.models import Assignment, Cadre, Decision, DecisionLine, Locality, Place, Term, Tier
 from assignments.models.place import below
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
 from cadrenet.dates import DayField
+from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
@@ -37,7 +38,7 @@ def parts_to_decide(user, day):
     return [(code, f"{name} ({path})" if path else name) for code, name, path in rows[:CHOICES_AT_MOST]]
 
 
-class DecisionForm(forms.ModelForm):
+class DecisionForm(EditMixin, forms.ModelForm):
     """The paper itself: number, day, signer, first day, and the part of the tree it decides for."""
 
     signed_on = DayField(label=_("Day of the decision"))
@@ -62,7 +63,10 @@ class DecisionForm(forms.ModelForm):
         self.fields["locality"].choices = choices
 
     def clean_locality(self):
-        return Locality.objects.decided_by(self.user).get(code=self.cleaned_data["locality"])
+        code = self.cleaned_data["locality"]
+        if self.instance.pk and code == self.instance.locality.code:
+            return self.instance.locality
+        return Locality.objects.decided_by(self.user).get(code=code)
 
     def clean(self):
         cleaned = super().clean()
@@ -113,7 +117,7 @@ class LineForm(LookupMixin, forms.Form):
         return cleaned
 
 
-class LineEditForm(LookupMixin, forms.ModelForm):
+class LineEditForm(EditMixin, LookupMixin, forms.ModelForm):
     """Who takes over, who is replaced, why that one leaves, and the reason in spite of warnings."""
 
     cadre = successor_field()
@@ -143,6 +147,11 @@ class LineEditForm(LookupMixin, forms.ModelForm):
         self.matches = {"cadre": {}}
         if not self.is_bound:
             self.matches["cadre"] = CadreLookup(user, self.day).options(self.initial["cadre"])
+
+    def in_words(self, name, value):
+        if name == "cadre" and (named := Cadre.objects.visible_to(self.user).filter(code=value).first()):
+            return named.full_name
+        return super().in_words(name, value)
 
     def choices(self):
         """Those who hold the place, each with since when."""

@@ -8,12 +8,15 @@ from assignments.forms import ReasonMixin, successor
 from assignments.lookups import LookupMixin, cadre_field, lookup_input
 from assignments.models import Assignment
 from cadrenet.dates import DayField
+from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY, today
 
 Reason = Assignment.EndReason
+# What a change of hands writes to the assignment that ends.
+ENDS = ("last_day", "end_reason")
 
 
-class ReplaceForm(LookupMixin, ReasonMixin):
+class ReplaceForm(EditMixin, LookupMixin, ReasonMixin):
     """One cadre follows another at a place, in one step. ``change`` holds what is meant once the form is valid."""
 
     last_day = DayField(label=_("Last day of whoever leaves"), help_text=_("This day still counts."))
@@ -28,9 +31,17 @@ class ReplaceForm(LookupMixin, ReasonMixin):
     field_order = ["last_day", "end_reason", "cadre", "first_day", "decision_number", "decision_on", "why", "seen"]
 
     def __init__(self, data=None, *, assignment, user, **kwargs):
-        super().__init__(data, **kwargs)
         self.assignment, self.user = assignment, user
+        super().__init__(data, **kwargs)
         self.matches = {"cadre": {}}
+
+    @property
+    def edited_row(self):
+        return self.assignment
+
+    def stored_value(self, name):
+        # The successor and the decision are new.
+        return getattr(self.assignment, name) if name in ENDS else None
 
     @property
     def days_between(self):
@@ -74,7 +85,7 @@ class ReplaceForm(LookupMixin, ReasonMixin):
         )
 
 
-class LeavingForm(LookupMixin, ReasonMixin):
+class LeavingForm(EditMixin, LookupMixin, ReasonMixin):
     """A cadre leaves the service: the last day, why, and for each assignment who follows, if anybody does."""
 
     REASONS = [
@@ -92,9 +103,9 @@ class LeavingForm(LookupMixin, ReasonMixin):
         choices=[("", _("Choose a reason")), *((reason.value, reason.label) for reason in REASONS)],
     )
 
-    def __init__(self, data=None, *, assignments, user, **kwargs):
+    def __init__(self, data=None, *, cadre, assignments, user, **kwargs):
+        self.cadre, self.assignments, self.user = cadre, list(assignments), user
         super().__init__(data, **kwargs)
-        self.assignments, self.user = list(assignments), user
         self.matches, self.positions = {}, {}
         for row in self.assignments:
             name = f"cadre-{row.pk}"
@@ -111,6 +122,17 @@ class LeavingForm(LookupMixin, ReasonMixin):
                 help_text=_("Left empty: the day after the last day."),
             )
         self.order_fields([name for name in self.fields if name not in ("why", "seen")])
+
+    @property
+    def edited_row(self):
+        return self.cadre
+
+    def stored_value(self, name):
+        return self.cadre.left_on if name == "last_day" else None
+
+    def about(self):
+        """What the cadre holds: whatever is added, ended or moved meanwhile is looked at first."""
+        return {"held": [f"{row.pk} {row.last_day} {row.end_reason}" for row in self.assignments]}
 
     def rows(self):
         """For the page: each assignment with its fields, its matches, its change and what speaks against it."""

@@ -17,11 +17,12 @@ from assignments.replacing.forms import LeavingForm, ReplaceForm
 from assignments.tenure.figures import served, with_moment, with_place
 from assignments.views import DecidingMixin
 from assignments.visibility import chain_of
+from cadrenet.editing import EditView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
 
-class ChangeView(DecidingMixin, SingleObjectMixin, FormView):
+class ChangeView(EditView, DecidingMixin, SingleObjectMixin, FormView):
     """A form that shows what a change of hands means before it makes it.
 
     With script that part of the page is fetched while one types. Without, the first answer shows it and the second
@@ -49,6 +50,7 @@ class ChangeView(DecidingMixin, SingleObjectMixin, FormView):
 class ReplaceView(ChangeView):
     """Replace whoever answers for a place: last day, reason, successor, first day and decision in one step."""
 
+    held_model = Assignment
     form_class = ReplaceForm
     template_name = "assignments/replacing/replace.html"
     impact_template = "assignments/replacing/replace_impact.html"
@@ -115,6 +117,7 @@ class ReplaceView(ChangeView):
 class LeavingView(ChangeView):
     """A cadre leaves the service, and everything that he holds ends or passes on; all of it or nothing."""
 
+    held_model = Cadre
     form_class = LeavingForm
     template_name = "assignments/replacing/leaving.html"
     impact_template = "assignments/replacing/leaving_impact.html"
@@ -140,7 +143,7 @@ class LeavingView(ChangeView):
         return {"last_day": self.object.left_on or today()}
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"assignments": self.held}
+        return super().get_form_kwargs() | {"cadre": self.object, "assignments": self.held}
 
     def post(self, request, *args, **kwargs):
         # Where somebody else decides, too, the page says so, and nothing is done by halves.

@@ -422,7 +422,13 @@ def test_only_superusers_make_staff_and_superusers_and_give_permissions(client):
     )
 
     own = again(own)
-    assert sorted(page.context["adminform"].form.fields) == ["display_name", "is_active", "password", "username"]
+    assert sorted(page.context["adminform"].form.fields) == [
+        "display_name",
+        "is_active",
+        "opened",
+        "password",
+        "username",
+    ]
     assert (own.display_name, own.is_staff, own.is_superuser) == ("Văn phòng", False, False)
     assert own.user_permissions.count() == 0
     assert client.get("/admin/auth/group/").status_code == 403

@@ -134,6 +134,19 @@ def test_a_preview_shows_what_would_happen_and_confirming_writes_it_once_with_wh
     ]
 
 
+def test_rows_that_somebody_changed_since_the_preview_are_previewed_again(client, root):
+    Cadre.objects.create(code="P1", full_name="Lê Văn Tám")
+    preview = upload(client, Cadre, csv("code,full_name", "P1,Lê Văn Chín"))
+    Cadre.objects.update(full_name="Lê Văn Mười")
+
+    again = confirm(client, Cadre, preview)
+
+    assert Cadre.objects.get().full_name == "Lê Văn Mười"
+    assert [row.cells for row in again.context["rows"]] != [row.cells for row in preview.context["rows"]]
+    confirm(client, Cadre, again)
+    assert Cadre.objects.get().full_name == "Lê Văn Chín"
+
+
 def test_confirming_with_the_key_of_nothing_or_of_something_else_writes_nothing(client, root):
     cache.set("something-else", b"secret")
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
 from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible
+from cadrenet.editing import hold
 from cadrenet.receipts import nothing_stored, stored
 from cadrenet.vietnamese import search_key
 
@@ -22,7 +23,31 @@ from cadrenet.vietnamese import search_key
 STORED = "_stored"
 
 
-class ScopedAdmin(ScopedMixin, HistoryAdmin):
+class EditAdmin(admin.ModelAdmin):
+    """Pages on which nobody overwrites what he has not seen: of a row, and of the rows that stand on its page.
+
+    Forms are ``EditMixin`` forms, sets of inlines ``EditFormSet``.
+    """
+
+    change_form_template = "admin/edit_form.html"
+
+    def get_object(self, request, object_id, from_field=None):
+        if request.method == "POST" and from_field is None:
+            # Inside the transaction of the page: whoever else would change the row waits.
+            hold(self.model, self.opts.pk.to_python(object_id))
+        return super().get_object(request, object_id, from_field)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "adminform" in shown:
+            sets = [inline.formset for inline in shown["inline_admin_formsets"]]
+            if any(getattr(form, "is_stale", False) for form in [shown["adminform"].form, *sets]):
+                response.status_code = 409
+        return response
+
+
+class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
     """The admin of one model within the user's scope, with who changed what and when.
 
     ``search_fields`` are compared without diacritics: name ``search_key`` columns. ``label_related`` are the foreign

@@ -3,7 +3,8 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Q
+
+from cadrenet.editing import EditFormSet, EditMixin
 
 
 def visible(queryset, user):
@@ -34,23 +35,12 @@ class ChoiceField(forms.ModelChoiceField):
         return self.label_of(obj)
 
 
-class ScopedForm(forms.ModelForm):
+class ScopedForm(EditMixin, forms.ModelForm):
     """A form in which what is chosen already stays a choice, even if the user could not choose it afresh."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.instance.pk:
-            return
-        for name, field in self.fields.items():
-            if isinstance(field, forms.ModelChoiceField) and (chosen := getattr(self.instance, f"{name}_id", None)):
-                rows = field.queryset
-                either = Q(pk__in=rows.order_by().values("pk")) | Q(pk=chosen)
-                field.queryset = with_related(rows.model._default_manager.filter(either), related_of(rows))
-
-
-def related_of(queryset):
-    """The names given to ``select_related`` at the first level, so that a queryset built afresh keeps them."""
-    return list(queryset.query.select_related or ())
+        self.keep_stored()
 
 
 class ScopedMixin:
@@ -99,6 +89,7 @@ class ScopedMixin:
 class ScopedInline(ScopedMixin, admin.TabularInline):
     """Rows of another model on a page; to change them one must be allowed to change the page's own row."""
 
+    formset = EditFormSet
     extra = 0
     show_change_link = True
     only_stored = False  # nothing to show for a row that is not stored yet

@@ -126,10 +126,14 @@ class TableAdmin:
         outcome = self.write(request, data, file.name, dry_run=True)
         if outcome.errors:
             return self.import_page(request, form, outcome.errors)
+        return self.preview_page(request, data, file.name, outcome)
+
+    def preview_page(self, request, data, file_name, outcome):
+        """Show what importing a file would do, and keep it with that until it is confirmed."""
         token = secrets.token_hex()
-        cache.set(self.upload_key(request, token), data, KEPT)
+        cache.set(self.upload_key(request, token), (data, outcome.digest), KEPT)
         preview = {
-            "confirm_form": ConfirmForm(initial={"upload": token, "file_name": file.name}),
+            "confirm_form": ConfirmForm(initial={"upload": token, "file_name": file_name}),
             "totals": outcome.totals,
             "rows": [Preview(change) for change in outcome.changes[:SHOWN]],
             "more_rows": max(len(outcome.changes) - SHOWN, 0),
@@ -138,17 +142,23 @@ class TableAdmin:
 
     @method_decorator(require_POST)
     def confirm_view(self, request):
-        """Write what was previewed, all of it or nothing."""
+        """Write what was previewed, all of it or nothing; what would be something else by now is previewed again."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = ConfirmForm(request.POST)
         key = form.is_valid() and self.upload_key(request, form.cleaned_data["upload"])
-        data = key and cache.get(key)
+        data, seen = (key and cache.get(key)) or (None, "")
         if not data:
             messages.error(request, _("This preview has expired or was imported already. Choose the file again."))
             return HttpResponseRedirect(self.table_url("import"))
         cache.delete(key)
-        outcome = self.write(request, data, form.cleaned_data["file_name"])
+        file_name = form.cleaned_data["file_name"]
+        outcome = self.write(request, data, file_name, seen=seen)
+        if outcome.is_stale:
+            messages.error(
+                request, _("Nothing was imported: somebody has changed these rows since the preview. Look again.")
+            )
+            return self.preview_page(request, data, file_name, outcome)
         if outcome.errors:
             # Somebody changed rows since the preview.
             return self.import_page(request, UploadForm(), outcome.errors)
@@ -170,11 +180,11 @@ class TableAdmin:
         digest = sha256(token.encode()).hexdigest()
         return f"import:{self.opts.label_lower}:{request.user.pk}:{digest}"
 
-    def write(self, request, data, file_name, dry_run=False):
+    def write(self, request, data, file_name, dry_run=False, seen=None):
         """Import a file within this user's scope; return the ``Outcome``."""
         table = self.table_import(request.user)
         try:
-            return table.write(table.read(data), file_name, dry_run)
+            return table.write(table.read(data), file_name, dry_run, seen)
         except BadFile as bad:
             return Outcome(errors=[(line, [sentence]) for line, sentence in bad.errors])
         except Busy as busy:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cadrenet.admin.scope import editable, visible, with_related
+from cadrenet.editing import digest
 from cadrenet.history import sign_change
 from cadrenet.races import one_import_at_a_time
 from cadrenet.tables.columns import plain
@@ -35,11 +36,20 @@ class Change:
 
 @dataclass
 class Outcome:
-    """What an import did or would do; or with errors, (line, sentences) each, why it did nothing."""
+    """What an import did or would do; or with errors, (line, sentences) each, why it did nothing.
+
+    ``is_stale`` says that it did nothing because it would have done something else than was previewed.
+    """
 
     changes: list = field(default_factory=list)
     unchanged: int = 0
     errors: list = field(default_factory=list)
+    is_stale: bool = False
+
+    @property
+    def digest(self):
+        """What was previewed, in short: which lines are new, and of each other one what it changes into what."""
+        return digest([repr((change.line, change.was and (change.before, change.after))) for change in self.changes])
 
     @property
     def totals(self):
@@ -118,12 +128,16 @@ class TableImport:
 
     # --- Rows
 
-    def write(self, rows, file_name, dry_run=False):
-        """Write all rows, or with an error in one of them, none; return the ``Outcome``. Raises ``Busy``."""
+    def write(self, rows, file_name, dry_run=False, seen=None):
+        """Write all rows, or with an error in one of them, none; return the ``Outcome``. Raises ``Busy``.
+
+        ``seen`` is the digest of what was previewed: where something else would be written, nothing is.
+        """
         outcome = Outcome()
         with one_import_at_a_time():
             self._write(rows, file_name, outcome)
-            if outcome.errors or dry_run:
+            outcome.is_stale = seen is not None and not outcome.errors and outcome.digest != seen
+            if outcome.errors or dry_run or outcome.is_stale:
                 transaction.set_rollback(True)
             else:
                 self.written(outcome.changes)
@@ -162,7 +176,11 @@ class TableImport:
         key = [column for column in self.table.columns if column.name in self.table.key]
         first = {values[key[0].name] for _line, values in rows if getattr(values[key[0].name], "pk", True)}
         related = [column.field for column in self.table.columns if column.refers]
-        found = visible(self.model._default_manager.all(), self.user).filter(**{f"{key[0].field}__in": first})
+        named = {f"{key[0].field}__in": first}
+        # Held first, and read then: a row is written whole, and nobody else's change is put back.
+        held = self.model._base_manager.filter(**named).order_by("pk").select_for_update()
+        list(held.values_list("pk"))
+        found = visible(self.model._default_manager.all(), self.user).filter(**named)
         return {
             tuple(plain(getattr(row, column.field)) for column in key): row for row in with_related(found, related)
         }

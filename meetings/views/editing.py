@@ -13,6 +13,7 @@ from django.views.generic import View
 
 from assignments.models import Cadre, Place, Tier
 from assignments.visibility import chain_of
+from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
 from meetings.actions import Refused, set_status
 from meetings.forms import LocalityMeetingForm
@@ -63,7 +64,8 @@ class MeetingFormView(View):
             "cancel_url": meeting.get_absolute_url() if meeting.pk else reverse("meetings:meetings"),
         }
         partial = request.htmx and "check" in request.POST
-        return render(request, "meetings/schedule_impact.html" if partial else "meetings/form.html", context)
+        answer = render(request, "meetings/schedule_impact.html" if partial else "meetings/form.html", context)
+        return as_stale(answer, form, request)
 
     def why(self, form):
         return form.cleaned_data.get("why", "")
@@ -160,8 +162,10 @@ class MeetingCreateView(MeetingFormView):
         return render(self.request, "meetings/choose.html", context)
 
 
-class MeetingEditView(MeetingFormView):
+class MeetingEditView(LockedMixin, MeetingFormView):
     """Change when a meeting is, or its kind. Whose it is stays: a meeting entered for the wrong one is cancelled."""
+
+    held_model = Meeting
 
     def title_of(self, meeting):
         return _("Change: %(meeting)s") % {"meeting": meeting.title}

@@ -3,10 +3,11 @@
 from django import forms
 
 from assignments.models import Handover
+from cadrenet.editing import EditMixin
 from reports.privacy import PersonalDataMixin
 
 
-class SituationForm(PersonalDataMixin, forms.ModelForm):
+class SituationForm(EditMixin, PersonalDataMixin, forms.ModelForm):
     """What a successor should know of a place beside its figures, in about five lines."""
 
     checked_fields = ["situation"]

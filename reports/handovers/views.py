@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from assignments.actions import tick
 from assignments.models import Handover
 from assignments.views import tabs
+from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from reports.handovers.filters import HandoverFilter
@@ -47,10 +48,10 @@ class HandoverListView(ScopedListView):
         )
 
 
-class HandoverView(ScopedDetailView):
+class HandoverView(LockedMixin, ScopedDetailView):
     """The sheet of one handover, what may be written on it, and the two ticks."""
 
-    model = Handover
+    model = held_model = Handover
     context_object_name = "handover"
     template_name = "reports/handovers/sheet.html"
     TICKS = {"give": "given_on", "receive": "received_on"}
@@ -78,7 +79,7 @@ class HandoverView(ScopedDetailView):
         if step == "situation":
             form = SituationForm(request.POST, instance=handover)
             if not form.is_valid():
-                return self.render_to_response(self.get_context_data(form=form))
+                return as_stale(self.render_to_response(self.get_context_data(form=form)), form, request)
             form.save()
             messages.success(request, _("The situation is saved."))
         else:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.filters import CountedInFilter, WithinSelectFilter
 from assignments.subtree import subtree
 from reports.figures.counts import is_old, issues_closed, issues_raised, old_before, open_issues
-from reports.filters import ListFilter, QuarterSelectFilter
+from reports.filters import ListFilter, OpenListFilter, QuarterSelectFilter
 from reports.models import Issue
 
 
@@ -32,7 +32,7 @@ class IssueFilter(ListFilter):
     counted = CountedInFilter(label=_("As counted in"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=_("All"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Issue.Kind, empty_label=_("All kinds"))
-    theme = django_filters.ChoiceFilter(label=_("Theme"), choices=Issue.Theme, empty_label=_("All themes"))
+    theme = OpenListFilter(label=_("Theme"), choices=Issue.Theme, empty_label=_("All themes"))
     urgent = django_filters.BooleanFilter(label=_("Pressing"), widget=forms.CheckboxInput)
     age = django_filters.ChoiceFilter(
         label=_("Age"), choices=[("over", _("Older than the limit"))], empty_label=_("Any age")

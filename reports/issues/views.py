@@ -3,7 +3,6 @@
 from copy import copy
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.generic.detail import SingleObjectMixin
 from assignments.models import Locality
 from assignments.scope import records
 from assignments.visibility import chain_of
+from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_since, seal, state_of
 from cadrenet.listing import (
     Column,
     ScopedCreateView,
@@ -27,7 +27,7 @@ from cadrenet.periods import today
 from reports.figures.counts import old_before
 from reports.forms import FactCreateMixin, FactFormMixin
 from reports.history import timeline_of
-from reports.issues.actions import reopen
+from reports.issues.actions import STATE, reopen
 from reports.issues.filters import IssueFilter
 from reports.issues.forms import CloseIssueForm, IssueForm, PassOnIssueForm
 from reports.models import Issue
@@ -85,6 +85,7 @@ class IssueView(ScopedDetailView):
             old=issue.closed_on is None and issue.raised_on < old_before(day)[0],
             events=timeline_of(issue.history.select_related("responsible_agency")),
             may_change=may_change,
+            opened=seal(state_of(issue, STATE)),
             edit_url=reverse("reports:issue_edit", args=[issue.pk])
             if may_change and Locality.objects.editable_by(user).filter(pk=issue.locality_id).exists()
             else "",
@@ -104,21 +105,21 @@ def step_forms(issue, user, step=None, data=None):
     return {"close": close, "pass_on": pass_on}
 
 
-class IssueStatusView(ScopedFormMixin, SingleObjectMixin, View):
-    """Close an issue, pass it on, or take that back; on POST only."""
+class IssueStatusView(LockedMixin, ScopedFormMixin, SingleObjectMixin, View):
+    """Close an issue, pass it on, or take that back; on POST only, and only from the state that the page showed."""
 
-    model = Issue
+    model = held_model = Issue
     http_method_names = ["post"]
 
-    @transaction.atomic
     def post(self, request, *args, **kwargs):
-        # Held until the answer: of two steps at once, the second sees what the first has done.
-        issue = self.get_object(self.get_queryset().select_for_update(of=("self",)))
+        issue = self.get_object()
         step = request.POST.get("step")
-        if step in ("close", "pass_on") and issue.status == Issue.Status.CLOSED:
-            messages.error(
-                request, _("Meanwhile the issue was closed. Nothing was changed; reopen it if it is not settled.")
-            )
+        is_closed = issue.status == Issue.Status.CLOSED
+        if changed := changed_since(request.POST.get(OPENED, ""), state_of(issue, STATE)):
+            messages.error(request, changed_meanwhile(issue, changed))
+            return redirect(issue)
+        if is_closed and step in ("close", "pass_on"):
+            messages.error(request, _("Nothing was changed: the issue is closed. Open it again first."))
             return redirect(issue)
         if step == "reopen":
             reopen(issue)
@@ -132,7 +133,14 @@ class IssueStatusView(ScopedFormMixin, SingleObjectMixin, View):
             return render(
                 request,
                 "reports/issues/step.html",
-                {"form": form, "title": title, "line": issue.summary, "step": step, "object": issue},
+                {
+                    "form": form,
+                    "title": title,
+                    "line": issue.summary,
+                    "step": step,
+                    "object": issue,
+                    "opened": seal(state_of(issue, STATE)),
+                },
             )
         form.save()
         messages.success(request, _("The issue is closed.") if step == "close" else _("The issue is passed on."))

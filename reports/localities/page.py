@@ -17,6 +17,7 @@ from assignments.tenure.figures import served_since
 from assignments.tenure.queries import all_lineage
 from assignments.visibility import can_assign_at, can_see_place, chain_of, lies_below, visible_steps
 from assignments.wording import SHORT_TIERS, count_with_unit
+from cadrenet.codes import label_of
 from cadrenet.components import Tile
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter, QuarterSoFar, months_between
@@ -345,7 +346,10 @@ class LocalityPage:
         }
 
     def issue_row(self, issue, day):
-        words = [str(Issue.Theme(issue.theme).label), issue.responsible_agency and issue.responsible_agency.name]
+        words = [
+            label_of(Issue.Theme.choices, issue.theme),
+            issue.responsible_agency and issue.responsible_agency.name,
+        ]
         if issue.locality_id != self.locality.pk:
             words.insert(0, ", ".join(filter(None, [issue.place.name, issue.place.above])))
         age = issue.age(day) if issue.closed_on is None else (day - issue.raised_on).days

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed
 from assignments.models.place import PlacedQuerySet, below
-from cadrenet.codes import CodeField, new_code
+from cadrenet.codes import CodeField, OpenListField, new_code
 from cadrenet.dates import BoundedDateField
 
 
@@ -61,7 +61,7 @@ class Issue(Placed):
     raised_on = BoundedDateField(_("raised on"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     urgent = models.BooleanField(_("pressing"), default=False)
-    theme = models.CharField(_("theme"), max_length=40, choices=Theme)
+    theme = OpenListField(_("theme"), max_length=40, choices=Theme)
     summary = models.CharField(
         _("summary"),
         max_length=500,

@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models import Cadre, Locality, Placed
 from assignments.models.place import PlacedQuerySet
-from cadrenet.codes import CodeField, new_code
+from cadrenet.codes import CodeField, OpenListField, new_code
 from cadrenet.dates import BoundedDateField
 
 
@@ -41,7 +41,7 @@ class Resource(Placed):
         related_name="resources",
     )
     mobilised_on = BoundedDateField(_("mobilised on"))
-    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
+    kind = OpenListField(_("kind"), max_length=40, choices=Kind)
     description = models.CharField(_("description"), max_length=300, blank=True)
     value_vnd = models.PositiveBigIntegerField(_("value in đồng"))
     donor = models.CharField(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from assignments.coverage.queries import coverage_by_tier
 from assignments.models import Place, Tier
+from cadrenet.codes import label_of
 from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import count
 from reports import figures
@@ -199,7 +200,7 @@ class Overview:
         rows = [
             row
             | {
-                "label": Issue.Theme(row["theme"]).label,
+                "label": label_of(Issue.Theme.choices, row["theme"]),
                 "url": self.asked.address("issues_open", theme=row["theme"]),
                 "old_url": self.asked.address("issues_open", theme=row["theme"], age="over"),
             }

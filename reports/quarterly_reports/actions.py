@@ -1,10 +1,15 @@
 """Steps of a quarterly report, and who may take them."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from assignments.models import Tier
 from assignments.scope import reach_of
 from reports.models import QuarterlyReport
+
+# What a step of a report changes, and what its page was opened with.
+STATE = ("status", "submitted_on")
 
 
 @transaction.atomic
@@ -13,9 +18,9 @@ def submit(assignment, quarter, day):
 
     One that lies with the reader stays as it is: a second tap hands in nothing.
     """
-    report, _made = QuarterlyReport.objects.get_or_create(
-        cadre=assignment.cadre, locality=assignment.locality, quarter=str(quarter)
-    )
+    about = {"cadre": assignment.cadre, "locality": assignment.locality, "quarter": str(quarter)}
+    made, _is_new = QuarterlyReport.objects.get_or_create(**about)
+    report = QuarterlyReport.objects.select_for_update(of=("self",)).get(pk=made.pk)
     if not report.is_handed_in:
         report.status, report.submitted_on = QuarterlyReport.Status.SUBMITTED, day
         report.full_clean()
@@ -25,8 +30,16 @@ def submit(assignment, quarter, day):
 
 @transaction.atomic
 def answer(report, status):
-    """Accept a report that was handed in, or send it back."""
-    if report.is_handed_in:
+    """Accept a report that was handed in, or send it back; return it as it now stands.
+
+    Raises ``ValidationError`` when it does not lie with its reader: it was sent back meanwhile, or is a draft again.
+    """
+    report = QuarterlyReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if not report.is_handed_in:
+        raise ValidationError(
+            _("Nothing was changed: the report does not lie with its reader, so it cannot be answered.")
+        )
+    if report.status != status:
         report.status = status
         report.full_clean()
         report.save()

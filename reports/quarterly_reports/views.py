@@ -1,7 +1,7 @@
 """Who owes a report on a quarter and has handed it in, and one report with the steps it can take."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
 from assignments.visibility import chain_of
+from cadrenet import editing
+from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_since, seal
 from cadrenet.effective_dated import in_force
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from reports.history import timeline_of
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
-from reports.quarterly_reports.actions import answer, may_answer, may_submit, submit
+from reports.quarterly_reports.actions import STATE, answer, may_answer, may_submit, submit
 from reports.quarterly_reports.filters import ReportFilter
 from reports.quarterly_reports.queries import submitted_by
 
@@ -66,10 +68,11 @@ class ReportListView(ScopedListView):
         return context
 
 
-class ReportView(ScopedDetailView):
+class ReportView(LockedMixin, ScopedDetailView):
     """The report that an assignment owes on a quarter: whether it came, and who may take the next step."""
 
-    model = Assignment
+    # Before there is a report, the assignment that owes it stands for it.
+    model = held_model = Assignment
     pk_url_kwarg = "assignment"
     context_object_name = "assignment"
     template_name = "reports/quarterly_reports/report.html"
@@ -109,6 +112,7 @@ class ReportView(ScopedDetailView):
             due=due,
             state=state_of(report, due, today()),
             steps=open_steps,
+            opened=seal(editing.state_of(report, STATE)),
             events=timeline_of(report.history) if report else [],
             **kwargs,
         )
@@ -117,16 +121,22 @@ class ReportView(ScopedDetailView):
         """Take one step; whoever may not take it is told so, and nothing is changed."""
         assignment = self.object = self.get_object()
         quarter, report, step = kwargs["quarter"], self.get_report(), request.POST.get("step")
-        if step == "submit" and may_submit(request.user, assignment):
+        if changed := changed_since(request.POST.get(OPENED, ""), editing.state_of(report, STATE)):
+            messages.error(request, changed_meanwhile(report, changed))
+        elif step == "submit" and may_submit(request.user, assignment):
             submit(assignment, quarter, today())
             messages.success(request, _("The report is recorded as submitted."))
         elif step in ("accept", "return") and may_answer(request.user, assignment):
             if report is None:
                 raise Http404
-            answer(report, Status.ACCEPTED if step == "accept" else Status.RETURNED)
-            messages.success(
-                request, _("The report is accepted.") if step == "accept" else _("The report is sent back.")
-            )
+            try:
+                answer(report, Status.ACCEPTED if step == "accept" else Status.RETURNED)
+            except ValidationError as error:
+                messages.error(request, error.messages[0])
+            else:
+                messages.success(
+                    request, _("The report is accepted.") if step == "accept" else _("The report is sent back.")
+                )
         else:
             raise PermissionDenied
         return redirect(reverse("reports:quarterly_report", args=[assignment.pk, quarter]))

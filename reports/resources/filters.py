@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import CountedInFilter, WithinSelectFilter
-from reports.filters import ListFilter, QuarterSelectFilter
+from reports.filters import ListFilter, OpenListFilter, QuarterSelectFilter
 from reports.models import Resource
 
 
@@ -15,7 +15,7 @@ class ResourceFilter(ListFilter):
     quarter = QuarterSelectFilter(label=_("Quarter"))
     within = WithinSelectFilter(field_name="place", label=_("Within"))
     counted = CountedInFilter(label=_("As counted in"))
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Resource.Kind, empty_label=_("All kinds"))
+    kind = OpenListFilter(label=_("Kind"), choices=Resource.Kind, empty_label=_("All kinds"))
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Resource.Status, empty_label=_("Any"))
     q = django_filters.CharFilter(label=_("Text or code"))
 

@@ -1,6 +1,7 @@
 """What the tests of pages share: a visitor who reads English, and how many rows a list has."""
 
 import re
+from html.parser import HTMLParser
 
 from django.conf import settings
 from django.test import Client
@@ -50,3 +51,60 @@ def assert_lists_agree(client, figures, urls):
 def file_body(response):
     """The text of a file that was asked for."""
     return b"".join(response.streaming_content).decode()
+
+
+class Forms(HTMLParser):
+    """The forms of a page and what a browser sends of each: ``found`` holds (action, method, {name: values})."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.select, self.area = [], None, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        name, value = attrs.get("name"), attrs.get("value") or ""
+        if tag == "form":
+            self.found.append((attrs.get("action", ""), attrs.get("method", "get").lower(), {}))
+        elif not self.found or "disabled" in attrs:
+            return
+        elif tag == "input" and name and attrs.get("type", "text") not in ("submit", "file", "button"):
+            if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
+                self.add(name, value or ("on" if attrs.get("type") == "checkbox" else ""))
+        elif tag == "select":
+            self.select, self.first = name, None
+            self.multiple = "multiple" in attrs
+        elif tag == "option" and self.select:
+            if "selected" in attrs:
+                self.add(self.select, value)
+            elif self.first is None and not self.multiple and not self.sent(self.select):
+                self.first = value
+        elif tag == "textarea" and name:
+            self.area = name
+            self.add(name, "")
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            if self.select and self.first is not None and not self.sent(self.select):
+                self.add(self.select, self.first)
+            self.select = None
+        elif tag == "textarea":
+            self.area = None
+
+    def handle_data(self, data):
+        if self.area:
+            values = self.found[-1][2][self.area]
+            # The line break after the tag is the page's and not the text's.
+            values[-1] += data if values[-1] else data.removeprefix("\n")
+
+    def sent(self, name):
+        return self.found[-1][2].get(name)
+
+    def add(self, name, value):
+        self.found[-1][2].setdefault(name, []).append(value)
+
+
+def posted_forms(response):
+    """(action, data) of every form of a page that is sent by POST, with what it holds untouched."""
+    found = Forms(response.content.decode()).found
+    return [(action, data) for action, method, data in found if method == "post"]

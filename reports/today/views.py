@@ -3,7 +3,8 @@
 import json
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,27 +28,41 @@ class TodayView(TemplateView):
         return super().get_context_data(title=self.title, **Today(self.request.user, today()).context(), **kwargs)
 
 
-def own_row(user, pk):
-    """The user's own attendance at a meeting; nobody else's, and no guest's."""
+def own_rows(user):
+    """The user's own attendance; nobody else's, and none as a guest."""
     rows = Attendance.objects.editable_by(user).filter(cadre=reach_of(user).cadre, expected=True)
-    return get_object_or_404(rows.select_related("meeting", "meeting__place"), meeting=pk)
+    return rows.select_related("meeting", "meeting__place")
+
+
+class OwnRowMixin:
+    """Pages about the user's own attendance (``row``). What is said from an older page, and not kept, is answered."""
+
+    def dispatch(self, request, *args, **kwargs):
+        self.row = own_rows(request.user).filter(meeting=kwargs["pk"]).first()
+        if self.row is not None:
+            return super().dispatch(request, *args, **kwargs)
+        meeting = Meeting.objects.visible_to(request.user).filter(pk=kwargs["pk"]).first()
+        if request.method != "POST" or reach_of(request.user).cadre is None or meeting is None:
+            raise Http404
+        messages.error(request, _("Nothing was recorded: you are not on the roster of this meeting any more."))
+        return redirect(meeting)
 
 
 def may_record(user, meeting):
     return Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
 
 
-class AttendView(View):
+class AttendView(OwnRowMixin, View):
     """One tap: "I was there", or "I was not". Saved at once; everything else may follow on the next page."""
 
     SAID = (Attendance.Status.PRESENT, Attendance.Status.ABSENT)
 
     def get(self, request, pk):
         """Only a button leads here; whoever comes back to the address is shown what is recorded."""
-        return redirect("reports:meeting_attended", own_row(request.user, pk).meeting_id)
+        return redirect("reports:meeting_attended", self.row.meeting_id)
 
     def post(self, request, pk):
-        row = own_row(request.user, pk)
+        row = self.row
         status, shown = request.POST.get("status"), request.POST.get("was", row.status)
         answer = redirect("reports:meeting_attended", pk)
         if status not in self.SAID:
@@ -70,12 +85,8 @@ class AttendView(View):
         return answer
 
 
-class AttendedView(TodayView):
+class AttendedView(OwnRowMixin, TodayView):
     """What follows the tap: why one was absent, or how the meeting was. All of it may be left for later."""
-
-    def dispatch(self, request, *args, **kwargs):
-        self.row = own_row(request.user, kwargs["pk"])
-        return super().dispatch(request, *args, **kwargs)
 
     @property
     def absent(self):
@@ -96,10 +107,24 @@ class AttendedView(TodayView):
 
     def post(self, request, **kwargs):
         form = self.get_form(request.POST)
+        if not self.still_asks(form, request.POST):
+            messages.error(
+                request,
+                _("Nothing was saved: meanwhile “%(status)s” was recorded of you. Look again.")
+                % {"status": self.row.get_status_display()},
+            )
+            return redirect("reports:meeting_attended", self.row.meeting_id)
         if form is None or (form.is_valid() and form.save(by=request.user, on=today())):
             messages.success(request, _("Saved: %(meeting)s.") % {"meeting": self.row.meeting.title})
             return redirect("home")
         return self.show(form, **kwargs)
+
+    @staticmethod
+    def still_asks(form, sent):
+        """Whether the page asks by now what it asked when it was opened: for a reason, or about the meeting."""
+        if "reason" in sent:
+            return isinstance(form, OwnAbsenceForm)
+        return "were" not in sent or isinstance(form, RecordForm)
 
     def show(self, form, **kwargs):
         context = self.get_context_data(**kwargs)

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import DetailView, ListView
 
-from assignments.decisions.drafts import coverage_after, decision_rows, draft_of, grouped_by_commune
+from assignments.decisions.drafts import coverage_after, decision_rows, draft_of, grouped_by_commune, lines_as_shown
 from assignments.decisions.forms import ReasonsForm
 from assignments.models import Assignment, Cadre, Decision, Tier
 from assignments.queries import visible_keys
 from assignments.scope import decides
 from assignments.views import tabs
+from cadrenet.editing import seal
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.templatetags import figures
 
@@ -77,6 +78,7 @@ class DecisionView(DetailView):
             "page_obj": page,
             "groups": with_reasons(grouped_by_commune(page.object_list), form),
             "form": form,
+            "opened": seal(lines_as_shown(row.line for row in page.object_list)),
             "tiles": [self.tile(row) for row in covered],
             # Four cells fill the sheet.
             "blanks": [number % 2 for number in range(len(covered), 4)],

@@ -13,11 +13,13 @@ from django.views.generic.edit import UpdateView
 
 from assignments.actions import Refused
 from assignments.decisions.actions import enact_draft, lock_draft, update_replacements
-from assignments.decisions.drafts import draft_of
+from assignments.decisions.drafts import draft_as_shown, draft_of, lines_as_shown
 from assignments.decisions.forms import DecisionForm, ReasonsForm
 from assignments.decisions.views.decisions import heading_of
 from assignments.models import Decision
 from assignments.views import DecidingMixin
+from cadrenet import editing
+from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_since, seal
 from cadrenet.listing import AnswersRacesMixin
 from cadrenet.periods import today
 from cadrenet.receipts import nothing_stored
@@ -48,6 +50,12 @@ class DraftMixin(DecidingMixin, SingleObjectMixin):
         return super().get_form_kwargs() | {"decision": self.object, "user": self.request.user}
 
 
+class HeldDraftMixin(LockedMixin, DraftMixin):
+    """Steps of a draft that were read off a page: it is held while what the page showed is compared."""
+
+    held_model = Decision
+
+
 def show_refusals(request, decision, refused):
     """Tell what a decision as a whole was refused for, and show it."""
     nothing_stored(request)
@@ -76,8 +84,10 @@ class CreateView(DecidingMixin, AnswersRacesMixin, ModelCreateView):
         )
 
 
-class EditView(DecidingMixin, UpdateView):
+class EditView(editing.EditView, DecidingMixin, UpdateView):
     """The paper itself, while it is a draft."""
+
+    held_model = Decision
 
     form_class = DecisionForm
     template_name = "assignments/decisions/form.html"
@@ -104,17 +114,20 @@ class EditView(DecidingMixin, UpdateView):
             title=_("Change the decision"),
             line=heading_of(self.object),
             cancel_url=self.object.get_absolute_url(),
-            deletes=True,
+            deletes=seal(draft_as_shown(self.object)),
             **kwargs,
         )
 
 
-class DeleteView(DraftMixin, View):
+class DeleteView(HeldDraftMixin, View):
     """A draft is thrown away with its lines; the history keeps them."""
 
     http_method_names = ["post"]
 
     def post(self, request, *args, **kwargs):
+        if changed_since(request.POST.get(OPENED, ""), draft_as_shown(self.object)):
+            messages.error(request, changed_meanwhile(None))
+            return redirect(self.object)
         try:
             with transaction.atomic():
                 lock_draft(self.object).delete()
@@ -124,7 +137,7 @@ class DeleteView(DraftMixin, View):
         return redirect("assignments:decisions")
 
 
-class ReasonsView(DraftMixin, View):
+class ReasonsView(HeldDraftMixin, View):
     """All reasons of a page are saved together, and one reason for all that still need one."""
 
     http_method_names = ["post"]
@@ -138,10 +151,10 @@ class ReasonsView(DraftMixin, View):
                 _("Nothing was saved: a reason has at most %(number)s characters.") % {"number": ReasonsForm.LENGTH},
             )
             return redirect(self.object)
-        changed = []
+        changed, missed = [], missed_reasons(self.object, rows, request.POST)
         for row in rows:
             why = form.reason_of(row.line)
-            why = row.line.why if why is None else why
+            why = row.line.why if why is None or row.line.pk in missed else why
             why = why or form.cleaned_data["why_all"]
             if why != row.line.why:
                 row.line.why = why
@@ -153,13 +166,40 @@ class ReasonsView(DraftMixin, View):
                     line.save()
         except Refused as refused:
             return show_refusals(request, self.object, refused)
+        if missed:
+            messages.error(
+                request,
+                _("Not kept: the reasons for %(names)s. Meanwhile somebody else has changed these lines.")
+                % {"names": ", ".join(missed.values())},
+            )
         number = len(changed)
         message = ngettext("%(number)s reason was saved.", "%(number)s reasons were saved.", number)
         messages.success(request, message % {"number": figures.count(number)})
         return redirect(self.object)
 
 
-class EnactView(DraftMixin, DetailView):
+def missed_reasons(decision, rows, sent):
+    """Return {key of a line: name of its place} of reasons that were typed about something that is no more so.
+
+    A line is another by now, has another reason, has gone, or nothing speaks against it any more.
+    """
+    shown = {str(row.line.pk): row for row in rows}
+    lines = {str(line.pk): line for line in decision.lines.select_related("locality__latest")}
+    changed = changed_since(sent.get(OPENED, ""), lines_as_shown(lines.values()))
+    found = {}
+    for name in sent:
+        key = name.removeprefix("why-")
+        if key == name or not key.isdecimal():
+            continue
+        line, typed = lines.get(key), sent[name].strip()
+        if line is None and typed:
+            found[int(key)] = _("a line that was removed")
+        elif line and typed != line.why and (key in changed or (typed and key not in shown)):
+            found[line.pk] = str(line.locality)
+    return found
+
+
+class EnactView(HeldDraftMixin, DetailView):
     """The summary before a decision takes effect, and the one step by which it does."""
 
     template_name = "assignments/decisions/enact.html"
@@ -174,11 +214,15 @@ class EnactView(DraftMixin, DetailView):
             title=_("Let it take effect"),
             line=heading_of(self.object),
             draft=draft,
+            opened=seal(draft_as_shown(self.object, [row.line for row in draft.rows])),
             faulty=[(row, faults[row.line.pk]) for row in draft.rows if row.line.pk in faults],
             **kwargs,
         )
 
     def post(self, request, *args, **kwargs):
+        if changed_since(request.POST.get(OPENED, ""), draft_as_shown(self.object)):
+            messages.error(request, changed_meanwhile(None))
+            return redirect("assignments:decision_enact", self.object.pk)
         try:
             enact_draft(self.object, request.user, today())
         except Refused as refused:

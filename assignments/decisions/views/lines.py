@@ -12,12 +12,14 @@ from django.views.generic.edit import UpdateView
 from assignments.actions import Refused
 from assignments.decisions.actions import add_lines, lock_draft
 from assignments.decisions.copying import copy_lines
+from assignments.decisions.drafts import lines_as_shown
 from assignments.decisions.forms import CopyForm, LineEditForm, LineForm, PasteForm
 from assignments.decisions.pasting import KINDS
 from assignments.decisions.views.decisions import heading_of
 from assignments.decisions.views.drafts import DraftMixin, show_refusals
-from assignments.models import DecisionLine
+from assignments.models import Decision, DecisionLine
 from assignments.views import DecidingMixin
+from cadrenet.editing import OPENED, EditView, LockedMixin, changed_meanwhile, changed_since
 from cadrenet.periods import today
 from cadrenet.receipts import stored
 from cadrenet.templatetags import figures
@@ -56,8 +58,17 @@ class LineAddView(DraftMixin, FormView):
         )
 
 
-class LineMixin(DecidingMixin):
-    """A line of a draft; one of a decision that took effect is not found."""
+class LineMixin(LockedMixin, DecidingMixin):
+    """A line of a draft; one of a decision that took effect is not found.
+
+    Lines change, and take effect, while their decision is held.
+    """
+
+    held_model = Decision
+
+    def hold_row(self, key):
+        for decision in DecisionLine.objects.editable_by(self.request.user).filter(pk=key).values_list("decision"):
+            super().hold_row(*decision)
 
     def get_queryset(self):
         lines = DecisionLine.objects.editable_by(self.request.user).filter(decision__enacted_on=None)
@@ -66,7 +77,7 @@ class LineMixin(DecidingMixin):
         )
 
 
-class LineEditView(LineMixin, UpdateView):
+class LineEditView(LineMixin, EditView, UpdateView):
     """Who takes over, who is replaced, and the reason."""
 
     form_class = LineEditForm
@@ -104,6 +115,9 @@ class LineDeleteView(LineMixin, SingleObjectMixin, View):
 
     def post(self, request, *args, **kwargs):
         line = self.get_object()
+        if changed_since(request.POST.get(OPENED, ""), lines_as_shown([line])):
+            messages.error(request, changed_meanwhile(line))
+            return redirect(line.decision)
         try:
             with transaction.atomic():
                 lock_draft(line.decision)
