@@ -15,6 +15,7 @@ from assignments.acting.forms import ActingForm, EndActingForm
 from assignments.actions import end_acting
 from assignments.forms import refuse_with
 from assignments.models import Acting
+from assignments.models.posting import posting_on
 from assignments.views import DecidingMixin, tabs
 from cadrenet.listing import Column, ScopedListView
 from cadrenet.periods import today
@@ -40,7 +41,8 @@ class ActingsView(DecidingMixin, ScopedListView):
     ]
 
     def get_queryset(self):
-        rows = super().get_queryset().select_related("cadre__agency", "absent__agency")
+        rows = super().get_queryset().select_related("cadre", "absent")
+        rows = rows.prefetch_related(posting_on(today(), "cadre"), posting_on(today(), "absent"))
         return rows.order_by("-first_day", "pk")
 
     def get_context_data(self, **kwargs):

@@ -56,7 +56,7 @@ class AssignmentsView(ScopedListView):
     ]
 
     def get_queryset(self):
-        rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
+        rows = super().get_queryset().select_related("locality", "cadre")
         return rows.order_by(rank_of_tier("locality__tier"), "locality__code", "-first_day", "pk")
 
     def with_details(self, assignments):
@@ -84,7 +84,7 @@ class AssignmentView(ScopedDetailView):
     template_name = "assignments/assigning/assignment.html"
 
     def get_queryset(self):
-        rows = super().get_queryset().select_related("locality", "cadre", "cadre__agency")
+        rows = super().get_queryset().select_related("locality", "cadre")
         return with_place(with_moment(rows, today()))
 
     def get_context_data(self, **kwargs):
@@ -269,7 +269,7 @@ class EndView(SingleObjectMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self):
-        rows = Assignment.objects.editable_by(self.request.user).select_related("locality", "cadre", "cadre__agency")
+        rows = Assignment.objects.editable_by(self.request.user).select_related("locality", "cadre")
         return with_place(with_moment(rows, today()))
 
     def get_initial(self):

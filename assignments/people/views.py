@@ -29,7 +29,7 @@ class CadresView(ScopedListView):
     ]
 
     def get_queryset(self):
-        return super().get_queryset().select_related("agency").order_by("sort_key", "code")
+        return super().get_queryset().order_by("sort_key", "code")
 
     def with_details(self, cadres):
         """The cadres with what they hold on the day of the list."""

@@ -25,6 +25,7 @@ from meetings.queries import (
     staff_by_day,
     with_attendance_counts,
 )
+from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
 UPCOMING = "upcoming"
@@ -236,12 +237,17 @@ class MeetingView(ScopedDetailView):
         may_edit = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
         whole = may_edit or can_see_place(meeting.place, user) or meeting.agency_id in reach.agencies
         late = late_rows(meeting)
-        texts = {row.cadre_id for row in rows if row.cadre_id in recordable or row.cadre.agency_id in reach.agencies}
+        texts = {
+            row.cadre_id
+            for row in rows
+            if row.cadre_id in recordable or (row.agency and row.agency.pk) in reach.agencies
+        }
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, user),
             people=[RosterLine(row, late, texts, reach) for row in rows if row.expected],
             guests=[RosterLine(row, late, texts, reach) for row in rows if not row.expected],
+            known_people=visible_people(rows, user),
             may_edit=may_edit,
             may_record=may_edit or bool(recordable),
             whole=whole,

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.filters import AgencyFilter, CountedInFilter, WithinSelectFilter
 from assignments.models import Assignment
+from assignments.models.posting import posting_on
 from assignments.subtree import subtree
 from reports.figures.counts import Period, ReportState, reports_owed, with_state
 from reports.figures.forms import quarters_with_meetings
@@ -29,7 +30,7 @@ class ReportFilter(ListFilter):
         choices=[*State.choices, ("expected", pgettext_lazy("reports", "Expected"))],
         empty_label=_("All"),
     )
-    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
+    agency = AgencyFilter(field_name="cadre", label=_("Agency"))
 
     class Meta:
         model = Assignment
@@ -41,6 +42,11 @@ class ReportFilter(ListFilter):
             _first, last = quarters_with_meetings(self.request.user, self.today)
             data["quarter"] = str(last)
         return data
+
+    @property
+    def day(self):
+        """The day on which somebody was whose staff: the last of the quarter, today while it goes on."""
+        return min(self.asked["quarter"].last_day, self.today)
 
     @cached_property
     def period(self):
@@ -65,7 +71,8 @@ class ReportFilter(ListFilter):
                 report_status=Subquery(written.values("status")[:1]),
                 submitted_on=Subquery(written.values("submitted_on")[:1]),
             )
-            .select_related("cadre__agency", "locality__latest")
+            .select_related("cadre", "locality__latest")
+            .prefetch_related(posting_on(self.day, "cadre"))
             .order_by("locality__code", "cadre__sort_key", "pk")
         )
         if asked["state"] in self.State:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
+from assignments.models.posting import posting_on
 from assignments.visibility import chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
@@ -59,7 +60,9 @@ class ReportView(ScopedDetailView):
 
     def get_queryset(self):
         owing = super().get_queryset().filter(role=Assignment.Role.IN_CHARGE, locality__tier__in=REPORTING_TIERS)
-        return owing.on(self.kwargs["quarter"].last_day).select_related("cadre__agency", "locality__latest")
+        day = self.kwargs["quarter"].last_day
+        owing = owing.prefetch_related(posting_on(min(day, today()), "cadre"))
+        return owing.on(day).select_related("cadre", "locality__latest")
 
     def get_report(self):
         """The report as it stands, or None before anything was recorded."""
