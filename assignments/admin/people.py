@@ -154,9 +154,6 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(posting_on(today()))
 
-    def export_rows(self, queryset):
-        return queryset.prefetch_related(posting_on(today()))
-
     @admin.display(description=_("agency"))
     def agency_today(self, obj):
         return obj.agency
@@ -198,7 +195,7 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
 
     def response_change(self, request, obj):
         """Whoever has left and still holds something is not left at that: the page that ends it comes next."""
-        if obj.left_on and obj.left_on < today() and Cadre.objects.filter(pk=obj.pk).with_something_left().exists():
+        if obj.left_on and obj.left_on < today() and obj.still_holds:
             sentence = _("%(cadre)s has left, and still holds something. End it here, on that day, in one step.")
             messages.warning(request, sentence % {"cadre": obj.full_name})
             return redirect("assignments:cadre_leave", obj.pk)

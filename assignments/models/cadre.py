@@ -115,9 +115,16 @@ class Cadre(models.Model):
     def get_absolute_url(self):
         return reverse("reports:cadre", args=[self.pk])
 
+    @property
+    def still_holds(self):
+        """Whether somebody who has left holds something beyond that day. A query."""
+        return self.left_on is not None and Cadre.objects.filter(pk=self.pk).with_something_left().exists()
+
     def posting_on(self, day):
         """Return where the cadre works on a day, or None. A query, unless ``all_postings`` brought them along."""
         known = getattr(self, "_prefetched_objects_cache", {}).get("postings")
+        if self.pk is None:
+            return None
         if known is None:
             known = self.postings.on(day).select_related("agency__locality")
         return next((row for row in known if row.holds_on(day)), None)

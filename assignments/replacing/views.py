@@ -126,7 +126,7 @@ class LeavingView(ChangeView):
         self.outside = held_outside(user, cadre, since, None).count()
         rows = with_place(with_moment(rows, day)).select_related("locality__latest", "cadre")
         self.held = list(rows.order_by("locality__code", "role", "pk"))
-        if cadre.left_on and not Cadre.objects.filter(pk=cadre.pk).with_something_left().exists():
+        if cadre.left_on and not cadre.still_holds:
             messages.info(self.request, _("%(cadre)s has left already.") % {"cadre": cadre.full_name})
             return redirect(cadre)
         return None

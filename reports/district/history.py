@@ -4,7 +4,7 @@ from django.db import connection
 
 from reports.district.reference_data import chunks
 
-NEW, CHANGED, GONE = "+", "~", "-"
+NEW, CHANGED = "+", "~"
 
 
 def remember(model, keys, change, *, user, reason, when):

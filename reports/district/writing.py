@@ -18,9 +18,10 @@ from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, Loc
 from assignments.models.place import area_field
 from assignments.places import PlaceIndex
 from assignments.postings.actions import said_of_all_days
+from cadrenet.history import sign_change
 from meetings.models import Attendance, Meeting
 from meetings.rosters import copy_from_meeting, keep_rosters
-from reports.district.history import CHANGED, GONE, NEW, remember
+from reports.district.history import CHANGED, NEW, remember
 from reports.district.reference_data import chunks, found
 from reports.district.tables import CODED, FILES, REFERS, TABLES, quiet
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
@@ -144,7 +145,7 @@ class Writer:
             elif meant:
                 rows.append({"cadre_id": cadre.pk, "agency_id": meant[0], "position": meant[1], "first_day": None})
         posted = self.put(Posting, ("cadre_id", "first_day"), rows)
-        self.take_away(Posting, gone)
+        self.take_away(gone)
         known = {row.pk for row in [*written.new, *written.changed]}
         moved = {row.cadre_id for row in [*posted.new, *posted.changed, *gone]} - known
         written.changed += [cadre for cadre in cadres.values() if cadre.pk in moved]
@@ -155,7 +156,7 @@ class Writer:
         dated = {values["cadre_code"] for values in rows if values["first_day"] is not None}
         dated -= {values["cadre_code"] for values in rows if values["first_day"] is None}
         undated = Posting.objects.filter(first_day=None, last_day=None)
-        self.take_away(Posting, list(found(undated, "cadre__code", dated)))
+        self.take_away(list(found(undated, "cadre__code", dated)))
         return self.put(Posting, ("cadre_id", "first_day"), rows)
 
     def write_assignments(self, rows):
@@ -272,12 +273,11 @@ class Writer:
         for rows in chunks(self.progress(written.new, self.file, len(written.new))):
             model.objects.bulk_create(rows)
 
-    def take_away(self, model, rows):
+    def take_away(self, rows):
         """Delete some rows, and keep in the history that they were."""
-        keys = [row.pk for row in rows]
-        remember(model, keys, GONE, user=self.changed_by, reason=REASON, when=self.now)
-        for some in chunks(keys):
-            model.objects.filter(pk__in=some).delete()
+        for row in rows:
+            sign_change(row, by=self.changed_by, why=REASON)
+            row.delete()
 
     def remember(self, model, written):
         """Write the history of new and changed rows."""

@@ -127,14 +127,13 @@ class AgencyPage:
         return Cadre.objects.serving_on(self.as_of).filter(staff_on(self.as_of, [self.agency], "pk"))
 
     def staff(self):
-        """Those who served as of the quarter or came to be expected in it, by given name: with them the sums agree."""
+        """Those who served as of the quarter or were expected in it, by given name: with them the sums agree."""
         came = self.rows.filter(held=True, day__range=self.quarter.days).order_by().values("cadre")
         staff = Cadre.objects.filter(Q(pk__in=self.serving().order_by().values("pk")) | Q(pk__in=came))
         here = Posting.objects.during(self.quarter.first_day, self.as_of).filter(agency=self.agency)
         here = here.order_by(F("first_day").desc(nulls_last=True))
-        return staff.prefetch_related(Prefetch("postings", queryset=here, to_attr="posted")).order_by(
-            "sort_key", "code"
-        )
+        staff = staff.prefetch_related(Prefetch("postings", queryset=here, to_attr="posted"))
+        return staff.order_by("sort_key", "code")
 
     def members(self, staff):
         """Return a ``Member`` for each of some staff. One query beside those of what they hold."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from assignments.models import Agency, Assignment
@@ -62,7 +62,7 @@ class CadrePage:
 
     def postings(self):
         """Where the cadre works and worked, the latest first: with an agency's page where the reader may open it."""
-        rows = list(self.cadre.postings.select_related("agency").order_by(F("first_day").desc(nulls_last=True), "pk"))
+        rows = list(reversed(self.cadre.postings.all()))
         seen = visible_keys(Agency, self.user, [row.agency_id for row in rows if row.agency_id])
         return [
             {"posting": row, "today": row.holds_on(self.day), "agency_visible": row.agency_id in seen} for row in rows

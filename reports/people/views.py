@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from assignments.models import Agency, Cadre
+from assignments.models.posting import all_postings
 from assignments.queries import visible_keys
 from assignments.replacing.views import may_let_leave
 from assignments.scope import decides
@@ -20,15 +21,17 @@ class CadreView(ScopedDetailView):
     context_object_name = "cadre"
     template_name = "reports/people/cadre.html"
 
+    def get_queryset(self):
+        return super().get_queryset().prefetch_related(all_postings())
+
     def get_context_data(self, **kwargs):
         page = CadrePage(self.object, self.request.user, self.request.GET, today())
         user, cadre = self.request.user, self.object
         may_change = decides(user) and may_let_leave(user, cadre)
-        still_holds = bool(cadre.left_on) and Cadre.objects.filter(pk=cadre.pk).with_something_left().exists()
         return super().get_context_data(
             title=cadre.full_name,
             leaving_url=reverse("assignments:cadre_leave", args=[cadre.pk]) if may_change else "",
-            still_holds=still_holds,
+            still_holds=cadre.still_holds,
             move_url=reverse("assignments:posting_create", args=[cadre.pk]) if may_change else "",
             **page.context(),
             **kwargs,
@@ -56,7 +59,7 @@ class AgencyView(ScopedDetailView):
             title=self.object.name,
             page_obj=page_obj,
             serving=page.serving().count(),
-            as_of=page.as_of,
+            staff_day=page.as_of,
             staff=page.members(page_obj.object_list),
             locality_visible=self.object.locality_id in seen,
             **page.context(),
