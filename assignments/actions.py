@@ -210,7 +210,7 @@ def begin_changed(change: Change, decision: Decision | None) -> Assignment:
 def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     """Let a cadre leave the service after a day, with some changes of hands, all or none; return the cadre.
 
-    ``changes`` end what the cadre holds. The posting ends that day; whoever acts for the cadre, and for whom the cadre
+    ``changes`` end what the cadre holds. The posting ends that day; who acts for the cadre, and for whom the cadre
     acts, does so up to that day. Raises ``Refused``; under "" when something that the cadre holds would go on.
     """
     cadre = Cadre.objects.select_for_update(of=["self"]).get(pk=cadre.pk)

@@ -1,4 +1,4 @@
-"""A cadre changes agency in November: what was before stays with the old agency, what comes belongs to the new one."""
+"""A cadre changes agency in November: what was before stays with the old agency, what comes is the new one's."""
 
 import io
 import re
@@ -14,7 +14,7 @@ from django.utils import translation
 from assignments.changes import Change, objections
 from assignments.models import Assignment, Cadre, Posting
 from assignments.scope import reach_of
-from assignments.tests.cast import agency, again, assign, at, cadre, post, small_tree, user
+from assignments.tests.cast import again, agency, assign, at, cadre, post, small_tree, user
 from cadrenet.periods import Quarter, today
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes, clashes_of, staff_by_day
