@@ -25,6 +25,7 @@ from assignments.models import (
     Locality,
     LocalityVersion,
     Place,
+    Posting,
     Tier,
     User,
 )
@@ -278,14 +279,21 @@ def begin_changed(change: Change, decision: Decision | None, waiting: Iterable[H
 def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     """Let a cadre leave the service after a day, with some changes of hands, all or none; return the cadre.
 
-    ``changes`` end what the cadre holds. Whoever acts for the cadre, and for whom the cadre acts, does so up to that
-    day. Raises ``Refused``; under "" when something that the cadre holds would go on.
+    ``changes`` end what the cadre holds. The posting ends that day; who acts for the cadre, and for whom the cadre
+    acts, does so up to that day. Raises ``Refused``; under "" when something that the cadre holds would go on.
     """
     cadre = Cadre.objects.select_for_update(of=["self"], no_key=True).get(pk=cadre.pk)
     carry_out(changes, is_part=True)
     after = last_day + ONE_DAY
     if Assignment.objects.filter(cadre=cadre).during(after, None).exists():
         raise Refused({"": [_("Meanwhile another assignment was added. Look at the page again.")]})
+    for posting in Posting.objects.filter(cadre=cadre).during(after, None).select_for_update(of=["self"]):
+        if posting.first_day and posting.first_day > last_day:
+            posting.delete()
+        else:
+            posting.last_day = last_day
+            posting.full_clean()
+            posting.save()
     for acting in Acting.objects.filter(Q(cadre=cadre) | Q(absent=cadre)).during(after, None):
         if acting.first_day > last_day:
             acting.delete()

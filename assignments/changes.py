@@ -241,7 +241,7 @@ def unfit_holders(changes: list[Change]) -> Found:
         rules[rule.tier, rule.role].append(rule)
     for position, change, cadre, first_day in begun(changes):
         for rule in rules[change.locality.tier, change.role]:
-            if rule.holds_on(first_day) and not rule.fits(cadre):
+            if rule.holds_on(first_day) and not rule.fits(cadre, first_day):
                 sentence = _("By rule this is held by: %(holder)s.") % {"holder": rule.get_holder_display()}
                 yield position, Objection("unfit_holder", sentence)
 

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Agency, Place, Tier
+from assignments.models.posting import staff_on, without_agency_on
 from assignments.queries import UPPER_TIERS, in_order_of_tier, locality_in_reach, parts_to_choose, to_choose
 from assignments.scope import reach_of
 from assignments.subtree import subtree
@@ -198,13 +199,16 @@ class AgencyField(forms.CharField):
 
 
 class AgencyFilter(ReaderFilter):
-    """Rows of one agency; ``field_name`` leads to it."""
+    """Rows of those who work at one agency on the day of the list; ``field_name`` leads to the cadre."""
 
     field_class = AgencyField
 
+    def filter(self, queryset, agency):
+        return queryset.filter(staff_on(self.parent.day, [agency], self.field_name)) if agency else queryset
+
 
 class StaffFilter(django_filters.NumberFilter):
-    """Rows of the staff of an agency, by its key; of nobody's staff for 0. ``field_name`` leads to the agency.
+    """Rows of the staff of an agency, by its key; of nobody's staff for 0. ``field_name`` leads to the cadre.
 
     An agency is named on the rows that a reader may see, also where its own page is not the reader's.
     """
@@ -212,7 +216,8 @@ class StaffFilter(django_filters.NumberFilter):
     def filter(self, queryset, key):
         if key is None:
             return queryset
-        return queryset.filter(**{self.field_name: int(key)} if key else {f"{self.field_name}__isnull": True})
+        day, cadre = self.parent.day, self.field_name
+        return queryset.filter(staff_on(day, [int(key)], cadre) if key else without_agency_on(day, cadre))
 
 
 class DayFilter(django_filters.Filter):

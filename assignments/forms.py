@@ -10,6 +10,7 @@ from assignments.changes import objections, withdrawal
 from assignments.filters import WithinSelect
 from assignments.lookups import CadreLookup
 from assignments.models import Cadre
+from assignments.models.posting import all_postings
 from cadrenet.dates import DayField
 from cadrenet.periods import today
 
@@ -115,7 +116,7 @@ def successor(form, name, day):
     key = form.found(name, CadreLookup(form.user, day))
     if key is None:
         return None
-    return Cadre.objects.all().editable_by(form.user).select_related("agency__locality").get(pk=key)
+    return Cadre.objects.all().editable_by(form.user).prefetch_related(all_postings()).get(pk=key)
 
 
 def refuse_with(form, check):

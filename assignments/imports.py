@@ -7,8 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from assignments.actions import assignments_changed, localities_changed, refuse_orphans
-from assignments.models import Assignment, Cadre, Locality, LocalityVersion, Tier
-from assignments.tables import ASSIGNMENTS, CADRES, LOCALITIES
+from assignments.models import Assignment, Cadre, Locality, LocalityVersion, Posting, Tier
+from assignments.models.posting import all_postings, posting_on
+from assignments.postings.actions import correct, said_of_all_days
+from assignments.tables import ASSIGNMENTS, CADRES, LOCALITIES, POSTINGS
+from cadrenet.admin.scope import visible
+from cadrenet.periods import today
 from cadrenet.tables.importing import TableImport, outside, unusable
 
 
@@ -83,10 +87,50 @@ class LocalityImport(TableImport):
 
 
 class CadreImport(TableImport):
-    """Cadres, known by their code."""
+    """Cadres, known by their code. Agency and position, which know no days here, are the undated posting's."""
 
     table = CADRES
     model = Cadre
+    POSTED = ("agency", "position")
+
+    def stored(self, rows):
+        codes = {values["code"] for _line, values in rows}
+        found = visible(Cadre.objects.all(), self.user).filter(code__in=codes)
+        return {(row.code,): row for row in found.prefetch_related(posting_on(today()), all_postings())}
+
+    def differs(self, row, fields):
+        own = {name: value for name, value in fields.items() if name not in self.POSTED}
+        return (
+            super().differs(row, own) or said_of_all_days(row.postings.all(), *self.posted(row, fields)) is not None
+        )
+
+    def fill(self, row, fields):
+        super().fill(row, {name: value for name, value in fields.items() if name not in self.POSTED})
+        # Written with the row, which may be new.
+        self.said = self.posted(row, fields)
+
+    def posted(self, row, fields):
+        """The id of the agency, and the position, that a row of the table says; what it leaves out stays."""
+        agency, position = (fields.get(name, getattr(row, name) if row.pk else None) for name in self.POSTED)
+        return agency and agency.pk, position or ""
+
+    def save(self, row):
+        super().save(row)
+        correct(row, *self.said, why=row._change_reason)
+        # As it was read it has the posting of before.
+        row.__dict__.pop("posted", None)
+        row.__dict__.pop("_prefetched_objects_cache", None)
+
+
+class PostingImport(TableImport):
+    """Postings, known by cadre and first day."""
+
+    table = POSTINGS
+    model = Posting
+
+    def in_order(self, rows):
+        # What ends before what begins in its place.
+        return sorted(rows, key=lambda row: (not row[1].get("last_day"), row[1]["first_day"] or date.min))
 
 
 class AssignmentImport(TableImport):

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from assignments.models import Assignment, Cadre, Place
 from assignments.models.place import below
+from assignments.models.posting import posting_on
 from assignments.scope import reach_of
 from cadrenet.vietnamese import search_key
 
@@ -95,7 +96,7 @@ class CadreLookup(Lookup):
             Cadre.objects.all()
             .editable_by(self.user)
             .serving_on(self.day)
-            .select_related("agency")
+            .prefetch_related(posting_on(self.day))
             .annotate(load=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
         )
 

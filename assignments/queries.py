@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db.models import Case, Count, Q, Value, When
 
-from assignments.models import Assignment, Cadre, CoverageRule, Held, Limit, Locality, Place, Tier
+from assignments.models import Assignment, CoverageRule, Held, Limit, Locality, Place, Posting, Tier
+from assignments.models.posting import posting_on
 from assignments.scope import reach_of
+from cadrenet.effective_dated import in_force
 from cadrenet.prepared import Constant, Param, prepared
 
 # A condition names at most so many rows: a database takes only so many parameters in one query.
@@ -135,7 +137,9 @@ def answering_on(day, localities):
     """Return {locality id: assignments in force on a day that answer for it}, heads first. One query."""
     found = defaultdict(list)
     rows = Assignment.objects.on(day).answering().filter(locality__in=localities)
-    for assignment in rows.select_related("cadre", "cadre__agency").order_by("role", "first_day", "pk"):
+    for assignment in (
+        rows.select_related("cadre").prefetch_related(posting_on(day, "cadre")).order_by("role", "first_day", "pk")
+    ):
         found[assignment.locality_id].append(assignment)
     return found
 
@@ -209,10 +213,12 @@ class Staff:
 def staff_of(agencies, day, assignments):
     """Return {agency id: ``Staff``}; ``assignments`` are those that the reader may see. Two queries."""
     found = defaultdict(Staff)
-    totals = Cadre.objects.filter(agency__in=agencies).order_by().values_list("agency").annotate(n=Count("pk"))
+    posted = Posting.objects.on(day).filter(agency__in=agencies).order_by()
+    totals = posted.values_list("agency").annotate(n=Count("cadre", distinct=True))
     for agency, number in totals:
         found[agency].total = number
-    held = assignments.on(day).filter(cadre__agency__in=agencies).order_by().values_list("cadre__agency")
+    at = in_force(day, "cadre__postings__") & Q(cadre__postings__agency__in=agencies)
+    held = assignments.on(day).filter(at).order_by().values_list("cadre__postings__agency")
     counted = held.annotate(Count("cadre", distinct=True), Count("locality", distinct=True))
     for agency, serving, localities in counted:
         found[agency].serving, found[agency].localities = serving, localities

@@ -8,7 +8,7 @@ sees what happened in hamlets while they lay there.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self, TypeVar
 
@@ -29,7 +29,7 @@ class Reach:
     facts in, and to change assignments, ratings and localities in. ``agencies`` and ``records_for`` are ids of
     agencies whose staff the user sees, and whose meetings the user enters. ``cadre`` is the id of the user's own
     cadre record, or None, ``acting_for`` the ids of cadres for whom that cadre acts today, and ``assigned`` the roots
-    that come from the assignments of all of these.
+    that come from the assignments of all of these. ``day`` is the day of which all of this is true.
     """
 
     everything: bool = False
@@ -41,6 +41,7 @@ class Reach:
     cadre: int | None = None
     acting_for: frozenset[int] = frozenset()
     assigned: frozenset[Root] = frozenset()
+    day: date = field(default_factory=today)
 
     @property
     def cadres(self) -> frozenset[int]:
@@ -111,6 +112,7 @@ def _reach_of(user: Any, day: date) -> Reach:
         cadre=cadre,
         acting_for=frozenset(acting_for),
         assigned=frozenset(assigned),
+        day=day,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion
+from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion, Posting
 from cadrenet.tables.columns import Column, Table, days_in_order, optional, reference, required
 from cadrenet.tables.values import choice, code, count, day, email, flag, short_code, text
 
@@ -11,6 +11,13 @@ def reason_only_at_the_end(values):
     """A reason of ending belongs to what has ended."""
     if values["end_reason"] and not values["last_day"]:
         return _("There is an end_reason and no last_day. Fill in the day, or remove the reason.")
+    return None
+
+
+def agency_or_position(values):
+    """A posting says at least one of the two."""
+    if not values["agency_code"] and not values["position"]:
+        return _("The row names neither an agency nor a position. Fill in agency_code or position.")
     return None
 
 
@@ -50,13 +57,25 @@ CADRES = Table(
         required("code", code),
         required("full_name", text(Cadre, "full_name")),
         reference("agency_code", Agency),
-        Column("position", text(Cadre, "position")),
+        Column("position", text(Posting, "position")),
         Column("committee_role", choice(Cadre.CommitteeRole)),
         required("party_member", flag),
         Column("email", email(Cadre, "email")),
         Column("phone", text(Cadre, "phone")),
     ),
     key=("code",),
+)
+POSTINGS = Table(
+    "postings.csv",
+    (
+        reference("cadre_code", Cadre, required=True),
+        reference("agency_code", Agency),
+        Column("position", text(Posting, "position")),
+        optional("first_day", day),
+        optional("last_day", day),
+    ),
+    key=("cadre_code", "first_day"),
+    rules=(days_in_order, agency_or_position),
 )
 ASSIGNMENTS = Table(
     "assignments.csv",

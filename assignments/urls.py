@@ -9,6 +9,7 @@ from assignments.coverage import views as coverage
 from assignments.decisions.views import decisions, drafts, lines
 from assignments.localities import views as localities
 from assignments.people import views as people
+from assignments.postings import views as postings
 from assignments.replacing import views as replacing
 from assignments.tenure import views as tenure
 
@@ -47,5 +48,7 @@ urlpatterns = [
     path("assignments/<int:pk>/take-back/", board.TakeBackView.as_view(), name="assignment_take_back"),
     path("cadres/", people.CadresView.as_view(), name="cadres"),
     path("cadres/<int:pk>/leaving/", replacing.LeavingView.as_view(), name="cadre_leave"),
+    path("cadres/<int:pk>/moves/", postings.MoveView.as_view(), name="posting_create"),
+    path("cadres/postings/<int:pk>/edit/", postings.PostingEditView.as_view(), name="posting_edit"),
     path("agencies/", people.AgenciesView.as_view(), name="agencies"),
 ]

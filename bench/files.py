@@ -25,7 +25,10 @@ FROM meetings_attendance AS attendance
 JOIN meetings_meeting AS meeting ON meeting.id = attendance.meeting_id
 JOIN assignments_place AS place ON place.id = attendance.place_id
 JOIN assignments_cadre AS cadre ON cadre.id = attendance.cadre_id
-LEFT JOIN assignments_agency AS agency ON agency.id = cadre.agency_id
+LEFT JOIN assignments_posting AS posting ON posting.cadre_id = cadre.id
+    AND (posting.first_day IS NULL OR posting.first_day <= attendance.day)
+    AND (posting.last_day IS NULL OR posting.last_day >= attendance.day)
+LEFT JOIN assignments_agency AS agency ON agency.id = posting.agency_id
 WHERE attendance.area_id = %(area)s AND attendance.day BETWEEN %(first)s AND %(last)s AND held
 ORDER BY attendance.day DESC, meeting.starts_at DESC, meeting.id, cadre.sort_key, attendance.id
 """

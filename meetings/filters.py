@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from assignments.filters import CountedInFilter, QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
 from assignments.models import Agency, Cadre, Tier
 from assignments.models.place import PATH_SEPARATOR
+from assignments.models.posting import staff_of_own_day
 from assignments.queries import rows_in_reach
 from assignments.scope import reach_of
 from cadrenet.dates import BoundedDateFilter
@@ -121,6 +122,13 @@ class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
         return self.offered.objects.all().visible_to(request.user)
 
 
+class StaffChoiceFilter(ScopedChoiceFilter):
+    """Rows of those who worked at one agency on the day of the row."""
+
+    def filter(self, queryset, agency):
+        return queryset.filter(staff_of_own_day([agency])) if agency else queryset
+
+
 class OnlyWhenAsked(forms.CheckboxInput):
     """A box that is shown while it is ticked, and otherwise leaves the room to filters that people set by hand."""
 
@@ -218,7 +226,7 @@ class AttendanceFilter(ListFilter):
         empty_label=_("All kinds"),
         choices=[choice for choice in Kind.choices if choice[0] not in AGENCY_KINDS],
     )
-    agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
+    agency = StaffChoiceFilter(Agency, label=_("Agency"), empty_label=_("All"))
     cadre = ScopedChoiceFilter(Cadre, label=_("Cadre"), widget=forms.HiddenInput)
     # Not offered, but the reasons of absence in the quarterly summary lead here.
     reason = django_filters.ChoiceFilter(choices=Attendance.Reason, widget=forms.HiddenInput)
@@ -234,7 +242,7 @@ class ClashFilter(ListFilter):
 
     quarter = QuarterChoiceFilter(label=_("Quarter"), required=True)
     within = WithinChoiceFilter(label=_("Within"))
-    agency = ScopedChoiceFilter(Agency, field_name="cadre__agency", label=_("Agency"), empty_label=_("All"))
+    agency = StaffChoiceFilter(Agency, label=_("Agency"), empty_label=_("All"))
 
     def filter_queryset(self, queryset):
         """Start from the clashes of the quarter, which are no rows of a table by themselves."""

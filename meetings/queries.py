@@ -7,12 +7,17 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from assignments.models import Limit, Locality, Tier
+from assignments.models.posting import staff_of_own_day, staff_on
+from cadrenet.effective_dated import in_force
 from cadrenet.periods import ONE_DAY
 from cadrenet.prepared import Constant, prepared
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting, RestrictedDay
 
-# From an attendance to the meetings of the cadre's agency.
-AGENCY = "cadre__agency__meetings"
+# From an attendance to the meetings of an agency of the cadre's: of the one where the cadre worked on that day, as
+# ``WORKED_THERE`` says. Both go into one ``filter``, so that they speak of the same posting.
+POSTING = "cadre__postings__"
+AGENCY = f"{POSTING}agency__meetings"
+WORKED_THERE = in_force(F("day"), POSTING)
 
 
 @dataclass
@@ -75,8 +80,8 @@ def clashes(quarter):
     """Return the attendances that an agency's meeting stands in the way of, for agency meetings of a quarter.
 
     An agency meeting or training that is not cancelled overlaps a locality meeting that is planned or held, and a
-    cadre of that agency is expected there. Touching is not overlapping; without an end nothing overlaps. Each row
-    carries ``agency_code``; narrow the rows to a user's with ``visible_to``.
+    cadre who works at that agency on that day is expected there. Touching is not overlapping; without an end nothing
+    overlaps. Each row carries ``agency_code``; narrow the rows to a user's with ``visible_to``.
     """
     events = Meeting.objects.filter(kind__in=AGENCY_KINDS, day__range=quarter.days).due()
     latest = events.aggregate(latest=Max("ends_at"))["latest"]
@@ -84,6 +89,7 @@ def clashes(quarter):
     # Both sides are bounded by day, so that the database reads one quarter and not all years.
     return (
         Attendance.objects.filter(
+            WORKED_THERE,
             expected=True,
             day__range=(quarter.first_day - ONE_DAY, last_day),
             meeting__status__in=[Meeting.Status.PLANNED, Meeting.Status.HELD],
@@ -116,6 +122,7 @@ def clashes_of(meeting):
     if meeting.status == Meeting.Status.NOT_HELD:
         return rows.none()
     return rows.filter(
+        WORKED_THERE,
         meeting=meeting,
         **{
             f"{AGENCY}__kind__in": AGENCY_KINDS,
@@ -136,7 +143,7 @@ def standing_in_the_way(agency, starts_at, ends_at):
 def staff_expected(agency, first_day, last_day):
     """Return the attendances of an agency's staff who are expected at locality meetings of some days."""
     return Attendance.objects.filter(
-        cadre__agency=agency,
+        staff_of_own_day([agency]),
         expected=True,
         day__range=(first_day, last_day),
         meeting__status__in=[Meeting.Status.PLANNED, Meeting.Status.HELD],
@@ -162,7 +169,7 @@ def meetings_by_day(meetings):
 def staff_by_day(agencies, first_day, last_day):
     """Return day -> how many of the staff of some agencies are expected at locality meetings."""
     rows = Attendance.objects.filter(
-        cadre__agency__in=agencies,
+        staff_of_own_day(sorted(agencies)),
         expected=True,
         day__range=(first_day, last_day),
         meeting__status__in=[Meeting.Status.PLANNED, Meeting.Status.HELD],
@@ -269,7 +276,7 @@ def schedule_impact(meeting, *, staff, rows, meetings, now):
         .select_related("cadre", "meeting", "meeting__place")
         .order_by("meeting__starts_at", "cadre__sort_key")
     )
-    told = ScheduleImpact(staff=staff.filter(agency=meeting.agency).count())
+    told = ScheduleImpact(staff=staff.filter(staff_on(first_day, [meeting.agency], "pk")).count())
     if not meeting.is_exempt:
         told.restricted = sorted(restricted_days(days))
     for row in found:

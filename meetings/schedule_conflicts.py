@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.changes import Objection
-from assignments.models import Assignment, Cadre, Limit, Place
+from assignments.models import Assignment, Limit, Place, Posting
 from assignments.queries import KEYS_AT_MOST
 from assignments.visibility import can_see_place
 from cadrenet.periods import today
@@ -57,6 +57,18 @@ class HeldRole:
     position: int | None = None
 
 
+def home_of(change, day):
+    """The agency at which whoever takes a place works when the change takes effect, from today on; or None."""
+    posting = change.cadre.posting_on(max(change.first_day, day))
+    return posting and posting.agency
+
+
+def serves_on(posting, day):
+    """Whether somebody works there on a day and has not left the service by then."""
+    left_on = posting.cadre.left_on
+    return posting.holds_on(day) and (left_on is None or left_on >= day)
+
+
 class ScheduleConflicts:
     """The meetings to come of everybody whom some changes concern; asked for once, in six queries."""
 
@@ -65,7 +77,9 @@ class ScheduleConflicts:
         self.first_day = max(day, min(change.first_day for _position, change in new))
         self.last_day = max(day, *(change.first_day for _position, change in new)) + AHEAD
         self.small = rules.on(day, Limit.Name.SMALL_AGENCY)
-        self.staff = self._staff({change.cadre.agency_id for _position, change in new} - {None})
+        # By position: the agency at which somebody works who is to be given a place, on the day of the change.
+        self.home = {position: home_of(change, day) for position, change in new}
+        self.staff = self._staff({agency.pk: agency for agency in self.home.values() if agency})
         people = {change.cadre.pk for _position, change in new}.union(*self.staff.values())
         held = self._held(people, changes)
         for position, change in new:
@@ -83,11 +97,11 @@ class ScheduleConflicts:
                         self.after[row.cadre][meeting.pk] = meeting
 
     def _staff(self, agencies):
-        """Return {agency id: {cadre id: last day in service, or None}} of those who serve some time from now on."""
-        rows = Cadre.objects.serving_on(self.first_day).filter(agency__in=agencies).order_by()
-        found, self.names = defaultdict(dict), {}
-        for agency, name, cadre, left_on in rows.values_list("agency", "agency__name", "pk", "left_on"):
-            found[agency][cadre], self.names[agency] = left_on, name
+        """Return {agency id: {cadre id: its ``Posting``s there}} of those who serve some time from now on."""
+        rows = Posting.objects.during(self.first_day, self.last_day).filter(agency__in=agencies).order_by()
+        found = defaultdict(lambda: defaultdict(list))
+        for row in rows.exclude(cadre__left_on__lt=self.first_day).select_related("cadre"):
+            found[row.agency_id][row.cadre_id].append(row)
         # A large agency is never out all at once; what its staff hold is not looked at.
         return {agency: staff for agency, staff in found.items() if len(staff) <= self.small}
 
@@ -132,7 +146,8 @@ class ScheduleConflicts:
 
     def agency_out(self, position, change):
         """Everybody of a small agency would be out on the same evening, and only because of the changes."""
-        staff = self.staff.get(change.cadre.agency_id, {})
+        home = self.home[position]
+        staff = self.staff.get(home and home.pk, {})
         if change.cadre.pk not in staff:
             return
         days = set()
@@ -140,7 +155,7 @@ class ScheduleConflicts:
             if not meeting.takes_the_evening:
                 continue
             day = meeting.day
-            serving = [cadre for cadre, left_on in staff.items() if left_on is None or left_on >= day]
+            serving = [cadre for cadre, rows in staff.items() if any(serves_on(row, day) for row in rows)]
             if (
                 len(serving) >= FEWEST_STAFF
                 and not is_out(self.before[change.cadre.pk], day)
@@ -149,7 +164,7 @@ class ScheduleConflicts:
                 days.add(day)
         if days:
             sentence = _("In the evening of %(day)s all staff of %(agency)s would be out.")
-            words = {"day": written.day(min(days)), "agency": self.names[change.cadre.agency_id]}
+            words = {"day": written.day(min(days)), "agency": home.name}
             yield position, Objection("agency_out", with_more(sentence % words, len(days) - 1))
 
     def _added_meetings(self, position, change):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from assignments.models import Agency, Cadre, Place
+from assignments.models.posting import posting_on
 from cadrenet.periods import today
 from cadrenet.vietnamese import search_key
 
@@ -51,7 +52,7 @@ class SearchView(TemplateView):
         ]
 
     def cadres(self, text):
-        cadres = Cadre.objects.visible_to(self.request.user).named(text).select_related("agency")
+        cadres = Cadre.objects.visible_to(self.request.user).named(text).prefetch_related(posting_on(today()))
         return [
             {
                 "text": cadre.full_name,

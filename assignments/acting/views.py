@@ -15,6 +15,7 @@ from assignments.acting.forms import ActingForm, EndActingForm
 from assignments.actions import begin_acting, end_acting
 from assignments.forms import refuse_with
 from assignments.models import Acting
+from assignments.models.posting import posting_on
 from assignments.views import DecidingMixin, tabs
 from cadrenet.editing import EditView
 from cadrenet.listing import Column, ScopedListView
@@ -39,8 +40,12 @@ class ActingsView(DecidingMixin, ScopedListView):
         Column(gettext_lazy("Until"), "last_day"),
         Column(gettext_lazy("Decision number"), "decision_number"),
     ]
-    related = ["cadre__agency", "absent__agency"]
+    related = ["cadre", "absent"]
     ordering = ["-first_day", "pk"]
+
+    def get_queryset(self):
+        day = today()
+        return super().get_queryset().prefetch_related(posting_on(day, "cadre"), posting_on(day, "absent"))
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -1,17 +1,27 @@
 """The administration of agencies, cadres and assignments."""
 
+from itertools import combinations
+
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.actions import Refused, assignment_changed, carry_out
+from assignments.admin.localities import overlap
 from assignments.admin.shared import CommuneOfRow, DecidedLocality, named
 from assignments.changes import Change, leaving, withdrawal
-from assignments.imports import AssignmentImport, CadreImport
-from assignments.models import Agency, Assignment, Cadre, User
+from assignments.imports import AssignmentImport, CadreImport, PostingImport
+from assignments.models import Agency, Assignment, Cadre, Posting, User
+from assignments.models.posting import posting_on, staff_on
 from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import OutOfReach, ReadOnlyInline
+from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
 from cadrenet.periods import today
 
@@ -25,6 +35,61 @@ class AgencyAdmin(DecidedLocality, ScopedAdmin):
     search_fields = ["search_key", "code"]
     autocomplete_fields = ["locality"]
     fields = ["name", "code", "locality"]
+
+
+class PostingForm(ScopedForm):
+    """One posting. With its siblings it is compared in the formset, where all of them stand as they will."""
+
+    def validate_constraints(self):
+        try:
+            self.instance.validate_constraints(exclude={"cadre"})
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class PostingFormSet(forms.BaseInlineFormSet):
+    """All postings of one cadre, as they will stand after saving."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.instance.changed_together = [posting.pk for posting in self.get_queryset()]
+        return form
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        gone = self.deleted_forms
+        kept = [form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())]
+        if any(overlap(one.instance, other.instance) for one, other in combinations(kept, 2)):
+            raise ValidationError(_("Two of these postings hold on some of the same days."))
+
+
+class PostingInline(ScopedInline):
+    """Where a cadre works and worked: to correct what was recorded wrongly."""
+
+    model = Posting
+    form = PostingForm
+    formset = PostingFormSet
+    fields = ["agency", "position", "first_day", "last_day"]
+    autocomplete_fields = ["agency"]
+    verbose_name_plural = _(
+        "postings: where somebody works, from when to when. Correct here what was recorded wrongly"
+    )
+
+
+class AgencyToday(admin.SimpleListFilter):
+    """Cadres by the agency at which they work today."""
+
+    title = _("agency")
+    parameter_name = "agency"
+
+    def lookups(self, request, model_admin):
+        return [(row.pk, row.name) for row in Agency.objects.visible_to(request.user)]
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        return queryset.filter(staff_on(today(), [int(value)], "pk")) if value and value.isdigit() else queryset
 
 
 class AssignmentsHeld(ReadOnlyInline):
@@ -49,26 +114,24 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
 
     table_import = CadreImport
     file_stem = "cadres"
-    visible_choices = ("agency",)
-    inlines = [AssignmentsHeld]
-    list_display = ["full_name", "code", "position", "agency", "committee_role", "party_member"]
+    inlines = [PostingInline, AssignmentsHeld]
+    readonly_fields = ["moves"]
+    list_display = ["full_name", "code", "position_today", "agency_today", "committee_role", "party_member"]
     list_filter = [
         "committee_role",
         "party_member",
         ("left_on", admin.EmptyFieldListFilter),
-        ("agency", ScopedRelatedFilter),
+        AgencyToday,
     ]
-    list_select_related = ["agency"]
     ordering = ["sort_key", "code"]
     search_fields = ["search_key", "code"]
     search_help_text = _("A name, with or without diacritics, or a code.")
-    autocomplete_fields = ["agency", "user"]
-    label_related = ["agency"]
+    autocomplete_fields = ["user"]
     fieldsets = [
         (
             None,
             {
-                "fields": ["full_name", "code", "agency", "position", "committee_role", "party_member", "left_on"],
+                "fields": ["full_name", "code", "moves", "committee_role", "party_member", "left_on"],
                 "description": _(
                     "Birth dates, identity numbers, home addresses and photographs are never held. Two people may "
                     "have the same name: the code tells them apart."
@@ -90,8 +153,32 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
     def label(self, obj):
         return f"{obj.full_name} ({obj.agency or obj.code})"
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(posting_on(today()))
+
+    @admin.display(description=_("agency"))
+    def agency_today(self, obj):
+        return obj.agency
+
+    @admin.display(description=_("position"))
+    def position_today(self, obj):
+        return obj.position
+
+    @admin.display(description=_("where somebody works"))
+    def moves(self, obj):
+        """Where the two ways part: a move begins something new, a correction changes what is recorded."""
+        if not obj.pk:
+            return "–"
+        link = '<a href="{}">{}</a>'
+        return format_html(
+            f"{link} · {{}}",
+            reverse("assignments:posting_create", args=[obj.pk]),
+            _("Moves to another agency from …"),
+            _("What was recorded wrongly is corrected below, under “postings”."),
+        )
+
     def get_readonly_fields(self, request, obj=None):
-        return [] if request.user.has_perm("assignments.change_user") else ["user"]
+        return ["moves"] if request.user.has_perm("assignments.change_user") else ["moves", "user"]
 
     def choices(self, db_field, queryset, request):
         if db_field.name == "user":
@@ -107,6 +194,45 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
         if linked and not request.user.is_superuser and beyond(request.user).filter(cadre=obj).exists():
             # Whoever has the login would answer for places where this user decides nothing.
             raise OutOfReach
+
+    def response_change(self, request, obj):
+        """Whoever has left and still holds something is not left at that: the page that ends it comes next."""
+        if obj.left_on and obj.left_on < today() and obj.still_holds:
+            sentence = _("%(cadre)s has left, and still holds something. End it here, on that day, in one step.")
+            messages.warning(request, sentence % {"cadre": obj.full_name})
+            return redirect("assignments:cadre_leave", obj.pk)
+        return super().response_change(request, obj)
+
+
+@admin.register(Posting)
+class PostingAdmin(TableAdmin, ScopedAdmin):
+    """Where cadres work, and as what, from when to when."""
+
+    table_import = PostingImport
+    file_stem = "postings"
+    visible_choices = ("agency",)
+    list_display = ["cadre", "position", "agency", "first_day", "last_day"]
+    list_filter = [InForceFilter, ("agency", ScopedRelatedFilter)]
+    list_select_related = ["cadre", "agency"]
+    ordering = ["cadre__sort_key", "cadre__code", F("first_day").asc(nulls_first=True), "pk"]
+    search_fields = ["cadre__search_key", "cadre__code", "agency__search_key", "agency__code"]
+    search_help_text = _("A cadre or an agency.")
+    autocomplete_fields = ["cadre", "agency"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["cadre", "agency", "position", "first_day", "last_day"],
+                "description": _(
+                    "Correct here what was recorded wrongly. Somebody who moves to another agency keeps what was "
+                    "until then: record that on the cadre's page, “Moves to another agency from …”."
+                ),
+            },
+        )
+    ]
+
+    def export_rows(self, queryset):
+        return queryset.select_related("cadre", "agency")
 
 
 def beyond(user):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import AgencyFilter, DayFilter, ListFilter, StaffFilter, WithinSelectFilter
 from assignments.models import Assignment, Cadre, Place, Tier
+from assignments.models.posting import posting_on
 from assignments.tenure.figures import Span, of_span, standing_within, with_moment, with_place
 
 
@@ -25,14 +26,14 @@ class AssignmentFilter(ListFilter):
         field_name="locality__tier", label=_("Tier"), choices=Tier, empty_label=_("All tiers")
     )
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
-    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
+    agency = AgencyFilter(field_name="cadre", label=_("Agency"))
     tenure = django_filters.ChoiceFilter(label=_("Time served"), choices=Span.choices, empty_label=_("Any"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=None)
     day = DayFilter(label=_("On the day"))
     # Not offered, but links of a locality's page ask for it: this locality alone, with nothing below it.
     locality = django_filters.CharFilter(field_name="locality__code", widget=forms.HiddenInput)
     # The same of the figures of tenure: staff of one agency by its key, 0 for cadres who belong to none.
-    staff_of = StaffFilter(field_name="cadre__agency", min_value=0, max_value=2**31, widget=forms.HiddenInput)
+    staff_of = StaffFilter(field_name="cadre", min_value=0, max_value=2**31, widget=forms.HiddenInput)
 
     def filter_queryset(self, queryset):
         queryset = with_moment(queryset, self.day)
@@ -48,7 +49,7 @@ class AssignmentFilter(ListFilter):
             cadres = Cadre.objects.all().named(text).values("pk")
             decision = Q(decision_number__icontains=text)
             queryset = queryset.filter(Q(locality__in=places) | Q(cadre__in=cadres) | decision)
-        return with_place(queryset)
+        return with_place(queryset).prefetch_related(posting_on(self.day, "cadre"))
 
     def in_state(self, queryset, state):
         """Assignments that are in force, ended or yet to begin on the day."""

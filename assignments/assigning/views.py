@@ -56,7 +56,7 @@ class AssignmentsView(ScopedListView):
         Column(gettext_lazy("Day of the decision"), "assignment.decision_on"),
         Column(gettext_lazy("Reason of ending"), "assignment.get_end_reason_display"),
     ]
-    related = ["locality", "cadre", "cadre__agency"]
+    related = ["locality", "cadre"]
     ordering = [rank_of_tier("locality__tier"), "locality__code", "-first_day", "pk"]
 
     def with_details(self, assignments):
@@ -81,7 +81,7 @@ class AssignmentView(ScopedDetailView):
 
     model = Assignment
     template_name = "assignments/assigning/assignment.html"
-    related = ["locality", "cadre", "cadre__agency"]
+    related = ["locality", "cadre"]
 
     def get_queryset(self):
         return with_place(with_moment(super().get_queryset(), today()))
@@ -270,7 +270,7 @@ class EndView(EditView, SingleObjectMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self):
-        rows = Assignment.objects.editable_by(self.request.user).select_related("locality", "cadre", "cadre__agency")
+        rows = Assignment.objects.editable_by(self.request.user).select_related("locality", "cadre")
         return with_place(with_moment(rows, today()))
 
     def get_initial(self):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.coverage.queries import COVERED_TIERS, ENDING_SOON, Vacancy, answered_by_tier
 from assignments.models import Assignment, Cadre, Limit, Lineage, Locality, Tier
+from assignments.models.posting import posting_on
 from assignments.queries import held_counts
 from assignments.tenure.figures import served_since
 from assignments.undo import just_made
@@ -172,14 +173,16 @@ class BoardRow(Vacancy):
 
 
 def board_rows(places, day, assignments, user, now, minimum, lineage=None):
-    """Return a ``BoardRow`` for each of some places, in their order. Six queries, however many.
+    """Return a ``BoardRow`` for each of some places, in their order. Seven queries, however many.
 
     ``assignments`` are those that ``user``, the reader, may see; what he has just done he may take back. ``minimum``
     are the months that an assignment should last at least; ``lineage`` is ``all_lineage()``, where read already.
     """
     held, past, coming = defaultdict(list), defaultdict(list), defaultdict(list)
     found = assignments.answering().filter(locality__in=[place.locality_id for place in places])
-    for row in found.select_related("cadre__agency").order_by("role", "first_day", "pk"):
+    for row in (
+        found.select_related("cadre").prefetch_related(posting_on(day, "cadre")).order_by("role", "first_day", "pk")
+    ):
         if row.holds_on(day):
             held[row.locality_id].append(row)
         elif row.last_day and row.last_day < day:

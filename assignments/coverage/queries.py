@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from assignments.models import Assignment, Place, Tier
+from assignments.models.posting import posting_on
 from assignments.queries import in_order_of_tier, read_rules
 from cadrenet.figures import percent
 from cadrenet.periods import ONE_DAY
@@ -181,10 +182,15 @@ class Vacancy:
 
 
 def vacancies(places, day, assignments):
-    """Return a ``Vacancy`` for each of some places; ``assignments`` are those that the reader may see. One query."""
+    """Return a ``Vacancy`` for each of some places; ``assignments`` are those that the reader may see.
+
+    Two queries.
+    """
     by_locality = defaultdict(list)
     rows = assignments.answering().filter(locality__in=[place.locality_id for place in places])
-    for assignment in rows.select_related("cadre", "cadre__agency").order_by("last_day", "pk"):
+    for assignment in (
+        rows.select_related("cadre").prefetch_related(posting_on(day, "cadre")).order_by("last_day", "pk")
+    ):
         by_locality[assignment.locality_id].append(assignment)
     found = []
     for place in places:

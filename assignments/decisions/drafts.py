@@ -12,6 +12,7 @@ from assignments.changes import Change, leaving, objections
 from assignments.coverage.queries import COVERED_TIERS, Covered, in_force_on, meets
 from assignments.decisions.replacements import BEGINS, GOES_ON, LEAVES, REPLACES, held_before, kind_of_line
 from assignments.models import Assignment, Decision, DecisionLine, Place, Tier
+from assignments.models.posting import all_postings, posting_on
 from assignments.queries import Rules, in_order_of_tier, read_rules
 from cadrenet.editing import state_of
 from cadrenet.periods import ONE_DAY, today
@@ -53,8 +54,10 @@ def decision_rows(decision):
     """
     lines = list(
         decision.lines.select_related(
-            "locality", "cadre__agency__locality", "replaces__cadre", "replaces__locality", "assignment", "withdrew"
-        ).order_by("pk")
+            "locality", "cadre", "replaces__cadre", "replaces__locality", "assignment", "withdrew"
+        )
+        .prefetch_related(posting_on(decision.first_day, "cadre"), all_postings("cadre"))
+        .order_by("pk")
     )
     localities = {line.locality_id for line in lines}
     places = Place.objects.on(decision.first_day).filter(locality__in=localities).select_related("locality", "type")

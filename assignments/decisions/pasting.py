@@ -26,6 +26,7 @@ from assignments.decisions.pasted_text import (
 )
 from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
+from assignments.models.posting import all_postings, posting_on
 from assignments.scope import reach_of
 from cadrenet.templatetags import figures
 from cadrenet.vietnamese import search_key
@@ -180,7 +181,7 @@ class Cadres:
         codes = {code for text in texts for code in (text, text.upper(), text.lower())}
         rows = Cadre.objects.editable_by(user).filter(Q(search_key__in=keys) | Q(code__in=codes))
         self.by_code, self.by_name = {}, defaultdict(list)
-        for cadre in rows.select_related("agency__locality").order_by("code"):
+        for cadre in rows.prefetch_related(posting_on(self.day), all_postings()).order_by("code"):
             self.by_code[cadre.code.casefold()] = cadre
             self.by_name[cadre.search_key].append(cadre)
 
@@ -192,20 +193,26 @@ class Cadres:
         found = [self.by_code[text.casefold()]] if text.casefold() in self.by_code else []
         found = found or self.by_name.get(search_key(text)) or self.by_name.get(search_key(name), [])
         if agency or in_brackets:
-            found = [cadre for cadre in found if works_at(cadre, agency or in_brackets)]
+            found = [cadre for cadre in found if has_name(self.agency_of(cadre), agency or in_brackets)]
         if not found:
             raise Problem(self.unknown(name, agency or in_brackets))
         if len(found) > 1:
-            choices = [f"{cadre.code} ({cadre.agency.name if cadre.agency else '–'})" for cadre in found]
+            homes = {cadre: self.agency_of(cadre) for cadre in found}
+            choices = [f"{cadre.code} ({home.name if home else '–'})" for cadre, home in homes.items()]
             raise Problem(_("Which of these: %(choices)s.") % {"choices": some_choices(choices)})
         (cadre,) = found
         if cadre.left_on and cadre.left_on < self.day:
             raise Problem(_("%(name)s no longer serves on that day.") % {"name": cadre.full_name})
         return cadre
 
+    def agency_of(self, cadre):
+        """Where a cadre works on the day of the decision, or None."""
+        posting = cadre.posting_on(self.day)
+        return posting and posting.agency
+
     def may_work_at(self, text, agency):
         """Whether one of those who are called so works there."""
-        return any(works_at(cadre, agency) for cadre in self.by_name.get(search_key(text), []))
+        return any(has_name(self.agency_of(cadre), agency) for cadre in self.by_name.get(search_key(text), []))
 
     @staticmethod
     def unknown(name, agency):
@@ -224,11 +231,9 @@ def split_agency(text):
     return found.groups() if found else (text, "")
 
 
-def works_at(cadre, agency):
-    """Whether a cadre works at an agency of that name or code."""
-    if cadre.agency is None:
-        return False
-    return search_key(agency) in (cadre.agency.search_key, search_key(cadre.agency.code))
+def has_name(agency, text):
+    """Whether an agency has that name or code."""
+    return agency is not None and search_key(text) in (agency.search_key, search_key(agency.code))
 
 
 def some_choices(choices):

@@ -9,6 +9,7 @@ from assignments.models.handover import Acting, CoverageReview, Handover
 from assignments.models.held import Held
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
 from assignments.models.place import Place, Placed
+from assignments.models.posting import Posting
 from assignments.models.receipt import Receipt
 from assignments.models.rules import CoverageRule, HolderRule, Limit
 from assignments.models.undo import Undo
@@ -33,6 +34,7 @@ __all__ = [
     "LocalityVersion",
     "Place",
     "Placed",
+    "Posting",
     "Receipt",
     "Term",
     "Tier",

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
+from assignments.models.posting import Posting
 from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
@@ -28,9 +29,18 @@ class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
         own = Q(cadre=reach.cadre) if reach.cadre else Q(pk__in=[])
         return self.filter(
             Q(pk__in=self.model.objects.all().reached_by_place(roots).values("pk"))
-            | Q(cadre__agency__in=reach.agencies)
+            | self.of_staff(reach.agencies)
             | own
         )
+
+    @staticmethod
+    def of_staff(agencies):
+        """Return the condition that the cadre worked at one of some agencies on a day of the assignment."""
+        worked = Posting.objects.filter(cadre=OuterRef("cadre"), agency__in=sorted(agencies)).order_by()
+        worked = worked.during(
+            Coalesce(OuterRef("first_day"), Value(date.min)), Coalesce(OuterRef("last_day"), Value(date.max))
+        )
+        return Exists(worked) if agencies else Q(pk__in=[])
 
     def reached_by_place(self, roots):
         """Assignments whose locality lay at or below one of the roots on a day of the assignment."""

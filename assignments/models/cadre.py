@@ -2,36 +2,62 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assignments.models.agency import Agency
 from assignments.models.place import below
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
+from cadrenet.periods import today
 from cadrenet.vietnamese import person_sort_key, search_key
 
 
 class CadreQuerySet(ScopedQuerySet):
-    """Cadres of the user's part of the tree: by their agency, or by an assignment while it lay there."""
+    """Cadres of the user's part of the tree: by their agency, or by an assignment while it lay there.
+
+    By the agency of today. Who works nowhere today, having left or being yet to come, is reached by every agency
+    there was or will be: somebody has to find them.
+    """
 
     edited_by = "decides"
 
     def reached(self, reach, roots):
         from assignments.models.assignment import Assignment
+        from assignments.models.posting import Posting
 
         serving = Assignment.objects.all().reached_by_place(roots).values("cadre")
         own = Q(pk=reach.cadre) if reach.cadre else Q(pk__in=[])
+        at = below(roots, "agency__locality__latest__") | Q(agency__in=sorted(reach.agencies))
+        postings = Posting.objects.order_by()
+        works_today = Exists(postings.on(reach.day).filter(cadre=OuterRef("pk")))
         return self.filter(
-            below(roots, "agency__locality__latest__") | Q(pk__in=serving) | Q(agency__in=reach.agencies) | own
+            Q(pk__in=postings.on(reach.day).filter(at).values("cadre"))
+            | Q(~works_today, pk__in=postings.filter(at).values("cadre"))
+            | Q(pk__in=serving)
+            | own
         )
 
     def serving_on(self, day):
         """Cadres who have not left by a day; the last day counts."""
         return self.filter(Q(left_on=None) | Q(left_on__gte=day))
+
+    def with_something_left(self):
+        """Cadres who have left, and hold an assignment, act or are acted for, or work somewhere beyond that day."""
+        from assignments.models.assignment import Assignment
+        from assignments.models.handover import Acting
+        from assignments.models.posting import Posting
+
+        after = {"last_day__gt": OuterRef("left_on")}
+        goes_on = Q(**after) | Q(last_day=None)
+        own = Q(cadre=OuterRef("pk"))
+        return self.exclude(left_on=None).filter(
+            Exists(Assignment.objects.filter(goes_on, own))
+            | Exists(Posting.objects.filter(goes_on, own).order_by())
+            | Exists(Acting.objects.filter(goes_on, own | Q(absent=OuterRef("pk"))))
+        )
 
     def named(self, text):
         """Cadres whose name, with or without diacritics, or whose code holds the text."""
@@ -41,7 +67,8 @@ class CadreQuerySet(ScopedQuerySet):
 class Cadre(models.Model):
     """An official or party member who can be assigned; needs no login.
 
-    Birth dates, addresses, identity numbers and photographs are never held.
+    Where a cadre works, and as what, is dated: ``Posting``. Birth dates, addresses, identity numbers and photographs
+    are never held.
     """
 
     class CommitteeRole(models.TextChoices):
@@ -50,10 +77,6 @@ class Cadre(models.Model):
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
     full_name = models.CharField(_("full name"), max_length=200)
-    agency = models.ForeignKey(
-        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="cadres", null=True, blank=True
-    )
-    position = models.CharField(_("position"), max_length=200, blank=True)
     committee_role = models.CharField(_("committee role"), max_length=20, choices=CommitteeRole, blank=True)
     party_member = models.BooleanField(_("party member"), default=True)
     email = models.EmailField(_("work e-mail"), blank=True)
@@ -92,6 +115,38 @@ class Cadre(models.Model):
 
     def get_absolute_url(self):
         return reverse("reports:cadre", args=[self.pk])
+
+    @property
+    def still_holds(self):
+        """Whether somebody who has left holds something beyond that day. A query."""
+        return self.left_on is not None and Cadre.objects.filter(pk=self.pk).with_something_left().exists()
+
+    def posting_on(self, day):
+        """Return where the cadre works on a day, or None. A query, unless ``all_postings`` brought them along."""
+        known = getattr(self, "_prefetched_objects_cache", {}).get("postings")
+        if self.pk is None:
+            return None
+        if known is None:
+            known = self.postings.on(day).select_related("agency__locality")
+        return next((row for row in known if row.holds_on(day)), None)
+
+    @property
+    def posting(self):
+        """Where the cadre works on the day for which the page asked (``posting_on``), today if for none."""
+        if "posted" not in self.__dict__:
+            found = self.posting_on(today())
+            self.posted = [found] if found else []
+        return self.posted[0] if self.posted else None
+
+    @property
+    def agency(self):
+        """The agency of that day, or None."""
+        return self.posting and self.posting.agency
+
+    @property
+    def position(self):
+        """The position of that day, or nothing."""
+        return self.posting.position if self.posting else ""
 
     def set_keys(self):
         """Derive the keys by which the name is sorted (given name first) and found."""

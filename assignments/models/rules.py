@@ -61,16 +61,18 @@ class HolderRule(EffectiveDated):
             _("Another rule for this tier and role holds on some of these days."),
         )
 
-    def fits(self, cadre):
-        """Return whether a cadre, brought along with the agency and its locality, is what the rule asks for."""
+    def fits(self, cadre, day):
+        """Return whether a cadre is on a day what the rule asks for; bring ``all_postings`` along."""
         if self.holder == self.Holder.STANDING_COMMITTEE:
             return cadre.committee_role == cadre.CommitteeRole.STANDING_COMMITTEE
         if self.holder == self.Holder.COMMITTEE:
             return bool(cadre.committee_role)
+        posting = cadre.posting_on(day)
+        agency = posting and posting.agency
         if self.holder == self.Holder.OFFICIAL:
-            home = cadre.agency and cadre.agency.locality
+            home = agency and agency.locality
             return bool(home) and Tier(home.tier).above(Tier.COMMUNE)
-        return bool(cadre.agency_id or cadre.party_member)
+        return bool(agency or cadre.party_member)
 
 
 class Limit(EffectiveDated):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import AgencyFilter, ListFilter, SearchFilter
 from assignments.models import Assignment, Tier
+from assignments.models.posting import posting_on
 from cadrenet.vietnamese import search_key
 
 
@@ -17,10 +18,15 @@ class CadreFilter(ListFilter):
     """
 
     q = SearchFilter(label=_("Name"))
-    agency = AgencyFilter(label=_("Agency"))
+    agency = AgencyFilter(field_name="pk", label=_("Agency"))
     tier = django_filters.ChoiceFilter(label=_("Serves at the tier"), choices=Tier, empty_label=_("All tiers"))
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Assignment.Role, empty_label=_("All roles"))
     unassigned = django_filters.BooleanFilter(label=_("With no assignment"), widget=forms.CheckboxInput)
+
+    # Whoever has left and was not let go: counted nowhere, so there is a list of them.
+    still_holding = django_filters.BooleanFilter(
+        label=_("Has left, and still holds something"), widget=forms.CheckboxInput
+    )
 
     def filter_queryset(self, queryset):
         for name in ("q", "agency"):
@@ -33,7 +39,9 @@ class CadreFilter(ListFilter):
             wanted = {"locality__tier": self.asked["tier"], "role": self.asked["role"]}
             held = held.filter(**{name: value for name, value in wanted.items() if value})
             queryset = queryset.filter(pk__in=held.values("cadre"))
-        return queryset
+        if self.asked["still_holding"]:
+            queryset = queryset.with_something_left()
+        return queryset.prefetch_related(posting_on(self.day))
 
 
 class AgencyListFilter(ListFilter):

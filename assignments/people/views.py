@@ -27,7 +27,6 @@ class CadresView(ScopedListView):
         Column(_("Number of assignments"), "number"),
         Column(_("Assignments in force"), "words"),
     ]
-    related = ["agency"]
     ordering = ["sort_key", "code"]
 
     def with_details(self, cadres):

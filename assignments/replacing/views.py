@@ -12,13 +12,14 @@ from django.views.generic.detail import SingleObjectMixin
 
 from assignments.actions import Refused, carry_out, leave
 from assignments.models import Agency, Assignment, Cadre
+from assignments.models.posting import staff_on, without_agency_on
 from assignments.queries import held_outside
 from assignments.replacing.forms import LeavingForm, ReplaceForm
 from assignments.tenure.figures import served, with_moment, with_place
 from assignments.views import DecidingMixin
 from assignments.visibility import chain_of
 from cadrenet.editing import EditView
-from cadrenet.periods import today
+from cadrenet.periods import ONE_DAY, today
 from cadrenet.templatetags import figures
 
 
@@ -68,7 +69,7 @@ class ReplaceView(ChangeView):
 
     def get_queryset(self):
         rows = Assignment.objects.editable_by(self.request.user)
-        rows = rows.select_related("locality__latest", "cadre", "cadre__agency", "handover")
+        rows = rows.select_related("locality__latest", "cadre", "handover")
         return with_place(with_moment(rows, today()))
 
     def get_initial(self):
@@ -127,17 +128,19 @@ class LeavingView(ChangeView):
         user, cadre, day = self.request.user, self.object, today()
         if not may_let_leave(user, cadre):
             raise Http404
-        self.outside = held_outside(user, cadre, day, None).count()
-        rows = Assignment.objects.editable_by(user).filter(cadre=cadre).during(day, None)
+        # Of somebody who has left already also what went on after the last day, and has ended since.
+        since = min(day, cadre.left_on + ONE_DAY) if cadre.left_on else day
+        rows = Assignment.objects.editable_by(user).filter(cadre=cadre).during(since, None)
+        self.outside = held_outside(user, cadre, since, None).count()
         rows = with_place(with_moment(rows, day)).select_related("locality__latest", "cadre")
         self.held = list(rows.order_by("locality__code", "role", "pk"))
-        if cadre.left_on and not self.held and not self.outside:
+        if cadre.left_on and not cadre.still_holds:
             messages.info(self.request, _("%(cadre)s has left already.") % {"cadre": cadre.full_name})
             return redirect(cadre)
         return None
 
     def get_queryset(self):
-        return Cadre.objects.editable_by(self.request.user).select_related("agency")
+        return Cadre.objects.editable_by(self.request.user)
 
     def get_initial(self):
         return {"last_day": self.object.left_on or today()}
@@ -178,7 +181,8 @@ class LeavingView(ChangeView):
 
 
 def may_let_leave(user, cadre):
-    """Whether a user decides about a cadre himself: where he works; who works nowhere, where he serves."""
+    """Whether a user decides about a cadre himself: where he works today; who works nowhere, where he serves."""
     cadres = Cadre.objects.editable_by(user).filter(pk=cadre.pk)
     agencies = Agency.objects.editable_by(user).order_by().values("pk")
-    return cadres.filter(Q(agency=None) | Q(agency__in=agencies)).exists()
+    day = today()
+    return cadres.filter(Q(without_agency_on(day, "pk")) | staff_on(day, agencies, "pk")).exists()

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Subquery, TextChoices, V
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Agency, Assignment, Cadre, Limit, Locality, Place, Tier
+from assignments.models.posting import agency_on
 from assignments.queries import visible_keys
 from assignments.tenure.queries import all_lineage, periods_of
 from cadrenet.figures import percent
@@ -222,14 +223,15 @@ class Serving:
 def serving(assignments, day, lineage=None):
     """Return a ``Serving`` for each of some assignments that answer for a place on a day. Three queries."""
     rows = assignments.answering().on(day).order_by()
-    names = ("pk", "cadre_id", "locality_id", "first_day", "locality__tier", "cadre__agency_id")
+    names = ("pk", "cadre_id", "locality_id", "first_day", "locality__tier", "at_agency")
+    rows = rows.annotate(at_agency=agency_on(day))
     rows = list(rows.values_list(*names, named=True))
     since = served_since(rows, lineage)
     return [
         Serving(
             row.pk,
             Tier(row.locality__tier),
-            row.cadre__agency_id,
+            row.at_agency,
             months_between(since[row.pk], day) if since[row.pk] else None,
         )
         for row in rows

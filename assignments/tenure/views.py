@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.generic import ListView
 
 from assignments.models import Assignment, Limit, Place, Tier
+from assignments.models.posting import staff_on
 from assignments.subtree import subtree
 from assignments.tenure.figures import (
     CLASSES,
@@ -97,7 +98,7 @@ class TenureView(FileMixin, ListView):
         if asked["tier"]:
             rows = rows.filter(locality__tier=asked["tier"])
         if asked["agency"]:
-            rows = rows.filter(cadre__agency=asked["agency"])
+            rows = rows.filter(staff_on(self.day, [asked["agency"]]))
         rows = standing_within(rows, self.form.part)
         lineage = all_lineage()
         self.serving, self.left = serving(rows, self.day, lineage), left(rows, self.day, lineage)

@@ -8,7 +8,17 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from assignments.actions import localities_changed
-from assignments.models import AccessGrant, Agency, Assignment, Cadre, Locality, LocalityType, LocalityVersion, User
+from assignments.models import (
+    AccessGrant,
+    Agency,
+    Assignment,
+    Cadre,
+    Locality,
+    LocalityType,
+    LocalityVersion,
+    Posting,
+    User,
+)
 from cadrenet.tests.built_once import built_once
 
 OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -66,8 +76,16 @@ def small_tree():
 
 
 def cadre(code, full_name="Lê Văn Tám", agency=None, user=None):
-    """A cadre."""
-    return Cadre.objects.create(code=code, full_name=full_name, agency=agency, user=user)
+    """A cadre, who has always worked at the agency if there is one."""
+    made = Cadre.objects.create(code=code, full_name=full_name, user=user)
+    if agency:
+        post(made, agency)
+    return made
+
+
+def post(who, at, first_day=None, last_day=None, position=""):
+    """A posting: somebody works at an agency from one day to another."""
+    return Posting.objects.create(cadre=who, agency=at, position=position, first_day=first_day, last_day=last_day)
 
 
 def agency(code, name="Phòng Mẫu", at=None):

@@ -13,6 +13,8 @@ from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, wrong_rosters
 
 pytestmark = pytest.mark.django_db
+# The page of a cadre with nothing said of assignments and postings.
+NO_ROWS = {f"{name}-{of}_FORMS": 0 for name in ("assignments", "postings") for of in ("TOTAL", "INITIAL")}
 REFUSED = "Nothing was saved: this lies outside the area in which you may change things."
 
 
@@ -462,10 +464,9 @@ def test_a_cadre_who_serves_elsewhere_too_is_not_linked_to_a_login_by_an_editor(
     office = agency("X", "Phòng Mẫu", at=tree.an)
     who = cadre("P", agency=office)
     assign(who, tree.binh)
-    data = {"full_name": who.full_name, "code": "P", "agency": office.pk, "party_member": "on", "user": own.pk}
-    empty = {"assignments-TOTAL_FORMS": 0, "assignments-INITIAL_FORMS": 0}
+    data = {"full_name": who.full_name, "code": "P", "party_member": "on", "user": own.pk}
 
-    answer = client.post(url(Cadre, "change", who.pk), data | empty, follow=True)
+    answer = client.post(url(Cadre, "change", who.pk), data | NO_ROWS, follow=True)
 
     assert said(answer) == [REFUSED]
     assert Cadre.objects.get().user is None
@@ -474,7 +475,7 @@ def test_a_cadre_who_serves_elsewhere_too_is_not_linked_to_a_login_by_an_editor(
 def test_history_says_who_when_and_what(client, root):
     who = cadre("P", "Nguyễn Văn An")
     data = {"full_name": "Nguyễn Văn Ân", "code": "P", "party_member": "on"}
-    client.post(url(Cadre, "change", who.pk), data | {"assignments-TOTAL_FORMS": 0, "assignments-INITIAL_FORMS": 0})
+    client.post(url(Cadre, "change", who.pk), data | NO_ROWS)
 
     page = client.get(url(Cadre, "history", who.pk))
 

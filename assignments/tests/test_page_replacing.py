@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from assignments.models import Acting, Assignment, Cadre, Handover
+from assignments.models import Acting, Assignment, Cadre, Handover, Posting
 from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
 from cadrenet.periods import today
 from meetings.models import Attendance, Meeting
@@ -284,7 +284,7 @@ def test_an_assignment_that_somebody_else_decides_about_stops_all_of_it():
     tree = leaving()
     assign(tree.anh, tree.cam1)
     commune = agency("C", "Đảng ủy Thị trấn An", at=tree.an)
-    Cadre.objects.filter(pk=tree.anh.pk).update(agency=commune)
+    Posting.objects.filter(cadre=tree.anh).update(agency=commune)
     client = visitor(user("commune", at=tree.an, level="editor"))
 
     page, sent = client.get(tree.url), client.post(tree.url, gone(tree, why="Nghỉ hưu"))

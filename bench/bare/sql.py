@@ -129,7 +129,10 @@ LEFT JOIN assignments_assignment AS assignment ON assignment.locality_id = page.
     AND (assignment.first_day IS NULL OR assignment.first_day <= %(today)s)
     AND (assignment.last_day IS NULL OR assignment.last_day >= %(today)s)
 LEFT JOIN assignments_cadre AS cadre ON cadre.id = assignment.cadre_id
-LEFT JOIN assignments_agency AS agency ON agency.id = cadre.agency_id
+LEFT JOIN assignments_posting AS posting ON posting.cadre_id = cadre.id
+    AND (posting.first_day IS NULL OR posting.first_day <= %(today)s)
+    AND (posting.last_day IS NULL OR posting.last_day >= %(today)s)
+LEFT JOIN assignments_agency AS agency ON agency.id = posting.agency_id
 ORDER BY page.a NULLS FIRST, page.b NULLS FIRST, page.c NULLS FIRST, assignment.id
 """
 
@@ -141,9 +144,12 @@ WHERE place.locality_id = %(id)s AND place.first_day <= %(last)s AND place.last_
 """
 IN_CHARGE = """
 SELECT assignment.locality_id, assignment.role, assignment.first_day, assignment.decision_number, cadre.full_name,
-    cadre.position, cadre.phone, agency.name
+    posting.position, cadre.phone, agency.name
 FROM assignments_assignment AS assignment JOIN assignments_cadre AS cadre ON cadre.id = assignment.cadre_id
-LEFT JOIN assignments_agency AS agency ON agency.id = cadre.agency_id
+LEFT JOIN assignments_posting AS posting ON posting.cadre_id = cadre.id
+    AND (posting.first_day IS NULL OR posting.first_day <= %(last)s)
+    AND (posting.last_day IS NULL OR posting.last_day >= %(last)s)
+LEFT JOIN assignments_agency AS agency ON agency.id = posting.agency_id
 WHERE assignment.locality_id IN (%(id)s, %(group)s, %(area)s)
     AND (assignment.first_day IS NULL OR assignment.first_day <= %(last)s)
     AND (assignment.last_day IS NULL OR assignment.last_day >= %(last)s)

@@ -191,10 +191,9 @@ class TableImport:
         row = stored.get(self.table.key_of(values)) or self.model()
         was = copy(row) if row.pk else None
         fields = {column.field: values[column.name] for column in self.table.columns if column.name in values}
-        if was and all(getattr(was, name) == value for name, value in fields.items()):
+        if was and not self.differs(was, fields):
             return None
-        for name, value in fields.items():
-            setattr(row, name, value)
+        self.fill(row, fields)
         self.judge(row)
         if was and not self.may_write(was):
             raise outside()
@@ -203,6 +202,15 @@ class TableImport:
         if not self.may_write(row):
             raise outside()
         return Change(line, was, row, was and self.shown(was), self.shown(row))
+
+    def differs(self, row, fields):
+        """Return whether a row has other values than these, by field."""
+        return any(getattr(row, name) != value for name, value in fields.items())
+
+    def fill(self, row, fields):
+        """Give a row its values, by field."""
+        for name, value in fields.items():
+            setattr(row, name, value)
 
     def judge(self, row):
         """Apply the rules of the table and those of the model to a row as it will be."""

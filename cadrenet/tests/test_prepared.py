@@ -67,7 +67,7 @@ def test_rows_of_every_kind_come_as_from_django():
     holder = cadre("P1", "Lê Thị Ánh", agency=agency("A1", at=tree.district))
     assign(holder, tree.an1, first_day=date(2022, 1, 1))
     kinds = {
-        "models": lambda rows: rows.select_related("cadre__agency", "locality__latest"),
+        "models": lambda rows: rows.select_related("cadre__user", "locality__latest"),
         "dicts": lambda rows: rows.values("cadre", "locality__code"),
         "tuples": lambda rows: rows.values_list("cadre__full_name", "first_day"),
         "flat": lambda rows: rows.values_list("pk", flat=True),
@@ -92,10 +92,10 @@ def test_rows_of_every_kind_come_as_from_django():
 
     @prepared
     def related(key):
-        return Assignment.objects.filter(cadre=key).select_related("cadre__agency")
+        return Assignment.objects.filter(cadre=key).select_related("cadre__user")
 
     (row,) = related(holder.pk)
-    assert "agency" in row.cadre._state.fields_cache
+    assert "user" in row.cadre._state.fields_cache
 
 
 def test_texts_sets_and_dataclasses_are_arguments():

@@ -9,14 +9,15 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models import Cadre, Placed
 from assignments.models.place import PlacedQuerySet, facts_below
+from assignments.models.posting import all_postings, staff_of_own_day
 from cadrenet.periods import today
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
 def of_people(cadres, agencies):
-    """Return the condition that a row is of one of these cadres, or of the staff of one of these agencies."""
+    """Return the condition that a row is of one of these cadres, or of who then worked at one of these agencies."""
     people = Q(cadre__in=sorted(cadres)) if cadres else Q(pk__in=[])
-    return people | Q(cadre__agency__in=sorted(agencies)) if agencies else people
+    return people | staff_of_own_day(sorted(agencies)) if agencies else people
 
 
 class AttendanceQuerySet(PlacedQuerySet):
@@ -58,7 +59,8 @@ class AttendanceQuerySet(PlacedQuerySet):
 
     def with_names(self):
         """Bring along whose rows these are, and of which meeting."""
-        return self.select_related("cadre", "cadre__agency", "meeting", "meeting__place", "meeting__agency")
+        rows = self.select_related("cadre", "meeting", "meeting__place", "meeting__agency")
+        return rows.prefetch_related(all_postings("cadre"))
 
 
 class Attendance(Placed):
@@ -131,6 +133,12 @@ class Attendance(Placed):
     def locality_id(self):
         """The locality of the meeting; None for an agency's."""
         return self.meeting.locality_id
+
+    @property
+    def agency(self):
+        """Where the cadre worked on the day of the meeting, or None."""
+        posting = self.cadre.posting_on(self.day)
+        return posting and posting.agency
 
     @property
     def is_guest(self):

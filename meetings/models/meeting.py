@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models import Agency, Locality, Place, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
+from assignments.models.posting import staff_of_own_day
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
@@ -108,7 +109,7 @@ class MeetingQuerySet(PlacedQuerySet):
         if reach.cadres:
             sources.append(attended.filter(cadre__in=sorted(reach.cadres)).values_list("meeting", flat=True))
         if reach.agencies:
-            staff = attended.filter(cadre__agency__in=sorted(reach.agencies))
+            staff = attended.filter(staff_of_own_day(sorted(reach.agencies)))
             sources.append(staff.values_list("meeting", flat=True))
         return sources
 

@@ -8,6 +8,7 @@ import time_machine
 from assignments.actions import carry_out
 from assignments.changes import Change, objections
 from assignments.models import Assignment, Cadre, Limit
+from assignments.models.posting import all_postings
 from assignments.tests.cast import OFFICE, again, agency, assign, at, cadre, small_tree, user
 from meetings.models import ExpectationRule, Meeting
 from meetings.rosters import expected_at, keep_rosters, wrong_rosters
@@ -364,7 +365,7 @@ def test_one_change_or_many_cost_the_same(number, django_assert_num_queries):
         assign(other, tree.cam)
         meet(place, MAY, hour=17)
         changes.append(
-            Change(place, "in_charge", Cadre.objects.select_related("agency__locality").get(pk=one.pk), FROM)
+            Change(place, "in_charge", Cadre.objects.prefetch_related(all_postings()).get(pk=one.pk), FROM)
         )
     meet(tree.an2, MAY, hour=16)
     meet(tree.cam, MAY, kind="commune_committee")

@@ -3,6 +3,7 @@
 from operator import itemgetter
 
 from django.contrib import messages
+from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.generic import TemplateView
 
 from assignments.filters import counted_part, seen_locality
 from assignments.models import Cadre
+from assignments.models.posting import agency_on, posting_on
 from assignments.visibility import chain_of
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
@@ -21,6 +23,7 @@ from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days
+from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
 
@@ -105,7 +108,7 @@ class RecordView(TemplateView):
         form = self.form
         if not form.is_bound or not form.may_add_guests:
             return None
-        visible = Cadre.objects.visible_to(self.request.user).select_related("agency")
+        visible = Cadre.objects.visible_to(self.request.user).prefetch_related(posting_on(self.meeting.day))
         chosen = visible.filter(pk__in=[pk for pk in form.data.getlist("guest") if pk.isdigit()])
         found = [{"cadre": cadre, "chosen": True} for cadre in chosen]
         name = form.data.get("guest_name", "").strip()
@@ -133,14 +136,14 @@ class AttendanceListView(ScopedListView):
         Column(gettext_lazy("Lies in"), itemgetter("meeting__place__path")),
         Column(gettext_lazy("Cadre code"), itemgetter("cadre__code")),
         Column(gettext_lazy("Full name"), itemgetter("cadre__full_name")),
-        Column(gettext_lazy("Agency"), itemgetter("cadre__agency__name")),
+        Column(gettext_lazy("Agency"), itemgetter("agency_name")),
         Column(gettext_lazy("Guest"), lambda row: not row["expected"]),
         ChoiceColumn(gettext_lazy("Status"), itemgetter("status"), Attendance.Status.choices),
         ChoiceColumn(gettext_lazy("Reason"), itemgetter("reason"), Attendance.Reason.choices),
     ]
     values = ("expected", "status", "reason", "meeting__code", "meeting__starts_at", "meeting__kind")
     values += ("meeting__place__name", "meeting__place__path")
-    values += ("cadre__code", "cadre__full_name", "cadre__agency__name")
+    values += ("cadre__code", "cadre__full_name", "agency_name")
 
     def get_queryset(self):
         user = self.request.user
@@ -153,13 +156,15 @@ class AttendanceListView(ScopedListView):
         return found.order_by("-day", "-meeting__starts_at", "meeting", "cadre__sort_key", "pk")
 
     def get_file_rows(self):
-        return self.object_list.values(*self.values).iterator(2000)
+        rows = self.object_list.annotate(agency_name=agency_on(OuterRef("day"), "agency__name"))
+        return rows.values(*self.values).iterator(2000)
 
     def get_filterset_kwargs(self, filterset_class):
         return {**super().get_filterset_kwargs(filterset_class), "data": with_quarter(self.request)}
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(tabs=tabs("attendances"), **kwargs)
+        context["known_people"] = visible_people(context["object_list"], self.request.user)
         form = context["filter"].form
         cadre = form.cleaned_data.get("cadre") if form.is_valid() else None
         if cadre:

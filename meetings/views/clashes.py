@@ -9,6 +9,7 @@ from cadrenet.listing import Column, ScopedListView
 from meetings.filters import ClashFilter
 from meetings.models import Attendance, Meeting
 from meetings.queries import AGENCY, on_restricted_days
+from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
 
@@ -25,7 +26,7 @@ class ClashListView(ScopedListView):
         Column(gettext_lazy("Locality meeting code"), "meeting.code"),
         Column(gettext_lazy("Cadre code"), "cadre.code"),
         Column(gettext_lazy("Full name"), "cadre.full_name"),
-        Column(gettext_lazy("Agency"), "cadre.agency.name"),
+        Column(gettext_lazy("Agency"), "agency.name"),
         Column(gettext_lazy("Agency meeting starts at"), "agency_starts_at"),
         Column(gettext_lazy("Agency meeting ends at"), "agency_ends_at"),
         Column(gettext_lazy("Kind of locality meeting"), "meeting.get_kind_display"),
@@ -57,7 +58,8 @@ class ClashListView(ScopedListView):
         # A clash is told to whoever sees the cadre's attendance; the agency's own meeting may lie out of sight.
         ids = [row.agency_meeting for row in context["object_list"]]
         seen = Meeting.objects.visible_to(self.request.user).filter(pk__in=ids)
-        return {**context, "open_to_user": set(seen.values_list("pk", flat=True))}
+        known_people = visible_people(context["object_list"], self.request.user)
+        return {**context, "known_people": known_people, "open_to_user": set(seen.values_list("pk", flat=True))}
 
     def breaches(self, quarter):
         """How many agency meetings of the quarter lie on days kept free for localities, and their list."""

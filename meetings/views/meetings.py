@@ -17,6 +17,7 @@ from meetings.filters import MeetingFilter, MonthFilter
 from meetings.forms import AgencyMeetingForm
 from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
+from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
 UPCOMING = "upcoming"
@@ -224,7 +225,11 @@ class MeetingView(ScopedDetailView):
         may_edit = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
         whole = may_edit or can_see_place(meeting.place, user) or meeting.agency_id in reach.agencies
         late = late_rows(meeting)
-        texts = {row.cadre_id for row in rows if row.cadre_id in recordable or row.cadre.agency_id in reach.agencies}
+        texts = {
+            row.cadre_id
+            for row in rows
+            if row.cadre_id in recordable or (row.agency and row.agency.pk) in reach.agencies
+        }
         lines = [RosterLine(row, meeting, late, texts, reach) for row in rows]
         return super().get_context_data(
             title=meeting.title,
@@ -232,6 +237,7 @@ class MeetingView(ScopedDetailView):
             # Nobody met, so nobody was a guest: all that was said beforehand stands together.
             people=[line for line in lines if line.row.expected or meeting.took_no_place],
             guests=[line for line in lines if not (line.row.expected or meeting.took_no_place)],
+            known_people=visible_people(rows, user),
             may_edit=may_edit,
             may_record=may_edit or bool(recordable),
             whole=whole,

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import AgencyField
+from assignments.models.posting import staff_on
 
 
 class CandidatesForm(forms.Form):
@@ -22,10 +23,10 @@ class CandidatesForm(forms.Form):
         self.fields["agency"].offer(self.user, asked.get("agency"))
         return asked
 
-    def narrowed(self, cadres):
-        """Those of some cadres who were asked for."""
+    def narrowed(self, cadres, day):
+        """Those of some cadres who were asked for, as they work on a day."""
         if text := self.cleaned_data["q"].strip():
             cadres = cadres.named(text)
         if agency := self.cleaned_data["agency"]:
-            cadres = cadres.filter(agency=agency)
+            cadres = cadres.filter(staff_on(day, [agency], "pk"))
         return cadres

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Place, Tier
+from assignments.models.posting import all_postings
 from assignments.queries import KEYS_AT_MOST, held_counts
 from assignments.tenure.figures import origins_of
 from assignments.visibility import can_see_place
@@ -155,13 +156,13 @@ class Candidates:
         """Return a ``Candidate`` for each of some cadres who serve and do not hold the place, in order."""
         here = Assignment.objects.on(self.day).filter(locality=self.place.locality_id, role=self.role)
         cadres = cadres.serving_on(self.day).exclude(pk__in=here.order_by().values("cadre"))
-        cadres = list(cadres.select_related("agency__locality").order_by())
+        cadres = list(cadres.prefetch_related(all_postings()).order_by())
         keys = [cadre.pk for cadre in cadres]
         loads, spells, busy = held_counts(keys, self.day), self.spells(keys), self.busy(keys)
         found = [
             Candidate(
                 cadre=cadre,
-                fits=self.rule is None or self.rule.fits(cadre),
+                fits=self.rule is None or self.rule.fits(cadre, self.day),
                 load=loads.get(cadre.pk, 0),
                 spells=spells[cadre.pk],
                 busy=busy[cadre.pk],

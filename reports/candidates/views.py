@@ -40,7 +40,7 @@ class CandidatesView(ScopedDetailView):
         if not form.is_valid():
             return context
         found = Candidates(self.place, user, day)
-        people = found.people(form.narrowed(Cadre.objects.editable_by(user)))
+        people = found.people(form.narrowed(Cadre.objects.editable_by(user), day))
         others = bool(self.request.GET.get("others"))
         page_obj = Paginator([one for one in people if one.fits != others], PER_PAGE).get_page(
             self.request.GET.get("page")

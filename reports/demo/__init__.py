@@ -45,6 +45,7 @@ def invent(plan):
         "lineage.csv": lineage,
         "agencies.csv": agencies,
         "cadres.csv": cadre_rows,
+        "postings.csv": cadres.posting_rows(people, plan.today),
         "assignments.csv": assignments.rows(duties),
         "party_organisations.csv": reports.organisation_rows(plan, tree),
         "meetings.csv": meetings.rows,

@@ -1,6 +1,7 @@
 """Agencies of the district and the communes, and the people who work there."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from reports.demo.localities import text
 from reports.demo.names import full_name
@@ -40,6 +41,8 @@ RESPONSIBLE = {
 }
 # The agency of the demo's hamlet cadre, head and clerk.
 DEMO_OFFICE = 9
+# Somebody came from one office to another, before anything that the demo counts.
+MOVED_FROM, MOVED_TO, MOVED_YEARS_AGO = 12, 6, 8
 COMMUNE_POSITIONS = [
     "Bí thư Đảng ủy",
     "Phó Bí thư Thường trực Đảng ủy",
@@ -166,6 +169,17 @@ class People:
 def lower_first(name):
     """“Xã Tân Lệ” inside another name: “Đảng ủy xã Tân Lệ”."""
     return name[:1].lower() + name[1:]
+
+
+def posting_rows(people, today):
+    """The rows of ``postings.csv``: somebody came from another office years ago. Everybody else never moved."""
+    person, before = people.of(people.agencies[MOVED_TO])[-1], people.agencies[MOVED_FROM]
+    since = date(today.year - MOVED_YEARS_AGO, 7, 1)
+    words = {"cadre_code": person.code, "position": person.position}
+    return [
+        {**words, "agency_code": before.code, "first_day": "", "last_day": text(since - timedelta(days=1))},
+        {**words, "agency_code": person.agency.code, "first_day": text(since), "last_day": ""},
+    ]
 
 
 def rows(people):

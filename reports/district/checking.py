@@ -7,9 +7,11 @@ nothing is said about rows that only fail because of another one: each sentence 
 from collections import defaultdict
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from assignments.models import Assignment, Tier
+from assignments.models import Agency, Assignment, Cadre, Tier
+from assignments.postings.actions import said_of_all_days
 from cadrenet.tables.columns import backwards
 from meetings.models import KIND_TIERS, Meeting
 from reports.district.reference_data import Known, found, overlapping
@@ -289,6 +291,41 @@ class Checker:
         return any(period.first_day == day for period in periods) or day - timedelta(days=1) in ended
 
     # --- People ---------------------------------------------------------------------------------------------
+
+    def check_cadres(self, rows):
+        """A row knows no days, so it cannot move somebody whose postings have some."""
+        if "postings.csv" in self.unread:
+            return
+        with_days = {values["cadre_code"] for line, values in self.rows.get("postings.csv", ())}
+        asked = [values["code"] for line, values in rows if values["code"] not in with_days]
+        cadres = found(Cadre.objects.prefetch_related("postings"), "code", asked)
+        postings = {cadre.code: list(cadre.postings.all()) for cadre in cadres}
+        agencies = dict(Agency.objects.values_list("code", "pk"))
+        for line, values in rows:
+            agency = values["agency_code"]
+            try:
+                # An agency that only the files know has no key yet, and nobody works there by the database.
+                said_of_all_days(
+                    postings.get(values["code"], ()), agency and agencies.get(agency, 0), values["position"]
+                )
+            except ValidationError as error:
+                self.say("cadres.csv", line, f"{values['code']}: {error.messages[0]}")
+
+    def check_postings(self, rows):
+        """A cadre works at one agency at a time."""
+        for cadre, periods in self.known.postings().items():
+            for period, other in overlapping(periods):
+                later, earlier = later_in_file(period, other)
+                if later.line is not None:
+                    self.say(
+                        "postings.csv",
+                        later.line,
+                        _(
+                            "%(cadre)s works elsewhere already from %(other)s (%(where)s), which shares days with "
+                            "%(period)s. Let the one end on the day before the other begins."
+                        )
+                        % {"cadre": cadre, "period": later, "other": earlier, "where": where(earlier)},
+                    )
 
     def check_assignments(self, rows):
         for line, values in rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from assignments.models import Assignment, Locality, LocalityType, LocalityVersion
+from assignments.models import Assignment, Locality, LocalityType, LocalityVersion, Posting
 from assignments.models.locality import covers
 from meetings.models import Meeting
 from reports.district.tables import CODED
@@ -170,6 +170,26 @@ class Known:
             key = (values["locality_code"], values["role"], values["cadre_code"])
             merged[key][values["first_day"]] = Period(values["first_day"], values["last_day"], key[2], line)
         return {key: list(periods.values()) for key, periods in merged.items()}
+
+    def postings(self):
+        """Cadre -> periods of the postings, those of the files laid over those of the database.
+
+        An undated one, which a file of cadres left, yields to what a file says with days.
+        """
+        rows = self.rows.get("postings.csv", ())
+        merged = defaultdict(dict)
+        in_database = Posting.objects.values_list("cadre__code", "first_day", "last_day", "agency__code").order_by(
+            "pk"
+        )
+        for cadre, first_day, last_day, agency in found(
+            in_database, "cadre__code", {v["cadre_code"] for _line, v in rows}
+        ):
+            if first_day or last_day:
+                merged[cadre][first_day] = Period(first_day, last_day, agency)
+        for line, values in rows:
+            period = Period(values["first_day"], values["last_day"], values["agency_code"], line)
+            merged[values["cadre_code"]][values["first_day"]] = period
+        return {cadre: list(periods.values()) for cadre, periods in merged.items()}
 
     def organisations(self, codes):
         """Code -> period of some party organisations; those of doubtful rows are left out."""

@@ -17,6 +17,7 @@ TABLES = {
         assignments.LINEAGE,
         assignments.AGENCIES,
         assignments.CADRES,
+        assignments.POSTINGS,
         assignments.ASSIGNMENTS,
         reports.PARTY_ORGANISATIONS,
         meetings.MEETINGS,

@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.actions import assignments_changed, localities_changed
-from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion
+from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion, Posting
 from assignments.models.place import area_field
 from assignments.places import PlaceIndex
+from assignments.postings.actions import said_of_all_days
+from cadrenet.history import sign_change
 from meetings.models import Attendance, Meeting
 from meetings.rosters import copy_from_meeting, keep_rosters
 from reports.district.history import CHANGED, NEW, remember
@@ -122,7 +124,41 @@ class Writer:
         return self.put(Agency, ("code",), rows, derive=Agency.set_keys, derived=KEYS)
 
     def write_cadres(self, rows):
-        return self.put(Cadre, ("code",), rows, derive=Cadre.set_keys, derived=KEYS)
+        said = {values["code"]: (values.pop("agency_code"), values.pop("position")) for values in rows}
+        written = self.put(Cadre, ("code",), rows, derive=Cadre.set_keys, derived=KEYS)
+        return self.post(written, said)
+
+    def post(self, written, said):
+        """Let cadres have worked all the time where their rows say, unless ``postings.csv`` tells it with days.
+
+        Returns what was written of the cadres, with those whose posting alone changed.
+        """
+        with_days = {row.values["cadre_code"] for row in self.tables.get("postings.csv", ())}
+        said = {code: words for code, words in said.items() if code not in with_days}
+        cadres = {row.code: row for row in found(Cadre.objects.prefetch_related("postings"), "code", said)}
+        agencies = self.ids["agencies.csv"]
+        rows, gone = [], []
+        for code, (agency, position) in said.items():
+            cadre = cadres[code]
+            meant = said_of_all_days(cadre.postings.all(), agencies.get(agency), position)
+            if meant == (None, ""):
+                gone += cadre.postings.all()
+            elif meant:
+                rows.append({"cadre_id": cadre.pk, "agency_id": meant[0], "position": meant[1], "first_day": None})
+        posted = self.put(Posting, ("cadre_id", "first_day"), rows)
+        self.take_away(gone)
+        known = {row.pk for row in [*written.new, *written.changed]}
+        moved = {row.cadre_id for row in [*posted.new, *posted.changed, *gone]} - known
+        written.changed += [cadre for cadre in cadres.values() if cadre.pk in moved]
+        return written
+
+    def write_postings(self, rows):
+        # What a file of cadres said of all days yields to what is told with days.
+        dated = {values["cadre_code"] for values in rows if values["first_day"] is not None}
+        dated -= {values["cadre_code"] for values in rows if values["first_day"] is None}
+        undated = Posting.objects.filter(first_day=None, last_day=None)
+        self.take_away(list(found(undated, "cadre__code", dated)))
+        return self.put(Posting, ("cadre_id", "first_day"), rows)
 
     def write_assignments(self, rows):
         written = self.put(Assignment, ("cadre_id", "locality_id", "role", "first_day"), rows)
@@ -246,6 +282,12 @@ class Writer:
             model.objects.bulk_update(rows, names)
         for rows in chunks(self.progress(written.new, self.file, len(written.new))):
             model.objects.bulk_create(rows)
+
+    def take_away(self, rows):
+        """Delete some rows, and keep in the history that they were."""
+        for row in rows:
+            sign_change(row, by=self.changed_by, why=REASON)
+            row.delete()
 
     def remember(self, model, written):
         """Write the history of new and changed rows."""

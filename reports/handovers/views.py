@@ -58,7 +58,7 @@ class HandoverView(LockedMixin, ScopedDetailView):
 
     def get_queryset(self):
         rows = super().get_queryset().with_people()
-        return rows.select_related("ended__locality", "ended__cadre__agency", "successor__cadre__agency")
+        return rows.select_related("ended__locality", "ended__cadre", "successor__cadre")
 
     def get_context_data(self, form=None, **kwargs):
         context = HandoverSheet(self.object, self.request.user, today()).context()

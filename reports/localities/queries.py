@@ -42,14 +42,14 @@ def assignments_of(reach, locality):
     """The assignments to a locality that a reach lets see, in order of first days; without a reach, all."""
     rows = Assignment.objects.filter(locality=locality)
     rows = rows.in_reach(reach) if reach else rows
-    return rows.select_related("cadre", "cadre__agency").order_by("first_day", "last_day", "pk")
+    return rows.select_related("cadre").order_by("first_day", "last_day", "pk")
 
 
 @prepared
 def holding(day, localities):
     """Those who answer for some localities on a day, with what they work at."""
     rows = Assignment.objects.on(day).filter(locality__in=localities)
-    return rows.select_related("cadre", "cadre__agency").order_by("role", "first_day", "pk")
+    return rows.select_related("cadre").order_by("role", "first_day", "pk")
 
 
 @prepared

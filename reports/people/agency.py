@@ -3,20 +3,21 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assignments.models import Cadre, Limit
-from assignments.queries import read_rules
+from assignments.models import Cadre, Limit, Posting
+from assignments.models.posting import staff_of_own_day, staff_on
+from assignments.queries import read_rules, visible_keys
 from assignments.scope import reach_of
 from assignments.tenure.figures import Holding, holding
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
-from meetings.schedule_conflicts import FEWEST_STAFF
+from meetings.schedule_conflicts import FEWEST_STAFF, serves_on
 from reports.figures import Figures
 from reports.figures.counts import Period, attendance_counts
 from reports.people import attendance
@@ -29,6 +30,8 @@ class Member(Holding):
 
     figures: Figures = field(default_factory=Figures)
     lists: dict = field(default_factory=dict)
+    # Somebody who has moved on may have been staff in the quarter, and have a page that is no longer the reader's.
+    is_visible: bool = True
 
 
 def clashes_caused(number):
@@ -66,11 +69,13 @@ class AgencyPage:
 
     def __init__(self, agency, user, data, day):
         self.agency, self.user, self.day = agency, user, day
-        self.rows = Attendance.objects.visible_to(user).filter(cadre__agency=agency)
+        self.rows = Attendance.objects.visible_to(user).filter(staff_of_own_day([agency]))
         # To find out what a user sees of meetings asks the database: once for the page.
         self.meetings_seen = Meeting.objects.visible_to(user)
         self.form = attendance.QuarterForm(data, rows=self.rows, day=day)
         self.quarter = self.form.asked
+        # The staff is that of the quarter: as it ended, or as it stands today.
+        self.as_of = min(self.quarter.last_day, day)
 
     def context(self):
         """Everything the template shows, without the staff."""
@@ -110,30 +115,40 @@ class AgencyPage:
         may = reach.everything or self.agency.pk in reach.records_for
         return f"{reverse('meetings:meeting_create')}?of=agency" if may else ""
 
+    def serving(self):
+        """The staff as of the quarter. Who sees an agency sees its staff, those too who have moved on since."""
+        return Cadre.objects.serving_on(self.as_of).filter(staff_on(self.as_of, [self.agency], "pk"))
+
     def staff(self):
-        """Those who serve today or came to be expected in the quarter, by given name: with them the sums agree."""
+        """Those who served as of the quarter or were expected in it, by given name: with them the sums agree."""
         came = self.rows.filter(held=True, day__range=self.quarter.days).order_by().values("cadre")
-        seen = Cadre.objects.visible_to(self.user).filter(agency=self.agency)
-        return seen.filter(Q(left_on=None) | Q(left_on__gte=self.day) | Q(pk__in=came)).order_by("sort_key", "code")
+        staff = Cadre.objects.filter(Q(pk__in=self.serving().order_by().values("pk")) | Q(pk__in=came))
+        here = Posting.objects.during(self.quarter.first_day, self.as_of).filter(agency=self.agency)
+        here = here.order_by(F("first_day").desc(nulls_last=True))
+        staff = staff.prefetch_related(Prefetch("postings", queryset=here, to_attr="posted"))
+        return staff.order_by("sort_key", "code")
 
     def members(self, staff):
         """Return a ``Member`` for each of some staff. One query beside those of what they hold."""
         rows = self.rows.filter(held=True, day__range=self.quarter.days, cadre__in=[cadre.pk for cadre in staff])
         numbers = rows.order_by().values("cadre").annotate(**attendance_counts())
         figures = {row.pop("cadre"): Figures(**row) for row in numbers}
+        staff = list(staff)
+        seen = visible_keys(Cadre, self.user, [cadre.pk for cadre in staff])
         return [
             Member(
                 row.cadre,
                 row.held,
                 figures.get(row.cadre.pk, Figures()),
                 attendance.attendance_lists(self.quarter, cadre=row.cadre.code),
+                row.cadre.pk in seen,
             )
-            for row in holding(staff, self.day, self.user)
+            for row in holding(staff, self.as_of, self.user)
         ]
 
     def clashes(self):
         """How many clashes the agency's meetings of the quarter cause, and these meetings, the latest first."""
-        found = clashes(self.quarter).visible_to(self.user).filter(cadre__agency=self.agency).order_by()
+        found = clashes(self.quarter).visible_to(self.user).filter(staff_of_own_day([self.agency])).order_by()
         numbers = dict(found.values_list("agency_meeting").annotate(n=Count("pk")))
         meetings = self.meetings_seen.filter(pk__in=list(numbers)).order_by("-starts_at", "pk")
         return sum(numbers.values()), [
@@ -144,18 +159,21 @@ class AgencyPage:
     def evenings(self, rules):
         """Evenings of the coming days on which all or most of a small agency are out, each with who is out where."""
         until = self.day + EVENINGS_AHEAD
-        seen = Cadre.objects.visible_to(self.user).filter(agency=self.agency).serving_on(self.day)
-        staff = dict(seen.order_by().values_list("pk", "left_on"))
+        seen = Cadre.objects.visible_to(self.user).serving_on(self.day).order_by().values("pk")
+        postings = Posting.objects.during(self.day, until).filter(agency=self.agency, cadre__in=seen).order_by()
+        postings = list(postings.select_related("cadre"))
+        staff = {row.cadre_id for row in postings if row.holds_on(self.day)}
         if not FEWEST_STAFF <= len(staff) <= rules.on(self.day, Limit.Name.SMALL_AGENCY):
             return []
-        rows = attendance.next_rows(self.rows.filter(cadre__in=list(staff), day__lte=until), self.day)
+        rows = self.rows.filter(cadre__in=[row.cadre_id for row in postings], day__lte=until)
+        rows = attendance.next_rows(rows, self.day)
         out = defaultdict(lambda: defaultdict(list))
         for row in rows.order_by("day", "cadre__sort_key", "meeting__starts_at", "pk"):
             if row.meeting.takes_the_evening:
                 out[row.day][row.cadre].append(row.meeting)
         found = []
         for day, people in out.items():
-            serving = sum(1 for left_on in staff.values() if left_on is None or left_on >= day)
+            serving = sum(serves_on(row, day) for row in postings)
             if serving >= FEWEST_STAFF and 2 * len(people) > serving:
                 found.append(evening_item(day, people, serving))
         return found
@@ -180,7 +198,7 @@ class AgencyPage:
 
     def reports(self, period):
         """How many reports the staff owe on the quarter, and how many came on time, late or not yet."""
-        states = attendance.owed_reports(period, self.user, cadre__agency=self.agency).order_by()
+        states = attendance.owed_reports(period, self.user, staff_on(self.as_of, [self.agency])).order_by()
         counts = dict(states.values_list("state").annotate(n=Count("pk")))
         return {
             "expected": sum(counts.values()),

@@ -116,7 +116,7 @@ def meeting_item(meeting, who=""):
     }
 
 
-def owed_reports(period, user, **whose):
-    """Assignments that owe a report on a ``Period``, each with its ``state``, as far as the reader may see."""
-    rows = reports_owed(period, subtree()).visible_to(user).filter(**whose)
+def owed_reports(period, user, *whose):
+    """Some people's assignments that owe a report on a ``Period``, with its ``state``, as the reader may see them."""
+    rows = reports_owed(period, subtree()).visible_to(user).filter(*whose)
     return with_state(rows, period).order_by("locality__code", "pk")

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 
-from assignments.models import Assignment
+from assignments.models import Agency, Assignment
+from assignments.queries import visible_keys
 from assignments.tenure.figures import served, with_moment, with_place
 from assignments.tenure.queries import all_lineage
 from meetings.models import Attendance, Meeting
@@ -36,6 +38,7 @@ class CadrePage:
         return {
             "form": self.form,
             "quarter": self.quarter,
+            "postings": self.postings(),
             "in_force": [row for row in held if row.assignment.holds_on(self.day)],
             "others": [row for row in held if not row.assignment.holds_on(self.day)],
             "figures": figures,
@@ -49,6 +52,14 @@ class CadrePage:
             "due": period.due,
             "is_due": self.day > period.due,
         }
+
+    def postings(self):
+        """Where the cadre works and worked, the latest first: with an agency's page where the reader may open it."""
+        rows = list(reversed(self.cadre.postings.all()))
+        seen = visible_keys(Agency, self.user, [row.agency_id for row in rows if row.agency_id])
+        return [
+            {"posting": row, "today": row.holds_on(self.day), "agency_visible": row.agency_id in seen} for row in rows
+        ]
 
     def assignments(self, lineage):
         """All assignments that the reader may see, the latest first, consecutive periods with one tenure."""
@@ -65,7 +76,7 @@ class CadrePage:
 
     def reports(self, period, lineage):
         """The reports owed on the quarter: of each, whether it came."""
-        rows = attendance.owed_reports(period, self.user, cadre=self.cadre)
+        rows = attendance.owed_reports(period, self.user, Q(cadre=self.cadre))
         rows = with_place(with_moment(rows, self.quarter.last_day)).select_related("locality", "cadre")
         return [
             {

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from assignments.models import Agency, Cadre
+from assignments.models.posting import all_postings
 from assignments.queries import visible_keys
 from assignments.replacing.views import may_let_leave
 from assignments.scope import decides
@@ -19,15 +20,19 @@ class CadreView(ScopedDetailView):
     model = Cadre
     context_object_name = "cadre"
     template_name = "reports/people/cadre.html"
-    related = ["agency"]
+
+    def get_queryset(self):
+        return super().get_queryset().prefetch_related(all_postings())
 
     def get_context_data(self, **kwargs):
         page = CadrePage(self.object, self.request.user, self.request.GET, today())
         user, cadre = self.request.user, self.object
-        may_leave = not cadre.left_on and decides(user) and may_let_leave(user, cadre)
+        may_change = decides(user) and may_let_leave(user, cadre)
         return super().get_context_data(
             title=cadre.full_name,
-            leaving_url=reverse("assignments:cadre_leave", args=[cadre.pk]) if may_leave else "",
+            leaving_url=reverse("assignments:cadre_leave", args=[cadre.pk]) if may_change else "",
+            still_holds=cadre.still_holds,
+            move_url=reverse("assignments:posting_create", args=[cadre.pk]) if may_change else "",
             **page.context(),
             **kwargs,
         )
@@ -45,14 +50,14 @@ class AgencyView(ScopedDetailView):
         user, day = self.request.user, today()
         page = AgencyPage(self.object, user, self.request.GET, day)
         page_obj = Paginator(page.staff(), PER_PAGE).get_page(self.request.GET.get("page"))
-        serving = Cadre.objects.visible_to(user).filter(agency=self.object).serving_on(day)
         seen = (
             visible_keys(type(self.object.locality), user, [self.object.locality_id]) if self.object.locality else ()
         )
         return super().get_context_data(
             title=self.object.name,
             page_obj=page_obj,
-            serving=serving.count(),
+            serving=page.serving().count(),
+            staff_day=page.as_of,
             staff=page.members(page_obj.object_list),
             locality_visible=self.object.locality_id in seen,
             **page.context(),

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from assignments.filters import AgencyFilter, CountedInFilter, WithinSelectFilter
 from assignments.models import Assignment, Place
+from assignments.models.posting import posting_on
 from assignments.scope import reach_of
 from assignments.subtree import subtree
 from cadrenet.effective_dated import in_force
@@ -32,7 +33,7 @@ class ReportFilter(ListFilter):
         choices=[*State.choices, ("expected", pgettext_lazy("reports", "Expected"))],
         empty_label=_("All"),
     )
-    agency = AgencyFilter(field_name="cadre__agency", label=_("Agency"))
+    agency = AgencyFilter(field_name="cadre", label=_("Agency"))
 
     def with_defaults(self, data):
         data = data.copy()
@@ -40,6 +41,11 @@ class ReportFilter(ListFilter):
             _first, last = quarters_with_meetings(self.request.user, self.today)
             data["quarter"] = str(last)
         return data
+
+    @property
+    def day(self):
+        """The day on which somebody was whose staff: the last of the quarter, today while it goes on."""
+        return min(self.asked["quarter"].last_day, self.today)
 
     @cached_property
     def period(self):
@@ -69,7 +75,8 @@ class ReportFilter(ListFilter):
                 report_status=Subquery(written.values("status")[:1]),
                 submitted_on=Subquery(written.values("submitted_on")[:1]),
             )
-            .select_related("cadre__agency", "locality__latest")
+            .select_related("cadre", "locality__latest")
+            .prefetch_related(posting_on(self.day, "cadre"))
             .order_by("locality__code", "cadre__sort_key", "pk")
         )
         if asked["state"] in self.State:

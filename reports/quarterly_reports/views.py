@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assignments.models import Assignment
+from assignments.models.posting import posting_on
 from assignments.visibility import chain_of
 from cadrenet import editing
 from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_since, seal
@@ -83,7 +84,8 @@ class ReportView(LockedMixin, ScopedDetailView):
         # What was handed in stays readable, also when somebody else answered by the end of the quarter.
         written = submitted_by(str(quarter), quarter.last_day).order_by().values("pk")
         owing = owing.filter(in_force(quarter.last_day) | Q(pk__in=written))
-        return owing.select_related("cadre__agency", "locality__latest")
+        owing = owing.prefetch_related(posting_on(min(quarter.last_day, today()), "cadre"))
+        return owing.select_related("cadre", "locality__latest")
 
     def get_report(self):
         """The report as it stands, or None before anything was recorded."""

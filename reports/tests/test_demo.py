@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import translation
 
 from assignments.models import Acting, Decision, Handover, Locality, Term, Tier
+from assignments.models.posting import staff_of_own_day
 from assignments.places import misplaced
 from assignments.scope import reach_of
 from meetings.models import Attendance, Meeting
@@ -322,7 +323,7 @@ def test_only_the_administrators_may_enter_the_admin(loaded):
 
 def test_the_agency_of_the_demo_sees_a_clash_ahead(loaded):
     agency = user("truongphong").cadre.agency
-    theirs = Attendance.objects.filter(cadre__agency=agency, day__gt=TODAY, meeting__ends_at__isnull=False)
+    theirs = Attendance.objects.filter(staff_of_own_day([agency]), day__gt=TODAY, meeting__ends_at__isnull=False)
     clashes = [
         row
         for row in theirs.select_related("meeting")

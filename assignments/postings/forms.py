@@ -1,0 +1,44 @@
+"""Where a cadre works: a move from a day on, and the correction of what was recorded wrongly."""
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assignments.filters import DayField
+from assignments.models import Agency, Posting
+
+
+class PostingForm(forms.ModelForm):
+    """A posting that was recorded wrongly, as it should be."""
+
+    class Meta:
+        model = Posting
+        fields = ["agency", "position", "first_day", "last_day"]
+        field_classes = {"first_day": DayField, "last_day": DayField}
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["agency"].empty_label = _("No agency")
+        # Where somebody works already stays a choice, also where it is not the reader's to see.
+        seen = Agency.objects.visible_to(user).order_by().values("pk")
+        self.fields["agency"].queryset = Agency.objects.filter(Q(pk__in=seen) | Q(pk=self.instance.agency_id))
+
+
+class MoveForm(forms.Form):
+    """A cadre works at another agency, or in another position, from a day on."""
+
+    first_day = DayField(
+        label=_("From"), help_text=_("The first day there. Where the cadre works until then ends the day before.")
+    )
+    agency = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False, empty_label=_("No agency"))
+    position = forms.CharField(label=_("Position"), required=False, max_length=200)
+
+    def __init__(self, data=None, *, user, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["agency"].queryset = Agency.objects.visible_to(user)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not cleaned["agency"] and not cleaned["position"]:
+            self.add_error("agency", _("Say at which agency, or in which position."))
+        return cleaned
