@@ -31,7 +31,8 @@ def answers_lost(sent: Mapping[str, str], asked: Mapping[str, Any], cadres: Quer
 
 def people_lost(sent: Mapping[str, str], asked: Mapping[str, Any], cadres: QuerySet[Cadre] | None) -> list[str]:
     """Names of those who are no longer on the roster, and of whom something was said."""
-    keys = {name.removeprefix("status-") for name in sent if name.startswith("status-")}
+    # Every page says of each whom it asks about what it had shown of him; whoever sends nothing of it had no page.
+    keys = {name.removeprefix("was-") for name in sent if name.startswith("was-")}
     gone = [key for key in keys if key.isdecimal() and f"status-{key}" not in asked]
     said = [int(key) for key in gone if said_of(key, sent) != shown_of(key, sent)]
     if not said:
@@ -46,7 +47,7 @@ def said_of(key: str, sent: Mapping[str, str]) -> list[str]:
 
 
 def shown_of(key: str, sent: Mapping[str, str]) -> list[str]:
-    """What the page had shown of somebody; where it does not say, nothing was recorded."""
+    """What the page had shown of somebody; where it says nonsense, nothing was recorded."""
     shown: list[str] = stated(sent.get(f"was-{key}"), list, [Attendance.Status.UNRECORDED.value, "", ""])
     return shown
 
