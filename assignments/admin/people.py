@@ -2,7 +2,6 @@
 
 from itertools import combinations
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
@@ -23,6 +22,7 @@ from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
 
@@ -47,7 +47,7 @@ class PostingForm(ScopedForm):
             self._update_errors(error)
 
 
-class PostingFormSet(forms.BaseInlineFormSet):
+class PostingFormSet(EditFormSet):
     """All postings of one cadre, as they will stand after saving."""
 
     def _construct_form(self, i, **kwargs):

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import DayField
 from assignments.models import Agency, Posting
+from cadrenet.editing import EditMixin
 
 
-class PostingForm(forms.ModelForm):
+class PostingForm(EditMixin, forms.ModelForm):
     """A posting that was recorded wrongly, as it should be."""
 
     class Meta:
@@ -24,7 +25,7 @@ class PostingForm(forms.ModelForm):
         self.fields["agency"].queryset = Agency.objects.filter(Q(pk__in=seen) | Q(pk=self.instance.agency_id))
 
 
-class MoveForm(forms.Form):
+class MoveForm(EditMixin, forms.Form):
     """A cadre works at another agency, or in another position, from a day on."""
 
     first_day = DayField(
@@ -33,9 +34,23 @@ class MoveForm(forms.Form):
     agency = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False, empty_label=_("No agency"))
     position = forms.CharField(label=_("Position"), required=False, max_length=200)
 
-    def __init__(self, data=None, *, user, **kwargs):
+    def __init__(self, data=None, *, cadre, user, **kwargs):
+        self.cadre = cadre
         super().__init__(data, **kwargs)
         self.fields["agency"].queryset = Agency.objects.visible_to(user)
+
+    @property
+    def edited_row(self):
+        return self.cadre
+
+    def stored_value(self, name):
+        # What is typed is of a new row.
+        return None
+
+    def about(self):
+        """Where the cadre works and worked: one of these rows ends the day before."""
+        columns = ("pk", "agency", "position", "first_day", "last_day")
+        return {"postings": [str(row) for row in self.cadre.postings.order_by("pk").values_list(*columns)]}
 
     def clean(self):
         cleaned = super().clean()

@@ -12,13 +12,15 @@ from assignments.postings.actions import move, save_corrected
 from assignments.postings.forms import MoveForm, PostingForm
 from assignments.replacing.views import may_let_leave
 from assignments.views import DecidingMixin
+from cadrenet.editing import EditView
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
 
 
-class MoveView(DecidingMixin, FormView):
+class MoveView(EditView, DecidingMixin, FormView):
     """A cadre moves to another agency, or takes another position, from a day on; what was before stays."""
 
+    held_model = Cadre
     form_class = MoveForm
     template_name = "generic/form.html"
 
@@ -32,7 +34,7 @@ class MoveView(DecidingMixin, FormView):
         return {"first_day": today(), "position": self.cadre.position}
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"user": self.request.user}
+        return super().get_form_kwargs() | {"cadre": self.cadre, "user": self.request.user}
 
     def form_valid(self, form):
         asked = form.cleaned_data
@@ -60,11 +62,17 @@ class MoveView(DecidingMixin, FormView):
         )
 
 
-class PostingEditView(DecidingMixin, FormView):
+class PostingEditView(EditView, DecidingMixin, FormView):
     """Correct a posting that was recorded wrongly: of all its days."""
 
+    held_model = Cadre
     form_class = PostingForm
     template_name = "generic/form.html"
+
+    def hold_row(self, key):
+        # A move changes several rows of a cadre, and holds the cadre.
+        for cadre in Posting.objects.editable_by(self.request.user).filter(pk=key).values_list("cadre"):
+            super().hold_row(*cadre)
 
     def prepare(self):
         postings = Posting.objects.editable_by(self.request.user).select_related("cadre")

@@ -35,6 +35,7 @@ from assignments.models import (
     Lineage,
     Locality,
     LocalityVersion,
+    Posting,
     User,
 )
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, user
@@ -79,6 +80,8 @@ ROWS = {
     "assignments:assignment_replace": Assignment,
     "assignments:acting_end": Acting,
     "assignments:cadre_leave": Cadre,
+    "assignments:posting_create": Cadre,
+    "assignments:posting_edit": Posting,
     "reports:handover": Handover,
     "assignments:decision": Decision,
     "assignments:decision_edit": Decision,
