@@ -1,4 +1,4 @@
-"""Each cadre's agency and position become one posting, open on both sides, with the history that they had."""
+"""Each cadre's agency and position become one posting, open on both sides while the cadre serves, with its history."""
 
 from itertools import groupby
 
@@ -13,7 +13,11 @@ def fill_postings(apps, schema_editor):
     Posting = apps.get_model("assignments", "Posting")
     rows = Cadre.objects.filter(Q(agency__isnull=False) | ~Q(position="")).order_by("pk")
     Posting.objects.bulk_create(
-        (Posting(cadre_id=row.pk, agency_id=row.agency_id, position=row.position) for row in rows.iterator(AT_ONCE)),
+        (
+            # Who has left works there no longer: open, it would be told as something still held.
+            Posting(cadre_id=row.pk, agency_id=row.agency_id, position=row.position, last_day=row.left_on)
+            for row in rows.iterator(AT_ONCE)
+        ),
         batch_size=AT_ONCE,
     )
     apps.get_model("assignments", "HistoricalPosting").objects.bulk_create(

@@ -398,7 +398,7 @@ def test_a_row_that_one_only_sees_is_not_drawn_into_the_own_area(client):
     preview = upload(client, Cadre, csv("code,full_name,agency_code", "OTHER,Lê Văn Tám,A"))
 
     assert errors(preview) == [(2, [OUTSIDE])]
-    assert not office.cadres.exists()
+    assert not office.postings.exists()
 
 
 def test_the_rules_of_a_row_are_those_of_the_folder(client, root):

@@ -150,7 +150,7 @@ def test_an_agency_sees_its_staff_and_no_link_to_places():
     assert tree.cam1.get_absolute_url() not in client.get(LIST, {"day": DAY}).content.decode()
 
 
-@pytest.mark.parametrize("query, number", [({"day": "2022-05-09"}, 13), ({"day": "2022-05-09", "format": "csv"}, 17)])
+@pytest.mark.parametrize("query, number", [({"day": "2022-05-09"}, 14), ({"day": "2022-05-09", "format": "csv"}, 19)])
 def test_cost_of_the_list_does_not_grow(query, number, django_assert_num_queries):
     tree = small_tree()
     client = visitor(user("u", at=tree.district))
@@ -397,7 +397,7 @@ def test_choices_are_few_and_cost_the_same(django_assert_num_queries):
     cadre("first", agency=office)
 
     for size, more in ((1, False), (12, True)):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             matches = client.get(url, {"cadre": "le van"}).context["matches"]
         assert (len(matches["options"]), matches["more"]) == (size, more)
         for number in range(15):

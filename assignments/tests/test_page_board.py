@@ -273,7 +273,7 @@ def test_cost_of_the_board_does_not_grow(show, django_assert_num_queries):
     shown(client, show=show)
 
     for size in (1, 3):
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             context = shown(client, show=show)
         assert len([line for line in context["lines"] if line.row.people]) == size
         if size == 1:

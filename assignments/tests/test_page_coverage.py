@@ -191,7 +191,7 @@ def test_cost_does_not_grow_with_the_rows(django_assert_num_queries):
     client.get(URL, {"day": DAY})
 
     for _size in (4, 6):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             client.get(URL, {"day": DAY})
         tree.an2.assignments.all().delete()
         tree.binh1.assignments.all().delete()
@@ -527,5 +527,5 @@ def test_cost_of_a_commune_with_stamps_does_not_grow(django_assert_num_queries):
 
     for day in (date(2022, 3, 1), date(2022, 4, 1), date(2022, 4, 5)):
         CoverageReview.objects.create(locality=tree.an, day=day, by=user(f"u{day.day}{day.month}"))
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             client.get(URL, {"within": "AN"})

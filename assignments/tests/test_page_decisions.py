@@ -536,7 +536,7 @@ def test_a_paste_costs_the_same_for_one_and_for_three(number, django_assert_num_
     text = "\n".join(["P;AN-1", "Q;AN-2", "R;BI-1"][:number])
     preview(tree, text)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         preview(tree, text)
 
 
@@ -654,7 +654,7 @@ def test_a_reason_that_is_too_long_saves_nothing():
     assert tree.draft.lines.get().why == ""
 
 
-@pytest.mark.parametrize("name, queries", [("decision", 23), ("decision_enact", 19), ("decision_annex", 8)])
+@pytest.mark.parametrize("name, queries", [("decision", 25), ("decision_enact", 21), ("decision_annex", 10)])
 def test_pages_of_a_draft_cost_the_same_for_one_line_and_for_three(name, queries, django_assert_num_queries):
     tree = office()
     places = (tree.an1, tree.an2, tree.binh1)

@@ -142,7 +142,7 @@ def test_the_head_of_an_agency_sees_that_one_and_its_staff():
     assert [row.agency.code for row in shown(client, AGENCIES)] == ["A"]
 
 
-@pytest.mark.parametrize("url, number", [(CADRES, 12), (AGENCIES, 8)])
+@pytest.mark.parametrize("url, number", [(CADRES, 13), (AGENCIES, 8)])
 def test_cost_does_not_grow_with_the_rows(url, number, django_assert_num_queries):
     tree = small_tree()
     client = visitor(user("u", at=tree.district))

@@ -118,7 +118,9 @@ class Papers:
         free = Cadre.objects.filter(code__in=[person.code for person in officials if not person.committee_role])
         busy = Assignment.objects.on(today).values("cadre")
         free = list(free.exclude(pk__in=busy).order_by("sort_key", "code")[:2])
-        members = Cadre.objects.filter(agency__locality__tier=Tier.COMMUNE, left_on=None).order_by("sort_key", "code")
+        members = Cadre.objects.filter(postings__agency__locality__tier=Tier.COMMUNE, left_on=None).order_by(
+            "sort_key", "code"
+        )
         chosen = [*free, *members[:1]]
         [paper] = self.save(
             Decision,
