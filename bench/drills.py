@@ -31,8 +31,10 @@ from reports.models import Issue
 from reports.tests.creating import FORMS, form_of, opened, prepared
 from reports.tests.forms_on_pages import forms_on
 
-WORKERS = 8
+WORKERS = 4
 AT_ONCE = 20
+# So many writes are acknowledged between two kills.
+BETWEEN_KILLS = 20
 # Rows that say that others were written, or that are derived.
 NOT_COUNTED = {"Receipt", "Session", "LogEntry", "Attendance", "HistoricalAttendance", "Place"}
 
@@ -293,6 +295,11 @@ class Writer(threading.Thread):
                 time.sleep(0.1)
 
 
+def written_by(writers):
+    """How many writes were acknowledged so far."""
+    return sum(len(writer.acknowledged) for writer in writers)
+
+
 def killed(kills):
     """Kill the server while people write, again and again; count what was acknowledged and is gone, or is doubled."""
     stop, user = threading.Event(), a_superuser()
@@ -302,7 +309,11 @@ def killed(kills):
         for writer in writers:
             writer.start()
         for _time in range(kills):
-            time.sleep(random.uniform(1, 3))
+            # In the middle of writing: not before some have been answered, however slow the machine is.
+            enough, until = written_by(writers) + BETWEEN_KILLS, time.monotonic() + 60
+            while written_by(writers) < enough and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(random.uniform(0, 0.3))
             server.kill()
             server.start()
         time.sleep(2)

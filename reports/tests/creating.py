@@ -80,12 +80,17 @@ def held(number=0):
     """An assignment that goes on, whose cadre holds no other."""
     rows = Assignment.objects.open().filter(role="in_charge", locality__tier="hamlet", first_day__lt=today())
     rows = rows.exclude(handover__isnull=False).order_by("pk")
+    if not rows:
+        raise LookupError("Nobody is left who could be replaced.")
     return rows[number % len(rows)]
 
 
 def free(locality):
     """A cadre who never held anything at a locality."""
-    return Cadre.objects.serving_on(today()).exclude(assignments__locality=locality).order_by("code").first()
+    found = Cadre.objects.serving_on(today()).exclude(assignments__locality=locality).order_by("code").first()
+    if found is None:
+        raise LookupError("Everybody was there already.")
+    return found
 
 
 def draft():
@@ -219,13 +224,6 @@ SITE = {
 # --- The administration ------------------------------------------------------------------------------------------
 
 
-def without_rule(model, choices):
-    """The first of some choices of a field for which there is no rule yet."""
-    ((name, values),) = choices.items()
-    taken = set(model.objects.values_list(name, flat=True))
-    return next(value for value in values if value not in taken)
-
-
 ADMINISTRATION = {
     Decision: lambda n: {
         "number": f"{n}-A",
@@ -271,11 +269,18 @@ ADMINISTRATION = {
         "level": "viewer",
     },
     CoverageRule: lambda n: {
-        "tier": without_rule(CoverageRule, {"tier": ["province", "district", "commune", "hamlet"]}),
+        "tier": "province",
         "role": "in_charge",
         "minimum": 1,
+        "first_day": f"{1940 + n}-01-01",
+        "last_day": f"{1940 + n}-12-31",
     },
-    Limit: lambda n: {"name": without_rule(Limit, {"name": Limit.Name.values}), "value": 7},
+    Limit: lambda n: {
+        "name": Limit.Name.SMALL_AGENCY,
+        "value": 7,
+        "first_day": f"{1940 + n}-01-01",
+        "last_day": f"{1940 + n}-12-31",
+    },
     HolderRule: lambda n: {
         "tier": "regional_group",
         "role": "support",
