@@ -49,7 +49,7 @@ class ReportListView(ScopedListView):
 
     @property
     def is_due(self):
-        """Whether the time for reports on the quarter is up; until then none is missing. Of no quarter it never is."""
+        """Whether the time for reports on the quarter is up; until then none is missing. Of no quarter it is not."""
         return bool(self.filterset.asked.get("quarter")) and today() > self.filterset.period.due
 
     def with_details(self, rows):
