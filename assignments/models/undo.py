@@ -4,6 +4,7 @@ from django.db import models
 
 from assignments.models.assignment import Assignment
 from assignments.models.handover import Handover
+from cadrenet.dates import BoundedDateField
 
 
 class Undo(models.Model):
@@ -16,7 +17,7 @@ class Undo(models.Model):
     made = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="+")
     ended = models.ForeignKey(Assignment, on_delete=models.CASCADE, null=True, related_name="+")
     ended_record = models.BigIntegerField(null=True)
-    last_day = models.DateField(null=True)
+    last_day = BoundedDateField(null=True)
     end_reason = models.CharField(max_length=30, blank=True)
     handover = models.ForeignKey(Handover, on_delete=models.SET_NULL, null=True, related_name="+")
     handover_record = models.BigIntegerField(null=True)

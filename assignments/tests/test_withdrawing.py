@@ -7,11 +7,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from assignments.actions import take_back
 from assignments.changes import Change, leaving, withdrawal
 from assignments.decisions.actions import enact_draft
 from assignments.models import Assignment, Decision, DecisionLine, Handover
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, small_tree, user
+from assignments.undo import take_back
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, wrong_rosters
 from reports.tests.visits import visitor
@@ -277,7 +277,7 @@ def test_a_handover_that_was_there_before_is_not_taken_back_with_a_change():
     tree.client.post(url, asked | {"seen": first.context["form"].shown_digest})
     made = Assignment.objects.get(cadre=tree.chau)
 
-    with pytest.raises(Exception, match="Something already builds on this assignment"):
+    with pytest.raises(Exception, match="This can no longer be taken back"):
         take_back(made)
 
     assert Handover.objects.filter(pk=tree.handover.pk).exists()

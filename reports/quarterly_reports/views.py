@@ -49,8 +49,8 @@ class ReportListView(ScopedListView):
 
     @property
     def is_due(self):
-        """Whether the time for reports on the quarter is up; until then none is missing."""
-        return today() > self.filterset.period.due
+        """Whether the time for reports on the quarter is up; until then none is missing. Of no quarter it is not."""
+        return bool(self.filterset.asked.get("quarter")) and today() > self.filterset.period.due
 
     def with_details(self, rows):
         """The rows with their state in words."""

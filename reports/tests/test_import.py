@@ -388,8 +388,11 @@ def test_a_meeting_that_is_put_off_has_the_roster_of_its_new_day(folder):
         ("P00006", True, date(2022, 9, 1)),
         ("P00009", True, date(2022, 9, 1)),
         ("P00011", True, date(2022, 9, 1)),
-        ("P00013", False, date(2022, 9, 1)),
     ]
+    # What was said for the old day asks again, and the history keeps it; who is no longer expected leaves the roster.
+    assert not roster.exclude(status="unrecorded").exists()
+    asked = Attendance.history.filter(history_change_reason="moved 2022-02-28", cadre__code="P00013")
+    assert list(asked.values_list("status", flat=True)) == ["unrecorded"]
     assert_derived()
 
 
