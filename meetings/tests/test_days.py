@@ -14,7 +14,7 @@ from django.utils import translation
 from assignments.actions import localities_changed
 from assignments.models import Assignment
 from assignments.tests.cast import OFFICE, assign, at, user
-from meetings.actions import Refused, save_meeting, set_status
+from meetings.actions import Refused, meeting_changed, record_attendance, save_meeting, set_status
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
 from meetings.rosters import wrong_rosters
@@ -247,7 +247,8 @@ def test_nobody_is_called_guest_or_present_where_nobody_met(client, status):
     made = answered(cast)
     Attendance.objects.filter(cadre=cast.chau).update(status="present", reason="", note="")
     made.status = status
-    save_meeting(made, by=cast.office, on=TODAY)
+    made.save()
+    meeting_changed(made)
     client.force_login(cast.office)
 
     page = client.get(made.get_absolute_url())
@@ -325,10 +326,9 @@ def test_who_came_before_the_locality_got_its_end_can_still_be_recorded(client):
     Assignment.objects.filter(locality=cast.tree.an2).update(last_day=date(2022, 4, 30))
     cast.tree.an2.versions.update(last_day=date(2022, 4, 30))
     localities_changed()
-    made.quality_time = "good"
 
-    assert Meeting.objects.get(pk=made.pk).clean() is None
-    save_meeting(made, by=cast.office, on=TODAY)
+    record_attendance(made, by=cast.office, on=TODAY, facts={"quality_time": "good"}, were={"quality_time": ""})
+
     assert Meeting.objects.get(pk=made.pk).quality_time == "good"
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from assignments.actions import localities_changed
-from assignments.models import Assignment, Handover, Lineage
+from assignments.models import Assignment, Handover, Lineage, Posting
 from assignments.tests.cast import OFFICE, assign, at, cadre, small_tree, user
 from meetings.models import Attendance, Meeting
 from reports.district.tables import TABLES
@@ -187,6 +187,7 @@ def broken_rows():
         "reason_of_absence": Attendance(
             meeting=held, cadre=who, status="excused", reason="personal", day=DAY, held=True
         ),
+        "agency_or_position": Posting(cadre=who, first_day=DAY),
         "closed_on_a_day": Issue(status="closed", **issue),
         "handed_in_on_a_day": QuarterlyReport(cadre=who, locality=tree.an, quarter="2022-Q2", status="submitted"),
         "rated_by_now": Rating(organisation=organisation, level=level, year=2024),
