@@ -310,7 +310,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(number, django_assert_num
     client = visitor(user("all", at=tree.district, level="editor"))
     client.get(address(tree.an1))
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         response = client.get(address(tree.an1))
 
     assert len(response.context["rows"]) == number
