@@ -264,6 +264,9 @@ class EditMixin(forms.BaseForm):
         if self.is_bound and self.edited_row is not None:
             self.merge()
         super().full_clean()
+        if self.is_bound:
+            # It is of the page, and no answer: what was cleaned may be handed on as it is.
+            self.cleaned_data.pop(OPENED, None)
         if self.is_stale:
             for name, sentence in self.conflicts.items():
                 self.add_error(name, sentence)
