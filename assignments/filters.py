@@ -19,13 +19,18 @@ CHOICES_AT_MOST = 150
 
 
 def seen_locality(user, code):
-    """Return the locality of a code, with where it stands, or None where the user sees none; asked once a request."""
+    """Return the locality of a code, with where it stands today, or None where the user sees none; asked once."""
     if not code:
         return None
     seen = user.__dict__.setdefault("_seen_localities", {})
     if code not in seen:
         seen[code] = locality_in_reach(reach_of(user), code)
     return seen[code]
+
+
+def place_on(user, locality, day):
+    """Return where a locality that ``seen_locality`` returned stood on a day. Today it is known already."""
+    return locality.place if day == reach_of(user).day else locality.stood_on(day)
 
 
 def keep_seen(user, localities):
@@ -101,8 +106,8 @@ def places_to_choose(user, day, chosen=None):
     if len(offered) > CHOICES_AT_MOST:
         places = in_order_of_tier(Place.objects.visible_to(user).on(day))
         near = Q(parent=None) | Q(locality__in=[id for _tier, id in reach_of(user).sees])
-        if chosen and chosen.latest:
-            chain = [chosen.pk, *(id for _tier, id, _name in chosen.latest.chain)]
+        if chosen and (stood := place_on(user, chosen, day)):
+            chain = [chosen.pk, *(id for _tier, id, _name in stood.chain)]
             near |= Q(locality__in=chain) | Q(parent=chosen, tier__in=UPPER_TIERS)
         offered = list(to_choose(places.filter(near))[:CHOICES_AT_MOST])
     choices, communes = [], {}
@@ -112,7 +117,8 @@ def places_to_choose(user, day, chosen=None):
         else:
             choices.append((code, name))
     if chosen and chosen.code not in {code for code, *_rest in offered}:
-        choices.append((chosen.code, chosen.latest.full_path if chosen.latest else chosen.code))
+        stood = place_on(user, chosen, day)
+        choices.append((chosen.code, stood.full_path if stood else chosen.code))
     return choices + list(communes.items())
 
 
@@ -137,10 +143,11 @@ class CountedInField(WithinField):
 
     widget = forms.Select
 
-    def offer(self, chosen):
-        """Become a choice between that part and everything; return whether the list stands behind a figure."""
+    def offer(self, chosen, day=None):
+        """Become a choice between that part, as called on a day, and everything; return whether it is a part."""
         locality = seen_locality(self.user, chosen)
-        name = locality.latest.name if locality and locality.latest else chosen
+        stood = locality and place_on(self.user, locality, day or today())
+        name = stood.name if stood else chosen
         self.widget.choices = [("", _("All that you see")), (chosen, name)]
         return bool(chosen)
 

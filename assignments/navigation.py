@@ -1,13 +1,13 @@
 """What stands in the side and bottom navigation: by role, in one order; what one may not open is not shown."""
 
 from django.core.cache import caches
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assignments.models import Place, Tier
 from assignments.scope import decides, reach_of
+from cadrenet.periods import today
 
 COMMITTEE, IN_CHARGE, COMMUNE, AGENCY, ADMIN = "committee", "in_charge", "commune", "agency", "admin"
 # Holds nothing today: the own past, and what is still to be handed over.
@@ -104,11 +104,8 @@ class Office:
 
 
 def top_names():
-    """The name of the top of the tree as it is called now, or was last; the first by code where there are several.
-
-    From the few places that lie in nothing: to look at every locality's latest place takes as long as a page.
-    """
-    tops = Place.objects.filter(parent=None, locality__latest=F("pk")).order_by("tier", "locality__code")
+    """The name of the top of the tree as it is called today; the first by code where there are several."""
+    tops = Place.objects.filter(parent=None).standing_on(today()).order_by("tier", "locality__code")
     return tops.values_list("name", flat=True)[:1]
 
 

@@ -30,6 +30,7 @@ DERIVED = [
     "search_key",
     "households",
     "last_day",
+    "counts_from",
     "counts_until",
     "moved",
     "parent_id",
@@ -109,6 +110,7 @@ class Tree:
                 until = spans[index + 1].first_day - timedelta(days=1) if index + 1 < len(spans) else date.max
                 found[locality_id, span.first_day] = place = place_of(span, until)
                 place.moved = moved
+                place.counts_from = span.first_day if index else date.min
         return found
 
 
@@ -137,6 +139,7 @@ def place_of(span: Span, counts_until: date) -> Place:
         households=version.households,
         first_day=span.first_day,
         last_day=span.last_day,
+        counts_from=span.first_day,
         counts_until=counts_until,
         parent_id=version.parent_id,
         area_id=span.area_id,
@@ -180,20 +183,9 @@ def derive() -> set[int]:
         Place.objects.bulk_update(changed, sorted(fields), batch_size=500)
     Place.objects.bulk_create(new, batch_size=1000)
     # A district that is renamed renames the path of everything below, and moves nothing: its facts stay untouched.
-    point_latest(moved)
     point_facts(moved)
     Place.objects.filter(pk__in=[place.pk for place in outdated]).delete()
     return touched | moved
-
-
-def point_latest(localities: Collection[int]) -> None:
-    """Let each of these localities know where it stands now, or stood last."""
-    latest: dict[int, int] = {}
-    last = of_some(Place.objects.all(), localities).order_by("locality", "-first_day")
-    for locality_id, place_id in last.values_list("locality", "pk"):
-        latest.setdefault(locality_id, place_id)
-    rows = [Locality(pk=locality_id, latest_id=place_id) for locality_id, place_id in latest.items()]
-    Locality.objects.bulk_update(rows, ["latest"], batch_size=500)
 
 
 def of_some(queryset: QuerySet[T], localities: Collection[int]) -> QuerySet[T]:

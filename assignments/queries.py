@@ -163,13 +163,13 @@ UPPER_TIERS = [tier for tier in Tier if not Tier.COMMUNE.above(tier)]
 
 
 def locality_in_reach(reach, code):
-    """Return the locality of a code, with where it stands; None where there is none in a reach."""
+    """Return the locality of a code, with where it stands today; None where there is none in a reach."""
     return next(iter(_localities_in_reach(reach, Param(code))), None)
 
 
 @prepared
 def _localities_in_reach(reach, code):
-    return Locality.objects.in_reach(reach).with_latest().filter(code=code)
+    return Locality.objects.in_reach(reach).as_of(reach.day).filter(code=code)
 
 
 def parts_to_choose(reach, day, at_most):

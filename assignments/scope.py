@@ -29,7 +29,7 @@ class Reach:
     facts in, and to change assignments, ratings and localities in. ``agencies`` and ``records_for`` are ids of
     agencies whose staff the user sees, and whose meetings the user enters. ``cadre`` is the id of the user's own
     cadre record, or None, ``acting_for`` the ids of cadres for whom that cadre acts today, and ``assigned`` the roots
-    that come from the assignments of all of these. ``day`` is the day of which all of this is true.
+    that come from the assignments of all of these. ``day`` is today: a tree that is to come lets nobody see anything.
     """
 
     everything: bool = False

@@ -253,7 +253,10 @@ class EditMixin(forms.BaseForm):
             if isinstance(field, forms.ModelChoiceField):
                 rows = field.queryset
                 either = rows.model._default_manager.filter(Q(pk__in=rows.order_by().values("pk")) | Q(pk=stored))
+                # What they bring along, also where they stood on a day, which no keys of the model lead to.
                 either.query.select_related = rows.query.select_related
+                either.query._filtered_relations = dict(rows.query._filtered_relations)
+                either._iterable_class = rows._iterable_class
                 field.queryset = either.order_by(*rows.query.order_by)
             elif isinstance(field, forms.ChoiceField) and str(stored) not in {
                 str(key) for key, _l in flat(field.choices)

@@ -240,6 +240,11 @@ def check_quarter(text: str) -> None:
         raise ValidationError(str(error), code="invalid") from error
 
 
+def not_after_today(day: date) -> date:
+    """Return a day, or today where it is still to come: a paper of a period that goes on is as of today."""
+    return min(day, today())
+
+
 class QuarterConverter:
     """``<quarter:quarter>`` in an address."""
 

@@ -71,7 +71,7 @@ class MeetingAdmin(ScopedAdmin):
     inlines = [RosterInline, GuestInline]
     list_display = ["day_and_time", "kind", "where", "status", "convened_by"]
     list_filter = ["kind", "status", "convened_by", "extraordinary", CommuneFilter]
-    list_select_related = ["locality__latest", "agency", "place"]
+    list_select_related = ["agency", "place"]
     search_fields = ["code", "place__search_key", "agency__search_key"]
     search_help_text = _("A locality or an agency, with or without diacritics; or a code.")
     autocomplete_fields = ["locality", "agency"]

@@ -6,14 +6,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assignments.filters import CountedInFilter, QuarterFilter, SearchFilter, WithinField, WithinFilter, seen_locality
+from assignments.filters import (
+    CountedInFilter,
+    QuarterFilter,
+    SearchFilter,
+    WithinField,
+    WithinFilter,
+    place_on,
+    seen_locality,
+)
 from assignments.models import Agency, Cadre, Tier
 from assignments.models.place import PATH_SEPARATOR
 from assignments.models.posting import staff_of_own_day
 from assignments.queries import rows_in_reach
 from assignments.scope import reach_of
 from cadrenet.dates import BoundedDateFilter
-from cadrenet.periods import Quarter, QuarterField, today
+from cadrenet.periods import Quarter, QuarterField, not_after_today, today
 from meetings.counts import ATTENDANCE, MEETINGS
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
 from meetings.queries import clashes, localities_to_choose, on_restricted_days
@@ -33,9 +41,9 @@ class DayInput(forms.DateInput):
 class WithinChoice(WithinField):
     """A locality by its code, chosen from the groups and communes that the user may see."""
 
-    def offer(self, chosen):
-        """Become a list to choose from where that is short enough; return whether there is anything to choose."""
-        rows = localities_to_choose(reach_of(self.user), MANY_LOCALITIES + 1)
+    def offer(self, chosen, day):
+        """Become a list of what stood on a day where that is short enough; return whether there is any choice."""
+        rows = localities_to_choose(reach_of(self.user), day, MANY_LOCALITIES + 1)
         if len(rows) > MANY_LOCALITIES:
             return True
         options, communes = [("", _("Everything"))], {}
@@ -47,8 +55,9 @@ class WithinChoice(WithinField):
                 options.append((code, name))
         options += communes.items()
         offered = {code for _tier, code, _name, _path in rows}
-        if chosen and chosen not in offered and (locality := seen_locality(self.user, chosen)) and locality.latest:
-            options.append((locality.code, locality.latest.full_path))
+        if chosen and chosen not in offered and (locality := seen_locality(self.user, chosen)):
+            stood = place_on(self.user, locality, day)
+            options.append((locality.code, stood.full_path if stood else locality.code))
         self.widget = forms.Select(choices=options)
         return len(offered) > 1 or bool(chosen)
 
@@ -67,7 +76,7 @@ class WithinChoiceFilter(WithinFilter):
 class QuarterChoice(QuarterField):
     """A quarter, chosen from the last ones and the next."""
 
-    def offer(self, chosen):
+    def offer(self, chosen, day=None):
         """Become a list to choose from; a quarter further away that was asked for stands in it, too."""
         quarter = Quarter.of(today()).next
         options = [] if self.required else [("", _("Any time"))]
@@ -95,7 +104,7 @@ class QuarterChoiceFilter(QuarterFilter):
 class ScopedChoice(forms.ModelChoiceField):
     """One of the rows that the user may see, known in the query string by its code."""
 
-    def offer(self, chosen):
+    def offer(self, chosen, day=None):
         """Become a list of these rows, read once; return whether there is anything to choose."""
         rows = rows_in_reach(self.queryset.model, reach_of(self.user))
         options = [(getattr(row, self.to_field_name), self.label_from_instance(row)) for row in rows]
@@ -137,6 +146,14 @@ class ListFilter(django_filters.FilterSet):
     """What the filters of this app share: a field with nothing to choose from is not shown."""
 
     @property
+    def as_of(self):
+        """The day as of which parts of the tree are named: the last of the quarter asked for, or today."""
+        try:
+            return not_after_today(Quarter.parse(self.data.get("quarter", "")).last_day)
+        except ValueError:
+            return today()
+
+    @property
     def form(self):
         made = hasattr(self, "_form")
         form = super().form
@@ -144,16 +161,16 @@ class ListFilter(django_filters.FilterSet):
             if not self.data.get("counted"):
                 form.fields.pop("counted", None)
             for name, field in form.fields.items():
-                if not field.widget.is_hidden and not worth_showing(field, self.data.get(name)):
+                if not field.widget.is_hidden and not worth_showing(field, self.data.get(name), self.as_of):
                     field.widget = forms.HiddenInput()
         return form
 
 
-def worth_showing(field, asked):
+def worth_showing(field, asked, day):
     """Return whether a filter has something to choose from, or was asked for."""
     if isinstance(field.widget, OnlyWhenAsked):
         return asked in ("1", "on", "true")
-    return field.offer(asked) if hasattr(field, "offer") else True
+    return field.offer(asked, day) if hasattr(field, "offer") else True
 
 
 class MeetingFilter(ListFilter):

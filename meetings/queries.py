@@ -64,15 +64,20 @@ def numbers_of(reach, meetings):
 OFFERED_TIERS = (Tier.REGIONAL_GROUP, Tier.COMMUNE)
 
 
-def localities_to_choose(reach, at_most):
-    """Return tier, code, name and path of groups and communes in a reach, as they stand or last stood."""
-    return _localities_to_choose(reach, Constant(at_most))
+def localities_to_choose(reach, day, at_most):
+    """Return tier, code, name and path of groups and communes in a reach, as they stood on a day or last stood."""
+    return _localities_to_choose(reach, day, Constant(at_most))
 
 
 @prepared
-def _localities_to_choose(reach, at_most):
-    seen = Locality.objects.in_reach(reach).exclude(latest=None).filter(tier__in=OFFERED_TIERS)
-    columns = seen.order_by("latest__path", "code").values_list("tier", "code", "latest__name", "latest__path")
+def _localities_to_choose(reach, day, at_most):
+    seen = (
+        Locality.objects.in_reach(reach)
+        .filter(tier__in=OFFERED_TIERS)
+        .as_of(day)
+        .filter(standing__first_day__lte=day)
+    )
+    columns = seen.order_by("standing__path", "code").values_list("tier", "code", "standing__name", "standing__path")
     return columns[: at_most.value]
 
 

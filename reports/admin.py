@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from assignments.admin.shared import CommuneFilter, CommuneOfRow, DecidedLocality, named
+from assignments.admin.shared import AsOfToday, CommuneFilter, CommuneOfRow, DecidedLocality, named
 from cadrenet.admin.lists import InForceFilter, two_lines
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.rules import RuleAdmin
@@ -14,19 +14,19 @@ from reports.ratings.imports import RatingImport
 
 
 @admin.register(QuarterlyReport)
-class QuarterlyReportAdmin(ScopedAdmin):
+class QuarterlyReportAdmin(AsOfToday, ScopedAdmin):
     """Quarterly reports, and how far each has got."""
 
     visible_choices = ("cadre",)
     list_display = ["quarter", "where", "cadre", "status", "submitted_on"]
     list_filter = ["status", "quarter", CommuneOfRow]
-    list_select_related = ["locality__latest", "cadre"]
-    search_fields = ["cadre__search_key", "cadre__code", "locality__latest__search_key", "locality__code"]
+    list_select_related = ["cadre"]
+    search_fields = ["cadre__search_key", "cadre__code", "standing__search_key", "locality__code"]
     autocomplete_fields = ["locality", "cadre"]
 
-    @admin.display(description=_("locality"), ordering="locality__latest__sort_key")
+    @admin.display(description=_("locality"), ordering="standing__sort_key")
     def where(self, obj):
-        return named(obj.locality.latest) or obj.locality.code
+        return named(obj.locality.place) or obj.locality.code
 
 
 class PlacedAdmin(ScopedAdmin):
@@ -66,28 +66,26 @@ class ResourceAdmin(PlacedAdmin):
 
 
 @admin.register(PartyOrganisation)
-class PartyOrganisationAdmin(DecidedLocality, ScopedAdmin):
+class PartyOrganisationAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Party committees and cells."""
 
     list_display = ["name_above", "kind", "code", "first_day", "last_day"]
     list_filter = ["kind", InForceFilter, CommuneOfRow]
-    list_select_related = ["locality__latest"]
-    ordering = ["locality__latest__sort_key", "code"]
-    search_fields = ["own_name", "code", "locality__latest__search_key"]
+    ordering = ["standing__sort_key", "code"]
+    search_fields = ["own_name", "code", "standing__search_key"]
     autocomplete_fields = ["locality"]
-    label_related = ["locality__latest"]
     fields = ["kind", "locality", "own_name", "code", "first_day", "last_day"]
 
     def label(self, obj):
         return f"{obj.name} ({obj.code})"
 
-    @admin.display(description=_("name"), ordering="locality__latest__sort_key")
+    @admin.display(description=_("name"), ordering="standing__sort_key")
     def name_above(self, obj):
-        return two_lines(obj.name, obj.locality.latest and obj.locality.latest.above)
+        return two_lines(obj.name, obj.locality.place and obj.locality.place.above)
 
 
 @admin.register(Rating)
-class RatingAdmin(TableAdmin, ScopedAdmin):
+class RatingAdmin(AsOfToday, TableAdmin, ScopedAdmin):
     """How organisations were rated, year by year."""
 
     table_import = RatingImport
@@ -95,11 +93,11 @@ class RatingAdmin(TableAdmin, ScopedAdmin):
     list_display = ["year", "organisation", "level", "decision_number", "decision_on"]
     list_display_links = ["year", "organisation"]
     list_filter = ["year", ("level__code", admin.ChoicesFieldListFilter), "organisation__kind"]
-    list_select_related = ["organisation__locality__latest", "level"]
+    list_select_related = ["level"]
     search_fields = [
         "organisation__own_name",
         "organisation__code",
-        "organisation__locality__latest__search_key",
+        "standing__search_key",
         "decision_number",
     ]
     autocomplete_fields = ["organisation"]

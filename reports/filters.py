@@ -1,5 +1,7 @@
 """What the lists of this app can be narrowed by. A list behind a figure counts what the figure counts."""
 
+from datetime import MAXYEAR, MINYEAR, date
+
 import django_filters
 from django import forms
 from django.http import QueryDict
@@ -38,6 +40,13 @@ class OpenListFilter(django_filters.ChoiceFilter):
             return True
 
 
+def last_day_of(quarter, year):
+    """Return the last day of the quarter that a list is of, or else of the year; None where it is of neither."""
+    if quarter:
+        return quarter.last_day
+    return date(int(year), 12, 31) if year and MINYEAR <= year <= MAXYEAR else None
+
+
 class ListFilter(django_filters.FilterSet):
     """What the lists of this app share: the day they are read on, and selects filled with what the user may see."""
 
@@ -72,13 +81,14 @@ class ListFilter(django_filters.FilterSet):
             def clean(form):
                 asked = super().clean()
                 quarter = asked.get("quarter")
+                as_of = min(day, last_day_of(quarter, asked.get("year")) or day)
                 for name, field in form.fields.items():
                     if isinstance(field, WithinSelect):
-                        field.offer(user, min(day, quarter.last_day) if quarter else day, asked.get(name))
+                        field.offer(user, as_of, asked.get(name))
                     elif isinstance(field, QuarterSelect):
                         field.offer(user, day, quarter)
                     elif isinstance(field, CountedInField):
-                        field.offer(form.data.get(name))
+                        field.offer(form.data.get(name), as_of)
                     elif isinstance(field, AgencyField) and asked.get(name):
                         field.offer(user, asked[name])
                     elif isinstance(field, AgencyField):

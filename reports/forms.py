@@ -11,16 +11,16 @@ from reports.privacy import PersonalDataMixin
 
 
 class LocalityField(forms.ModelChoiceField):
-    """A locality chosen from a list in which each stands with its chain."""
+    """A locality chosen from a list in which each stands with its chain, as it does today."""
 
     # A list of every self-governing group of a district is no list that somebody reads.
     AT_MOST = 300
 
     def __init__(self, **kwargs):
-        super().__init__(Locality.objects.with_latest().exclude(latest=None).order_by("code"), **kwargs)
+        super().__init__(Locality.objects.none(), **kwargs)
 
     def label_from_instance(self, obj):
-        return obj.latest.full_path
+        return obj.place.full_path if obj.place else obj.code
 
     def keep_short(self):
         """Leave out self-governing groups where there are too many to choose from."""
@@ -47,6 +47,9 @@ class FactForm(EditMixin, PersonalDataMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.day = day
         self.fields[self.day_field].initial = day
+        self.fields["locality"].queryset = (
+            Locality.objects.as_of(day).filter(standing__first_day__lte=day).order_by("code")
+        )
 
 
 class FactFormMixin:

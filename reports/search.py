@@ -64,7 +64,7 @@ class SearchView(TemplateView):
 
     def agencies(self, text):
         named = Q(search_key__contains=search_key(text)) | Q(code__iexact=text)
-        agencies = Agency.objects.visible_to(self.request.user).filter(named).select_related("locality__latest")
+        agencies = Agency.objects.visible_to(self.request.user).filter(named).as_of(today())
         return [
             {
                 "text": agency.name,

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from assignments.admin.shared import DecidedLocality, named
+from assignments.admin.shared import AsOfToday, DecidedLocality, named
 from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import ReadOnly, ReadOnlyInline
+from cadrenet.periods import today
 
 
 class LinesInline(ReadOnlyInline):
@@ -20,21 +21,22 @@ class LinesInline(ReadOnlyInline):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        return rows.select_related("decision", "cadre", "locality__latest", "replaces__cadre", "replaces__locality")
+        return rows.select_related("cadre", "replaces__cadre").as_of(
+            today(), *rows.locality_paths, "replaces__locality"
+        )
 
     @admin.display(description=_("locality"))
     def where(self, obj):
-        return named(obj.locality.latest) or obj.locality.code
+        return named(obj.locality.place) or obj.locality.code
 
 
 @admin.register(Decision)
-class DecisionAdmin(DecidedLocality, ScopedAdmin):
+class DecisionAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Signed papers by which places change hands."""
 
     inlines = [LinesInline]
     list_display = ["number", "signed_on", "signer", "first_day", "locality", "enacted_on"]
     list_filter = [("enacted_on", admin.EmptyFieldListFilter)]
-    list_select_related = ["locality__latest"]
     search_fields = ["number", "signer"]
     date_hierarchy = "signed_on"
     autocomplete_fields = ["locality"]
@@ -56,25 +58,25 @@ class DecisionAdmin(DecidedLocality, ScopedAdmin):
 
 
 @admin.register(DecisionLine)
-class DecisionLineAdmin(ReadOnly, ScopedAdmin):
+class DecisionLineAdmin(AsOfToday, ReadOnly, ScopedAdmin):
     """Each line by itself, for its history. It is changed on its decision's page."""
 
     list_display = ["decision", "locality", "role", "cadre"]
-    list_select_related = ["decision", "locality__latest", "cadre"]
-    search_fields = ["decision__number", "cadre__search_key", "locality__latest__search_key"]
+    list_select_related = ["decision", "cadre"]
+    search_fields = ["decision__number", "cadre__search_key", "standing__search_key"]
 
 
 @admin.register(Handover)
-class HandoverAdmin(ReadOnly, ScopedAdmin):
+class HandoverAdmin(AsOfToday, ReadOnly, ScopedAdmin):
     """Handovers, for their history. They open when somebody is replaced, and are ticked on their own page."""
 
     list_display = ["ended", "successor", "given_on", "received_on"]
     list_filter = [("given_on", admin.EmptyFieldListFilter), ("received_on", admin.EmptyFieldListFilter)]
-    list_select_related = ["ended__cadre", "ended__locality__latest", "successor__cadre"]
+    list_select_related = ["ended__cadre", "successor__cadre"]
     search_fields = [
         "ended__cadre__search_key",
         "successor__cadre__search_key",
-        "ended__locality__latest__search_key",
+        "standing__search_key",
     ]
 
 
@@ -103,10 +105,10 @@ class ActingAdmin(ScopedAdmin):
 
 
 @admin.register(CoverageReview)
-class CoverageReviewAdmin(ReadOnly, ScopedAdmin):
+class CoverageReviewAdmin(AsOfToday, ReadOnly, ScopedAdmin):
     """When coverage was looked through, and by whom."""
 
     list_display = ["locality", "day", "by"]
-    list_select_related = ["locality__latest", "by"]
-    search_fields = ["locality__latest__search_key", "locality__code"]
+    list_select_related = ["by"]
+    search_fields = ["standing__search_key", "locality__code"]
     date_hierarchy = "day"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.actions import delete_locality, localities_changed, refuse_orphans
-from assignments.admin.shared import CommuneOfLocality, DecidedLocality, named
+from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, named
 from assignments.imports import LocalityImport
 from assignments.models import Assignment, Lineage, Locality, LocalityType, LocalityVersion, Place
 from assignments.places import placed_models
@@ -38,7 +38,7 @@ class ExistsFilter(admin.SimpleListFilter):
         if self.value() == "today":
             return queryset.on(today())
         if self.value() == "ended":
-            return queryset.filter(latest__last_day__lt=today())
+            return queryset.filter(standing__last_day__lt=today())
         return queryset
 
 
@@ -123,26 +123,25 @@ class AssignmentsHere(ReadOnlyInline):
     ordering = ["-first_day", "pk"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("cadre", "locality__latest")
+        return super().get_queryset(request).select_related("cadre").as_of(today())
 
 
 @admin.register(Locality)
-class LocalityAdmin(TableAdmin, ScopedAdmin):
+class LocalityAdmin(AsOfToday, TableAdmin, ScopedAdmin):
     """Localities with their versions. What is derived from these, places and rosters, follows every change."""
 
     table_import = LocalityImport
     file_stem = "localities"
     inlines = [VersionInline, AssignmentsHere]
     list_display = ["name_now", "type_now", "code", "households_now", "ends"]
-    list_filter = ["tier", ExistsFilter, CommuneOfLocality]
-    list_select_related = ["latest__type"]
-    ordering = ["latest__sort_key", "code"]
+    list_filter = ["tier", ExistsFilter, CommuneOfRow]
+    list_select_related = ["standing__type"]
+    ordering = ["standing__sort_key", "code"]
     search_fields = ["places__search_key", "code"]
     search_help_text = _("A name, also an earlier one, with or without diacritics; or a code.")
-    label_related = ["latest"]
 
     def label(self, obj):
-        place = obj.latest
+        place = obj.place
         return f"{place.name} ({place.above})" if place and place.above else str(obj)
 
     def editable(self, queryset, user):
@@ -161,21 +160,21 @@ class LocalityAdmin(TableAdmin, ScopedAdmin):
         )
         return [(None, {"fields": ["code", "tier", *(["stood"] if obj else [])], "description": text})]
 
-    @admin.display(description=_("name"), ordering="latest__sort_key")
+    @admin.display(description=_("name"), ordering="standing__sort_key")
     def name_now(self, obj):
-        return named(obj.latest) or obj.code
+        return named(obj.place) or obj.code
 
-    @admin.display(description=_("type"), ordering="latest__type")
+    @admin.display(description=_("type"), ordering="standing__type")
     def type_now(self, obj):
-        return obj.latest and obj.latest.type
+        return obj.place and obj.place.type
 
-    @admin.display(description=_("households"), ordering="latest__households")
+    @admin.display(description=_("households"), ordering="standing__households")
     def households_now(self, obj):
-        return obj.latest and obj.latest.households
+        return obj.place and obj.place.households
 
-    @admin.display(description=_("last day"), ordering="latest__last_day")
+    @admin.display(description=_("last day"), ordering="standing__last_day")
     def ends(self, obj):
-        return obj.latest and obj.latest.ends
+        return obj.place and obj.place.ends
 
     @admin.display(description=_("where it stood"))
     def stood(self, obj):
@@ -252,13 +251,13 @@ class LocalityAdmin(TableAdmin, ScopedAdmin):
 
 
 @admin.register(LocalityVersion)
-class LocalityVersionAdmin(ReadOnly, DecidedLocality, ScopedAdmin):
+class LocalityVersionAdmin(AsOfToday, ReadOnly, DecidedLocality, ScopedAdmin):
     """Each version by itself, for its history. It is changed on its locality's page."""
 
     decided = ("parent",)
     list_display = ["name", "type", "code", "parent_name", "first_day", "last_day", "households"]
     list_filter = ["type", InForceFilter]
-    list_select_related = ["type", "locality", "parent__latest"]
+    list_select_related = ["type", "locality"]
     ordering = ["locality__code", "first_day"]
     search_fields = ["locality__places__search_key", "locality__code"]
 
@@ -272,14 +271,13 @@ class LocalityVersionAdmin(ReadOnly, DecidedLocality, ScopedAdmin):
 
 
 @admin.register(Lineage)
-class LineageAdmin(DecidedLocality, ScopedAdmin):
+class LineageAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Mergers and splits: which locality came out of which."""
 
     decided = ("predecessor", "successor")
     list_display = ["effective_on", "kind", "predecessor", "successor", "decision_number"]
     list_display_links = ["effective_on", "kind"]
     list_filter = ["kind"]
-    list_select_related = ["predecessor__latest", "successor__latest"]
     autocomplete_fields = ["predecessor", "successor"]
     date_hierarchy = "effective_on"
     search_fields = ["predecessor__places__search_key", "successor__places__search_key", "decision_number"]

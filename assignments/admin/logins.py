@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.admin.people import beyond
-from assignments.admin.shared import DecidedLocality
+from assignments.admin.shared import AsOfToday, DecidedLocality
 from assignments.models import AccessGrant, Cadre, User
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import EditAdmin, ScopedAdmin
@@ -124,13 +124,13 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
 
 
 @admin.register(AccessGrant)
-class AccessGrantAdmin(DecidedLocality, ScopedAdmin):
+class AccessGrantAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Access to parts of the tree, and to the staff of agencies."""
 
     list_display = ["user", "level", "locality", "agency", "first_day", "last_day"]
     list_filter = ["level", InForceFilter]
-    list_select_related = ["user", "locality__latest", "agency"]
-    search_fields = ["user__username", "user__display_name", "locality__latest__search_key", "agency__search_key"]
+    list_select_related = ["user", "agency"]
+    search_fields = ["user__username", "user__display_name", "standing__search_key", "agency__search_key"]
     autocomplete_fields = ["user", "locality", "agency"]
     fieldsets = [
         (

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from assignments.actions import Refused, assignment_changed, carry_out
 from assignments.admin.localities import overlap
-from assignments.admin.shared import CommuneOfRow, DecidedLocality, named
+from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, named
 from assignments.changes import Change, leaving, withdrawal
 from assignments.imports import AssignmentImport, CadreImport, PostingImport
 from assignments.models import Agency, Assignment, Cadre, Posting, User
@@ -27,11 +27,10 @@ from cadrenet.periods import today
 
 
 @admin.register(Agency)
-class AgencyAdmin(DecidedLocality, ScopedAdmin):
+class AgencyAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Agencies whose staff are sent to localities."""
 
     list_display = ["name", "code", "locality"]
-    list_select_related = ["locality__latest"]
     search_fields = ["search_key", "code"]
     autocomplete_fields = ["locality"]
     fields = ["name", "code", "locality"]
@@ -101,11 +100,11 @@ class AssignmentsHeld(ReadOnlyInline):
     ordering = ["-first_day", "pk"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("cadre", "locality__latest")
+        return super().get_queryset(request).select_related("cadre").as_of(today())
 
     @admin.display(description=_("locality"))
     def where(self, obj):
-        return named(obj.locality.latest) or obj.locality.code
+        return named(obj.locality.place) or obj.locality.code
 
 
 @admin.register(Cadre)
@@ -241,7 +240,7 @@ def beyond(user):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
+class AssignmentAdmin(AsOfToday, DecidedLocality, TableAdmin, ScopedAdmin):
     """Who answers for which locality, from when to when."""
 
     table_import = AssignmentImport
@@ -255,12 +254,12 @@ class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
         "end_reason",
         CommuneOfRow,
     ]
-    list_select_related = ["cadre", "locality__latest"]
-    ordering = ["locality__latest__sort_key", "locality__code", "-first_day", "pk"]
+    list_select_related = ["cadre"]
+    ordering = ["standing__sort_key", "locality__code", "-first_day", "pk"]
     search_fields = [
         "cadre__search_key",
         "cadre__code",
-        "locality__latest__search_key",
+        "standing__search_key",
         "locality__code",
         "decision_number",
     ]
@@ -282,9 +281,9 @@ class AssignmentAdmin(DecidedLocality, TableAdmin, ScopedAdmin):
         (_("Decision"), {"fields": ["decision_number", "decision_on"]}),
     ]
 
-    @admin.display(description=_("locality"), ordering="locality__latest__sort_key")
+    @admin.display(description=_("locality"), ordering="standing__sort_key")
     def where(self, obj):
-        return named(obj.locality.latest) or obj.locality.code
+        return named(obj.locality.place) or obj.locality.code
 
     actions = ("export_selected", "withdraw_selected")
 

@@ -5,6 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
 from cadrenet.admin.lists import two_lines
+from cadrenet.periods import today
+
+
+class AsOfToday:
+    """For models whose rows are shown with a locality: each as it stands today, in the queries that read the rows.
+
+    ``ordering``, ``search_fields`` and columns may begin with ``standing__``.
+    """
+
+    def get_queryset(self, request):
+        rows = self.visible(self.model._default_manager.all(), request.user).as_of(today())
+        return rows.order_by(*(self.get_ordering(request) or self.opts.ordering))
+
+    def labelled(self, queryset):
+        return super().labelled(queryset).as_of(today())
 
 
 class DecidedLocality:
@@ -26,20 +41,19 @@ class CommuneFilter(admin.SimpleListFilter):
     column = "place__commune"
 
     def lookups(self, request, model_admin):
-        communes = Locality.objects.visible_to(request.user).with_latest().filter(tier=Tier.COMMUNE)
-        return [(commune.pk, commune.name) for commune in communes.order_by("latest__sort_key", "code")]
+        communes = Locality.objects.visible_to(request.user).filter(tier=Tier.COMMUNE).as_of(today())
+        there = communes.filter(standing__first_day__lte=today())
+        return [(commune.pk, commune.name) for commune in there.order_by("standing__sort_key", "code")]
 
     def queryset(self, request, queryset):
         value = self.value()
         return queryset.filter(**{self.column: value}) if value and value.isdigit() else queryset
 
 
-class CommuneOfLocality(CommuneFilter):
-    column = "latest__commune"
-
-
 class CommuneOfRow(CommuneFilter):
-    column = "locality__latest__commune"
+    """By where the locality of a row that is shown ``AsOfToday`` stands."""
+
+    column = "standing__commune"
 
 
 def named(place):

@@ -45,7 +45,7 @@ class AssignmentFilter(ListFilter):
         if span := self.asked["tenure"]:
             queryset = of_span(queryset, span, self.day)
         if text := self.asked["q"].strip():
-            places = Place.objects.all().named(text).values("locality")
+            places = Place.objects.all().up_to(self.day).named(text).values("locality")
             cadres = Cadre.objects.all().named(text).values("pk")
             decision = Q(decision_number__icontains=text)
             queryset = queryset.filter(Q(locality__in=places) | Q(cadre__in=cadres) | decision)

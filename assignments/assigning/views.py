@@ -198,7 +198,7 @@ class CreateView(DecidingMixin, FormView):
             _("%(cadre)s answers for %(locality)s from %(day)s.")
             % {
                 "cadre": assignment.cadre.full_name,
-                "locality": assignment.locality.name,
+                "locality": str(assignment.locality),
                 "day": figures.day(assignment.first_day),
             },
         )
@@ -308,7 +308,7 @@ class EndView(EditView, SingleObjectMixin, FormView):
             _("Withdrawn: %(cadre)s does not begin at %(locality)s on %(day)s.")
             % {
                 "cadre": self.object.cadre.full_name,
-                "locality": self.object.locality.name,
+                "locality": str(self.object.locality),
                 "day": figures.day(self.object.first_day),
             },
         )

@@ -259,7 +259,7 @@ class BoardView(FileMixin, ListView):
         key, user = self.request.GET.get("saved", ""), self.request.user
         if not key.isdecimal() or len(key) > 18:
             return None
-        rows = Assignment.objects.editable_by(user).filter(pk=key).select_related("cadre", "locality__latest")
+        rows = Assignment.objects.editable_by(user).filter(pk=key).select_related("cadre").as_of(today())
         made = rows.first()
         return made if made and just_made([made], user, timezone.now()) else None
 
@@ -288,7 +288,7 @@ class BoardRowView(BoardView):
         """The place as it stands today; not found where somebody else decides."""
         user = self.request.user
         places = Place.objects.visible_to(user).on(today()).filter(tier__in=COVERED_TIERS)
-        place = get_object_or_404(places.select_related("locality__latest"), locality=self.kwargs["pk"])
+        place = get_object_or_404(places.select_related("locality"), locality=self.kwargs["pk"])
         if not can_assign_at(place, user):
             raise Http404
         return place
@@ -345,7 +345,7 @@ def sentence_of(assignment):
     """What was just done, in words."""
     return _("%(cadre)s answers for %(locality)s from %(day)s.") % {
         "cadre": assignment.cadre.full_name,
-        "locality": assignment.locality.name,
+        "locality": str(assignment.locality),
         "day": figures.day(assignment.first_day),
     }
 
@@ -369,7 +369,7 @@ class TakeBackView(View):
 
     @transaction.atomic
     def post(self, request, pk):
-        rows = Assignment.objects.editable_by(request.user).select_related("cadre", "locality__latest")
+        rows = Assignment.objects.editable_by(request.user).select_related("cadre").as_of(today())
         row = get_object_or_404(rows, pk=pk)
         name, locality = row.cadre.full_name, row.locality
         wrong = self.undo(row)

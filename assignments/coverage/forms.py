@@ -47,7 +47,7 @@ class CoverageForm(PartForm):
     def clean(self):
         asked = super().clean()
         if field := self.fields.get("counted"):
-            field.offer(self.data.get("counted"))
+            field.offer(self.data.get("counted"), self.as_of)
         return asked
 
     @property

@@ -293,7 +293,7 @@ class CoverageView(FileMixin, ListView):
         tops = list(reach_of(self.request.user).sees)
         if len(tops) != 1 or tops[0][0] not in REVIEWED_TIERS:
             return None
-        return Locality.objects.visible_to(self.request.user).with_latest().filter(pk=tops[0][1]).first()
+        return Locality.objects.visible_to(self.request.user).as_of(today()).filter(pk=tops[0][1]).first()
 
     def areas(self):
         """The communes (or what else lies inside) beside each other, those that lack most first."""

@@ -88,7 +88,7 @@ class LocalitiesView(FileMixin, ListView):
         Column(_("Tier"), "place.get_tier_display"),
         Column(_("Lies in"), "place.path"),
         Column(_("From"), "place.begins"),
-        Column(_("Until"), "place.ends"),
+        Column(_("Until"), "ended_on"),
         Column(_("Households"), "place.households"),
         Column(_("In charge"), "names"),
         Column(_("Localities below"), "number_below"),

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.agency import Agency
+from assignments.models.as_of import AsOfQuerySet
 from assignments.models.locality import Locality
-from assignments.models.place import below
+from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
@@ -34,11 +35,12 @@ class User(AbstractUser):
         return self.display_name or self.get_full_name() or self.username
 
 
-class AccessGrantQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
+class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(below(roots, "locality__latest__") | Q(agency__in=reach.agencies))
+        here = Place.objects.within(roots).standing_on(reach.day).values("locality")
+        return self.filter(Q(locality__in=here) | Q(agency__in=reach.agencies))
 
 
 class AccessGrant(EffectiveDated):

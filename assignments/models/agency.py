@@ -6,20 +6,20 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assignments.models.as_of import AsOfQuerySet
 from assignments.models.locality import Locality
-from assignments.models.place import Place, below
+from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
 from cadrenet.vietnamese import search_key, sort_key
 
 
-class AgencyQuerySet(ScopedQuerySet):
+class AgencyQuerySet(AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        # From those whose locality ever lay there: these are few, and nobody looks up where all others stand now.
-        here = Q(locality__in=Place.objects.within(roots).values("locality")) & below(roots, "locality__latest__")
-        return self.filter(here | Q(pk__in=reach.agencies))
+        here = Place.objects.within(roots).standing_on(reach.day).values("locality")
+        return self.filter(Q(locality__in=here) | Q(pk__in=reach.agencies))
 
 
 class Agency(models.Model):

@@ -5,11 +5,12 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assignments.models.as_of import AsOfQuerySet
 from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality, Tier, covers
 from assignments.models.place import Place
@@ -20,7 +21,7 @@ from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.races import lock
 
 
-class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
+class AssignmentQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     """Assignments to places in the user's part of the tree while they lay there, one's own, and of own staff."""
 
     edited_by = "decides"
@@ -28,7 +29,7 @@ class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         own = Q(cadre=reach.cadre) if reach.cadre else Q(pk__in=[])
         return self.filter(
-            Q(pk__in=self.model.objects.all().reached_by_place(roots).values("pk"))
+            Q(pk__in=self.model.objects.all().reached_by_place(roots, reach.day).values("pk"))
             | self.of_staff(reach.agencies)
             | own
         )
@@ -42,12 +43,15 @@ class AssignmentQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
         )
         return Exists(worked) if agencies else Q(pk__in=[])
 
-    def reached_by_place(self, roots):
-        """Assignments whose locality lay at or below one of the roots on a day of the assignment."""
+    def reached_by_place(self, roots, day):
+        """Assignments whose locality lay at or below one of the roots on a day of the assignment up to a given one.
+
+        One that is still to begin is reached where its locality lies on the given day.
+        """
         stood = Place.objects.within(roots).filter(
             locality=OuterRef("locality"),
-            first_day__lte=Coalesce(OuterRef("last_day"), Value(date.max)),
-            counts_until__gte=Coalesce(OuterRef("first_day"), Value(date.min)),
+            counts_from__lte=Least(Coalesce(OuterRef("last_day"), Value(date.max)), Value(day)),
+            counts_until__gte=Least(Coalesce(OuterRef("first_day"), Value(date.min)), Value(day)),
         )
         return self.filter(Exists(stood)) if roots else self.none()
 

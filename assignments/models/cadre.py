@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assignments.models.place import below
+from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
@@ -28,9 +28,10 @@ class CadreQuerySet(ScopedQuerySet):
         from assignments.models.assignment import Assignment
         from assignments.models.posting import Posting
 
-        serving = Assignment.objects.all().reached_by_place(roots).values("cadre")
+        here = Place.objects.within(roots).standing_on(reach.day).values("locality")
+        serving = Assignment.objects.all().reached_by_place(roots, reach.day).values("cadre")
         own = Q(pk=reach.cadre) if reach.cadre else Q(pk__in=[])
-        at = below(roots, "agency__locality__latest__") | Q(agency__in=sorted(reach.agencies))
+        at = Q(agency__locality__in=here) | Q(agency__in=sorted(reach.agencies))
         postings = Posting.objects.order_by()
         works_today = Exists(postings.on(reach.day).filter(cadre=OuterRef("pk")))
         return self.filter(

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assignments.models.as_of import AsOfQuerySet
 from assignments.models.assignment import Assignment
 from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
-from assignments.models.place import below
+from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated
@@ -35,11 +36,11 @@ class Term(EffectiveDated):
         self.refuse_overlap(Term.objects.all(), _("Another term of office holds on some of these days."))
 
 
-class DecisionQuerySet(ScopedQuerySet):
+class DecisionQuerySet(AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(below(roots, "locality__latest__"))
+        return self.filter(locality__in=Place.objects.within(roots).standing_on(reach.day).values("locality"))
 
     def drafts(self):
         """Decisions that are still being prepared."""
@@ -95,8 +96,9 @@ class Decision(models.Model):
         return self.enacted_on is None
 
 
-class DecisionLineQuerySet(ScopedQuerySet):
+class DecisionLineQuerySet(AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
+    locality_paths = ("locality", "decision__locality")
 
     def reached(self, reach, roots):
         return self.filter(decision__in=Decision.objects.all().reached(reach, roots))

@@ -3,24 +3,28 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assignments.models.as_of import AsOfQuerySet
 from assignments.models.assignment import Assignment
 from assignments.models.cadre import Cadre
 from assignments.models.locality import Locality
-from assignments.models.place import below
+from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.periods import today
 
 
-class HandoverQuerySet(ScopedQuerySet):
+class HandoverQuerySet(AsOfQuerySet, ScopedQuerySet):
     """Handovers of assignments that the user sees: of the one that ended, or of the one that follows."""
 
     edited_by = "decides"
+    locality_paths = ("ended__locality",)
 
     def reached(self, reach, roots):
         assignments = Assignment.objects.all().reached(reach, roots).order_by().values("pk")
@@ -31,8 +35,9 @@ class HandoverQuerySet(ScopedQuerySet):
         return self.filter(Q(given_on=None) | Q(received_on=None))
 
     def with_people(self):
-        """Bring along from whom to whom, and where."""
-        return self.select_related("ended__cadre", "ended__locality__latest", "successor__cadre")
+        """Bring along from whom to whom, and where: as it stood on the last day of who left, or today before that."""
+        known = Least("ended__last_day", Value(today(), models.DateField()))
+        return self.select_related("ended__cadre", "successor__cadre").as_of(known)
 
 
 class Handover(models.Model):
@@ -135,11 +140,11 @@ class Acting(EffectiveDated):
             raise ValidationError(_("Acting for another begins on one day and ends on another: give both."))
 
 
-class CoverageReviewQuerySet(ScopedQuerySet):
+class CoverageReviewQuerySet(AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(below(roots, "locality__latest__"))
+        return self.filter(locality__in=Place.objects.within(roots).standing_on(reach.day).values("locality"))
 
 
 class CoverageReview(models.Model):

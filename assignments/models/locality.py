@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from assignments.models.as_of import AsOfQuerySet, PlaceOfTheDay
 from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.periods import today
 from cadrenet.races import lock
 
 
@@ -59,20 +61,21 @@ def places():
     return apps.get_model("assignments", "Place").objects.all()
 
 
-class LocalityQuerySet(ScopedQuerySet):
-    """Localities the user may see are those that lay in the user's part of the tree at some time."""
+class LocalityQuerySet(AsOfQuerySet, ScopedQuerySet):
+    """Localities the user may see are those that lay in the user's part of the tree on some day up to today.
+
+    One that is still to begin is seen where it will lie first, so that whoever prepares it finds it again.
+    """
+
+    locality_paths = ("",)
 
     def reached(self, reach, roots):
-        return self.filter(pk__in=places().within(roots).values("locality"))
+        return self.filter(pk__in=places().within(roots).up_to(reach.day).values("locality"))
 
     def decided_by(self, user):
         """Localities at or below which the user decides: assigns, rates, changes the tree."""
         reach = reach_of(user)
         return self if reach.everything else self.reached_to_edit(reach, reach.decides)
-
-    def with_latest(self):
-        """Bring along where each locality stands now, or stood last."""
-        return self.select_related("latest", "latest__type")
 
     def on(self, day):
         """Localities that exist on a day."""
@@ -84,18 +87,12 @@ class Locality(models.Model):
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
     tier = models.CharField(_("tier"), max_length=20, choices=Tier, db_index=True)
-    latest = models.ForeignKey(
-        "Place",
-        verbose_name=_("where it stands, or stood last"),
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
+
+    # Where it stood on the day as of which it was read.
+    place = PlaceOfTheDay()
 
     objects = LocalityQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["latest"])
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["code"]
@@ -103,19 +100,26 @@ class Locality(models.Model):
         verbose_name_plural = _("localities")
 
     def __str__(self):
-        return self.name
+        # For the administration and histories, which are read today. May cost a query.
+        place = vars(self)["place"] if "place" in vars(self) else self.stood_on(today())
+        return place.name if place else self.code
 
     def get_absolute_url(self):
         return reverse("reports:locality", args=[self.pk])
 
     @property
     def name(self):
-        """The name it bears now, or bore last; its code while it has no version. May cost a query."""
-        return self.latest.name if self.latest else self.code
+        """The name it bore on the day as of which it was read (``as_of``); its code while it has no version."""
+        return self.place.name if self.place else self.code
+
+    def stood_on(self, day):
+        """Return its place as ``as_of(day)`` brings it along; None while it has no version. Costs a query."""
+        return places().standing_on(day).filter(locality=self.pk).first()
 
 
-class LocalityVersionQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
+class LocalityVersionQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
+    locality_paths = ("parent",)
 
     def reached(self, reach, roots):
         return self.filter(locality__in=Locality.objects.all().reached(reach, roots))
@@ -211,11 +215,12 @@ def covers(periods, first_day, last_day):
     return False
 
 
-class LineageQuerySet(ScopedQuerySet):
+class LineageQuerySet(AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
+    locality_paths = ("predecessor", "successor")
 
     def reached(self, reach, roots):
-        reached = places().within(roots).values("locality")
+        reached = places().within(roots).up_to(reach.day).values("locality")
         return self.filter(predecessor__in=reached, successor__in=reached)
 
 

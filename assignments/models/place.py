@@ -65,6 +65,17 @@ class PlaceQuerySet(ScopedQuerySet):
         """Places of the localities that exist on a day, as they stand that day."""
         return self.filter(first_day__lte=day, last_day__gte=day)
 
+    def standing_on(self, day):
+        """As ``counting_on``, and of localities that are still to begin, as they first will: one place of each."""
+        return self.filter(counts_from__lte=day, counts_until__gte=day)
+
+    def up_to(self, day):
+        """Places of days up to this one, and of localities that are still to begin, the first.
+
+        What is to come after a day moves nothing into sight before.
+        """
+        return self.filter(counts_from__lte=day)
+
     def counting_on(self, day):
         """Places as they stand on a day, and of localities that have ended, as they last stood."""
         return self.filter(first_day__lte=day, counts_until__gte=day)
@@ -83,7 +94,9 @@ class Place(models.Model):
 
     The column of a tier holds the locality of that tier in whose area it lies, or the locality itself, so that
     "below X on that day" is one comparison. Days are never empty here: an open side is the first or last day
-    that a date can hold. A locality that has ``moved`` stood in several areas. Rows are derived and never edited.
+    that a date can hold. A locality stands where it first will before its first day, and where it last did after
+    its end: of one locality's places, exactly one has a day between ``counts_from`` and ``counts_until``. One that
+    has ``moved`` stood in several areas. Rows are derived and never edited.
     """
 
     locality = models.ForeignKey(Locality, on_delete=models.PROTECT, related_name="places")
@@ -96,6 +109,7 @@ class Place(models.Model):
     households = models.PositiveIntegerField(null=True)
     first_day = models.DateField()
     last_day = models.DateField()
+    counts_from = models.DateField()
     counts_until = models.DateField()
     moved = models.BooleanField(default=False)
     parent = models.ForeignKey(Locality, on_delete=models.PROTECT, null=True, related_name="+")

@@ -9,6 +9,7 @@ from assignments.people.filters import AgencyListFilter, CadreFilter
 from assignments.queries import Staff, staff_of
 from assignments.tenure.figures import holding
 from cadrenet.listing import Column, ScopedListView
+from cadrenet.periods import today
 
 
 class CadresView(ScopedListView):
@@ -58,8 +59,10 @@ class AgenciesView(ScopedListView):
         Column(_("Of these, with an assignment"), "staff.serving"),
         Column(_("Localities they serve"), "staff.localities"),
     ]
-    related = ["locality__latest"]
     ordering = ["sort_key", "pk"]
+
+    def get_queryset(self):
+        return super().get_queryset().as_of(today())
 
     def with_details(self, agencies):
         """The agencies with their numbers, counted together."""

@@ -69,7 +69,7 @@ class ReplaceView(ChangeView):
 
     def get_queryset(self):
         rows = Assignment.objects.editable_by(self.request.user)
-        rows = rows.select_related("locality__latest", "cadre", "handover")
+        rows = rows.select_related("cadre", "handover").as_of(today())
         return with_place(with_moment(rows, today()))
 
     def get_initial(self):
@@ -132,7 +132,7 @@ class LeavingView(ChangeView):
         since = min(day, cadre.left_on + ONE_DAY) if cadre.left_on else day
         rows = Assignment.objects.editable_by(user).filter(cadre=cadre).during(since, None)
         self.outside = held_outside(user, cadre, since, None).count()
-        rows = with_place(with_moment(rows, day)).select_related("locality__latest", "cadre")
+        rows = with_place(with_moment(rows, day)).select_related("cadre").as_of(day)
         self.held = list(rows.order_by("locality__code", "role", "pk"))
         if cadre.left_on and not cadre.still_holds:
             messages.info(self.request, _("%(cadre)s has left already.") % {"cadre": cadre.full_name})

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Case, Exists, F, OuterRef, Subquery, TextChoices, Value, When
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Agency, Assignment, Cadre, Limit, Locality, Place, Tier
@@ -13,15 +14,19 @@ from assignments.models.posting import agency_on
 from assignments.queries import visible_keys
 from assignments.tenure.queries import all_lineage, periods_of
 from cadrenet.figures import percent
-from cadrenet.periods import ONE_DAY, months_between, starts_before
+from cadrenet.periods import ONE_DAY, months_between, starts_before, today
 
 
 def with_moment(assignments, day):
-    """Annotate ``moment``: a day, or the day of each assignment that is nearest to it."""
+    """Annotate ``moment``: a day, or the day of each assignment that is nearest to it.
+
+    None lies ahead of both the day and today: what the tree is to become until then is not yet so.
+    """
+    known = Value(max(day, today()))
     return assignments.annotate(
         moment=Case(
             When(last_day__lt=day, then=F("last_day")),
-            When(first_day__gt=day, then=F("first_day")),
+            When(first_day__gt=day, then=Least(F("first_day"), known)),
             default=Value(day),
         )
     )
@@ -29,7 +34,7 @@ def with_moment(assignments, day):
 
 def stood_at_moment():
     """Places in which the localities of assignments with a ``moment`` then stood, for a subquery."""
-    return Place.objects.counting_on(OuterRef("moment")).filter(locality=OuterRef("locality"))
+    return Place.objects.standing_on(OuterRef("moment")).filter(locality=OuterRef("locality"))
 
 
 def with_place(assignments):

@@ -19,6 +19,7 @@ from assignments.models import (
     Posting,
     User,
 )
+from cadrenet.periods import today
 from cadrenet.tests.built_once import built_once
 
 OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -71,7 +72,7 @@ def small_tree():
     cam1a = locality("CA-1-A", "self_governing_group", "Tổ số 1", cam1, households=25)
     localities_changed()
     rows = dict(locals())
-    stored = Locality.objects.with_latest().in_bulk([row.pk for row in rows.values()])
+    stored = Locality.objects.as_of(today()).in_bulk([row.pk for row in rows.values()])
     return SimpleNamespace(**{name: stored[row.pk] for name, row in rows.items()})
 
 

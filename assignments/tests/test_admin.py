@@ -9,6 +9,7 @@ from django.utils import translation
 
 from assignments.models import AccessGrant, Assignment, Cadre, Locality, LocalityType, LocalityVersion, Place, User
 from assignments.tests.cast import again, agency, assign, at, cadre, small_tree, user
+from cadrenet.periods import today
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, wrong_rosters
 
@@ -246,7 +247,9 @@ def test_a_new_locality_stands_at_once_where_it_lies(client, root):
 
     client.post(url(Locality, "add"), data)
 
-    assert Locality.objects.get(code="AN-3").latest.full_path == "Huyện Mẫu › Nhóm Bắc › Thị trấn An › Ấp 3"
+    assert (
+        Locality.objects.get(code="AN-3").stood_on(today()).full_path == "Huyện Mẫu › Nhóm Bắc › Thị trấn An › Ấp 3"
+    )
 
 
 def test_an_editor_neither_lifts_a_hamlet_out_of_the_tree_nor_hands_it_to_another_commune(client):

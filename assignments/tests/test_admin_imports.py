@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from assignments.models import AccessGrant, Assignment, Cadre, Locality, LocalityVersion, Place, Posting
 from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
+from cadrenet.periods import today
 from meetings.models import Attendance, Meeting
 from meetings.rosters import keep_rosters, wrong_rosters
 from reports.models import PartyOrganisation, Rating, RatingLevel, RatingScheme
@@ -319,7 +320,9 @@ def test_an_editor_imports_below_the_own_commune_only(client):
     assert import_(client, Locality, csv(LOCALITIES, "AN-3,AN,hamlet,Ấp 3,,,", "AN,N,township,Thị trấn Ân,,,")) == [
         "Imported: 1 new, 1 changed, 0 unchanged."
     ]
-    assert Locality.objects.get(code="AN-3").latest.full_path == "Huyện Mẫu › Nhóm Bắc › Thị trấn Ân › Ấp 3"
+    assert (
+        Locality.objects.get(code="AN-3").stood_on(today()).full_path == "Huyện Mẫu › Nhóm Bắc › Thị trấn Ân › Ấp 3"
+    )
 
 
 def test_a_locality_whose_own_row_is_wrong_holds_none(client, root):

@@ -53,7 +53,8 @@ FROM reports_rating AS rating
 JOIN reports_ratinglevel AS level ON level.id = rating.level_id
 JOIN reports_partyorganisation AS organisation ON organisation.id = rating.organisation_id
 JOIN assignments_locality AS locality ON locality.id = organisation.locality_id
-JOIN assignments_place AS place ON place.id = locality.latest_id
+JOIN assignments_place AS place ON place.locality_id = locality.id
+    AND place.counts_from <= %(today)s AND place.counts_until >= %(today)s
 WHERE place.area_id = %(area)s AND rating.year <= %(year)s
 GROUP BY 1, 2, 3 ORDER BY 1, 2 DESC
 """
@@ -269,7 +270,8 @@ OWN_REPORTS = """
 SELECT assignment.id, place.name, assignment.first_day, assignment.last_day, report.quarter, report.status
 FROM assignments_assignment AS assignment
 JOIN assignments_locality AS locality ON locality.id = assignment.locality_id
-JOIN assignments_place AS place ON place.id = locality.latest_id
+JOIN assignments_place AS place ON place.locality_id = locality.id
+    AND place.counts_from <= %(today)s AND place.counts_until >= %(today)s
 LEFT JOIN reports_quarterlyreport AS report ON report.locality_id = assignment.locality_id
     AND report.cadre_id = assignment.cadre_id AND report.quarter IN (%(quarter)s, %(previous)s)
 WHERE assignment.cadre_id = %(cadre)s AND role = 'in_charge' AND locality.tier IN ('commune', 'hamlet')

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cadrenet.admin.scope import visible, with_related
+from cadrenet.admin.scope import visible
 from cadrenet.periods import today
 
 
@@ -16,7 +16,7 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
         related = model_admin.admin_site.admin_of(model)
         rows = related.get_queryset(request) if related else visible(model._default_manager.all(), request.user)
         if related:
-            rows = with_related(rows, related.label_related)
+            rows = related.labelled(rows)
         label = related.label if related else str
         return [(row.pk, label(row)) for row in rows]
 

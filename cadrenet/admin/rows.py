@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
-from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible
+from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible, with_related
 from cadrenet.editing import hold
 from cadrenet.receipts import nothing_stored, stored
 from cadrenet.vietnamese import search_key
@@ -64,6 +64,10 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
 
     class Media:
         css = {"all": ["css/admin_tables.css"]}
+
+    def labelled(self, queryset):
+        """Read rows together with what ``label`` asks of each."""
+        return with_related(queryset, self.label_related)
 
     def label(self, obj):
         """A row's name where it is chosen, long enough to tell it from others of the same name."""

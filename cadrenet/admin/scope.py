@@ -30,6 +30,8 @@ class ChoiceField(forms.ModelChoiceField):
     """A choice of rows, labelled by the admin of their model."""
 
     label_of = staticmethod(str)
+    # What reads rows together with what their labels ask for.
+    labelled = staticmethod(lambda queryset: queryset)
 
     def label_from_instance(self, obj):
         return self.label_of(obj)
@@ -62,15 +64,14 @@ class ScopedMixin:
         related = self.admin_site.admin_of(model)
         rows = kwargs.get("queryset")
         if rows is None:
-            rows = self.get_field_queryset(kwargs.get("using"), db_field, request)
-        if rows is None:
             rows = model._default_manager.all()
-        if related:
-            rows = with_related(rows, related.label_related)
+            if related:
+                rows = related.labelled(rows)
+                rows = rows.order_by(*(related.get_ordering(request) or model._meta.ordering))
         kwargs["queryset"] = source.choices(db_field, rows, request)
         field = super().formfield_for_foreignkey(db_field, request, **{"form_class": ChoiceField, **kwargs})
         if related and isinstance(field, ChoiceField):
-            field.label_of = related.label
+            field.label_of, field.labelled = related.label, related.labelled
         return field
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

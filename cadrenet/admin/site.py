@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import with_related
 from cadrenet.vietnamese import sort_key
 
 
@@ -27,7 +26,7 @@ class AutocompleteView(AutocompleteJsonView):
         source = self.admin_site.admin_of(self.source_field.model)
         if source:
             found = source.choices(self.source_field, found, self.request)
-        return with_related(found, self.model_admin.label_related)
+        return self.model_admin.labelled(found)
 
     def serialize_result(self, obj, to_field_name):
         return super().serialize_result(obj, to_field_name) | {"text": self.model_admin.label(obj)}

@@ -1,6 +1,7 @@
 """The rules of layout hold because a test holds them."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from simple_history.models import registered_models
 
-from assignments.models import Place, Receipt, Undo
+from assignments.models import Locality, Place, Receipt, Undo
+from assignments.models.as_of import UndatedError
 from assignments.scope import ScopedQuerySet
 
 LAYERS = ["cadrenet", "assignments", "meetings", "reports"]
@@ -166,3 +168,26 @@ def test_every_model_with_rows_of_localities_can_be_scoped():
         and not issubclass(model._default_manager._queryset_class, ScopedQuerySet)
     }
     assert unscoped == SHARED
+
+
+# How the tree was asked before it was asked by day: where a locality stands "last", be it in the future.
+UNDATED = re.compile(r"(?<![\w.])latest__|\.latest\b|__latest\b|with_latest|latest_id")
+
+
+def test_nobody_asks_where_a_locality_stands_last():
+    """What one is called and where it lies is a matter of the day: ``as_of(day)``, or a fact's own ``place``."""
+    assert [
+        field.name for field in Locality._meta.get_fields() if field.related_model is Place and field.concrete
+    ] == []
+    with pytest.raises(UndatedError):
+        _ = Locality(code="AN").name
+
+    asking = {
+        str(path.relative_to(settings.BASE_DIR))
+        for folder in (*LAYERS, "templates")
+        for path in Path(settings.BASE_DIR, folder).rglob("*.*")
+        if path.suffix in (".py", ".html")
+        and not {"migrations", "tests", "demo"} & set(path.parts)
+        and UNDATED.search(path.read_text("utf-8"))
+    }
+    assert asking == set()

@@ -67,7 +67,7 @@ def test_rows_of_every_kind_come_as_from_django():
     holder = cadre("P1", "Lê Thị Ánh", agency=agency("A1", at=tree.district))
     assign(holder, tree.an1, first_day=date(2022, 1, 1))
     kinds = {
-        "models": lambda rows: rows.select_related("cadre__user", "locality__latest"),
+        "models": lambda rows: rows.select_related("cadre__user").as_of(date(2022, 1, 1)),
         "dicts": lambda rows: rows.values("cadre", "locality__code"),
         "tuples": lambda rows: rows.values_list("cadre__full_name", "first_day"),
         "flat": lambda rows: rows.values_list("pk", flat=True),

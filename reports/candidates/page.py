@@ -178,7 +178,7 @@ class Candidates:
         What the area came out of counts as the area: who served in one of two merged communes has served here (R39).
         """
         tier, area = self.area
-        places = Place.objects.filter(**{f"{tier}__in": origins_of({area})[area]})
+        places = Place.objects.filter(first_day__lte=self.day, **{f"{tier}__in": origins_of({area})[area]})
         names_by_locality = defaultdict(list)
         for locality, name, first_day, last_day in places.values_list("locality", "name", "first_day", "last_day"):
             names_by_locality[locality].append((name, first_day, last_day))

@@ -19,7 +19,7 @@ from assignments.coverage.queries import Requirement, is_covered
 from assignments.models import Assignment, Limit, Place, Tier
 from assignments.queries import Rules
 from assignments.subtree import Subtree
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, not_after_today
 from meetings.counts import ATTENDANCE, HOUSEHOLDS_KNOWN, MEETINGS
 from meetings.models import Attendance, Meeting
 from reports.models import REPORTING_TIERS, Issue, QuarterlyReport, Resource, due_day
@@ -33,16 +33,21 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class Period:
-    """A quarter, or its first days, as queries are asked of it: its days, when its reports are due, and its name."""
+    """A quarter, or its first days, as queries are asked of it: its days, when its reports are due, and its name.
+
+    ``as_of`` is the day on which it is seen: its last, or today while it goes on. What the tree is to become in the
+    days that are left changes no figure yet.
+    """
 
     first_day: date
     last_day: date
     due: date
     name: str
+    as_of: date
 
     @classmethod
     def of(cls, quarter: Quarter, limits: Limits = Limit) -> Period:
-        return cls(*quarter.days, due_day(quarter, limits), str(quarter))
+        return cls(*quarter.days, due_day(quarter, limits), str(quarter), not_after_today(quarter.last_day))
 
     @property
     def days(self) -> Days:
@@ -187,9 +192,12 @@ def reports(period: Period, part: Subtree, areas: Areas | None = None) -> Counte
 
 
 def reports_owed(period: Period, part: Subtree, areas: Areas | None = None) -> QuerySet[Assignment]:
-    """Assignments that owe a report on a quarter: in charge of a commune or hamlet in force on its last day."""
+    """Assignments that owe a report on a quarter: in charge of a commune or hamlet in force on its last day.
+
+    Each where its locality lay on that day, or lies today while the quarter goes on.
+    """
     stood = "locality__places__"
-    place = {"tier__in": REPORTING_TIERS, "first_day__lte": period.last_day, "last_day__gte": period.last_day}
+    place = {"tier__in": REPORTING_TIERS, "first_day__lte": period.as_of, "last_day__gte": period.as_of}
     if areas is not None:
         place["area__in"] = areas
     return Assignment.objects.on(period.last_day).filter(

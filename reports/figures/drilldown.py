@@ -6,13 +6,14 @@ the list makes one part of both (``assignments.filters.counted_part``) and holds
 localities stand today. Without ``counted`` a list holds what its reader may see.
 """
 
+from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from assignments.models import Tier
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, not_after_today
 from reports.figures.ratings import RatingRow
 
 LOCALITIES = {"localities": "1"}
@@ -51,24 +52,29 @@ def drilldown_urls(quarter: Quarter, code: str | None, counted: str | None = Non
     if not code:
         return {}
     lead = urlencode({"within": code, "counted": counted or code})
-    return {name: before + lead + after for name, (before, after) in around(quarter).items()}
+    return {name: before + lead + after for name, (before, after) in parts_of(quarter).items()}
 
 
 def drilldown_url(name: str, quarter: Quarter, code: str, **more: object) -> str:
     """Return the address of the list behind one figure of a locality, narrowed further."""
-    before, after = around(quarter)[name]
+    before, after = parts_of(quarter)[name]
     return before + urlencode({"within": code, "counted": code}) + after + (f"&{urlencode(more)}" if more else "")
 
 
+def parts_of(quarter: Quarter) -> dict[str, tuple[str, str]]:
+    """Return {figure: (what stands before, and what after the locality in the address of its list)}."""
+    return around(quarter, not_after_today(quarter.last_day))
+
+
 @lru_cache(maxsize=100)
-def around(quarter: Quarter) -> dict[str, tuple[str, str]]:
-    """Return {figure: (what stands before, and what after the locality in the address of its list)}.
+def around(quarter: Quarter, as_of: date) -> dict[str, tuple[str, str]]:
+    """Return ``parts_of`` a quarter as of its last day, or today while it goes on.
 
     A page of fifty rows has a thousand addresses, which differ in nothing else; those of a quarter never change.
     """
     parts = {}
     for name, (url, narrowed) in LISTS.items():
-        when = {"day": quarter.last_day.isoformat()} if name == "groups_uncovered" else {"quarter": str(quarter)}
+        when = {"day": as_of.isoformat()} if name == "groups_uncovered" else {"quarter": str(quarter)}
         parts[name] = f"{reverse(url)}?{urlencode(when)}&", f"&{urlencode(narrowed)}" if narrowed else ""
     return parts
 

@@ -20,7 +20,7 @@ def roots_of(user: User) -> list[Locality]:
     reach = reach_of(user)
     roots = sorted(tops_seen(reach), key=lambda root: (Tier(root.tier).rank, root.code))
     ids = {root.pk for root in roots}
-    return [root for root in roots if root.latest and not ids & {id for _tier, id, _name in root.latest.chain}]
+    return [root for root in roots if not ids & {id for _tier, id, _name in root.place.chain}]
 
 
 def quarters_with_meetings(user: User, day: date) -> tuple[Quarter, Quarter]:

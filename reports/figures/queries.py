@@ -81,9 +81,9 @@ def _others(
         for counted in (
             counts.issues_raised(period.days, part, areas),
             counts.issues_closed(period.days, part, areas),
-            counts.issues_open(period.last_day, part, raised_in),
+            counts.issues_open(period.as_of, part, raised_in),
             counts.resources(period.days, part, areas),
-            counts.groups(period.last_day, part, areas, requirement),
+            counts.groups(period.as_of, part, areas, requirement),
             counts.reports(period, part, areas),
         )
     )
@@ -162,8 +162,8 @@ def first_and_last(meetings: QuerySet[Meeting], day: date) -> QuerySet[Any]:
 
 @prepared
 def tops_seen(reach: Reach) -> QuerySet[Locality]:
-    """The localities by which somebody has this reach, as far as they have stood anywhere, with where they stand."""
-    found = Locality.objects.in_reach(reach).with_latest().exclude(latest=None)
+    """The localities by which somebody has this reach, as far as they stand anywhere, with where they do today."""
+    found = Locality.objects.in_reach(reach).as_of(reach.day).filter(standing__first_day__lte=reach.day)
     if reach.everything:
-        return found.filter(latest__parent=None)
+        return found.filter(standing__parent=None)
     return found.filter(pk__in=sorted(id for _tier, id in reach.sees))

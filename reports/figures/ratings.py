@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, DateField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat, Least
 from django.utils.translation import gettext as _
 
 from assignments.models import Locality, Place, Tier
 from cadrenet.figures import change_in_points, percent
+from cadrenet.periods import today
 from reports.models import PartyOrganisation, Rating, RatingLevel, RatingScheme
 
 RATING_COLUMNS = ["kind", "year", "level", "count", "total", "percent"]
@@ -92,24 +94,24 @@ def _rating_rows(kind: str, year: int, found: Iterable[Mapping[str, Any]]) -> li
     return [*rows, RatingRow(kind, year, code.NOT_RATED.value, counts.get(code.NOT_RATED.value, 0), None)]
 
 
+def with_rated_on(ratings: QuerySet[Rating]) -> QuerySet[Rating]:
+    """Let queries ask for ``rated_on``: the last day of the year, or today before it."""
+    last_day = Cast(Concat(Cast("year", CharField()), Value("-12-31")), DateField())
+    return ratings.alias(rated_on=Least(last_day, Value(today(), DateField())))
+
+
 def stood_in(field: str) -> Subquery:
-    """Return what the place of a rated organisation said in a field on the last day of the year, or when it ended."""
-    places = Place.objects.filter(
-        locality=OuterRef("organisation__locality"), first_day__year__lte=OuterRef("year")
-    ).order_by("-first_day")
+    """Return what the place of a rated organisation said in a field on the day ``rated_on``, or when it ended."""
+    places = Place.objects.standing_on(OuterRef("rated_on")).filter(locality=OuterRef("organisation__locality"))
     return Subquery(places.values(field)[:1])
 
 
 def rated_within(ratings: QuerySet[Rating], locality: Locality) -> QuerySet[Rating]:
     """Ratings of organisations that lay in a locality on the last day of the year, or when they ended."""
     # As ``stood_in`` says it of each rating, but from the places that lay there: these are few, and have an index.
-    stood, until = "organisation__locality__places__", "organisation__locality__places__counts_until__"
-    on_the_last_day = Q(**{f"{until}year__gt": F("year")}) | Q(
-        **{f"{until}year": F("year"), f"{until}month": 12, f"{until}day": 31}
-    )
-    return ratings.filter(
-        on_the_last_day, **{f"{stood}{locality.tier}": locality, f"{stood}first_day__year__lte": F("year")}
-    )
+    stood, day = "organisation__locality__places__", F("rated_on")
+    there = {f"{stood}{locality.tier}": locality, f"{stood}counts_from__lte": day, f"{stood}counts_until__gte": day}
+    return with_rated_on(ratings).filter(**there)
 
 
 @dataclass
@@ -150,7 +152,7 @@ def caps(ratings: QuerySet[Rating], kind: str, year: int, scheme: RatingScheme |
         counted = Q(level__code=code.GOOD)
     per_commune = kind == PartyOrganisation.Kind.CELL
     found = (
-        ratings.filter(organisation__kind=kind, year=year, scheme=scheme)
+        with_rated_on(ratings.filter(organisation__kind=kind, year=year, scheme=scheme))
         .annotate(authority=stood_in(Tier.COMMUNE) if per_commune else Value(None, IntegerField()))
         .order_by()
         .values("authority")

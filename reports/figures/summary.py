@@ -18,7 +18,7 @@ from assignments.models import Locality, Tier, User
 from assignments.models.place import PATH_SEPARATOR
 from assignments.subtree import Subtree, subtree
 from cadrenet.figures import percent
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, not_after_today
 from reports.figures import queries
 from reports.figures.counts import Period
 
@@ -236,11 +236,16 @@ def total_of(rows: Iterable[Figures]) -> Figures:
 def _rows(quarter: Quarter, level: Tier, part: Subtree) -> dict[int, Row]:
     """Return the rows by locality, in order of code, with nothing counted yet."""
     found: dict[int, Row] = {}
-    for id, code, name, path in queries.existing_in_period(*quarter.days, level, part):
+    for id, code, name, path in queries.existing_in_period(*seen_days(quarter), level, part):
         row = found.setdefault(id, Row(locality_id=id, locality_code=code, tier=level, quarter=str(quarter)))
         # The last of the quarter stays: the name it bore last.
         row.locality_name, row.path = name, path
     return found
+
+
+def seen_days(quarter: Quarter) -> tuple[date, date]:
+    """Return the first day of a quarter and its last, or today while it goes on; of one to come, its first alone."""
+    return quarter.first_day, max(quarter.first_day, not_after_today(quarter.last_day))
 
 
 def _counted(quarter: Quarter, level: str, part: Subtree, today: date = date.max) -> Iterator[Counts]:
@@ -248,7 +253,7 @@ def _counted(quarter: Quarter, level: str, part: Subtree, today: date = date.max
     yield from _meetings(quarter, level, part, today)
     yield from _attendance(quarter, level, part)
     period = Period.of(quarter, part.rules)
-    asked = requirement(Tier.SELF_GOVERNING_GROUP, period.last_day, part.rules)
+    asked = requirement(Tier.SELF_GOVERNING_GROUP, period.as_of, part.rules)
     found = queries.others(period, level, part, part.areas, part.areas_before, asked)
     yield from _named(queries.OTHERS, found)
 

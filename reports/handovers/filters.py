@@ -13,7 +13,7 @@ class HandoverFilter(ListFilter):
     """Handovers that wait for a tick unless all are asked for; by part of the tree and by a name."""
 
     q = django_filters.CharFilter(label=_("Locality or cadre"))
-    within = WithinSelectFilter(field_name="ended__locality__latest", label=_("Within"))
+    within = WithinSelectFilter(field_name="standing", label=_("Within"))
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("all", _("All"))], empty_label=_("Waits for a tick")
     )
@@ -24,7 +24,7 @@ class HandoverFilter(ListFilter):
             queryset = queryset.open()
         if text := self.asked["q"].strip():
             cadres = Cadre.objects.all().named(text).values("pk")
-            places = Place.objects.all().named(text).values("locality")
+            places = Place.objects.all().up_to(self.today).named(text).values("locality")
             queryset = queryset.filter(
                 Q(ended__locality__in=places) | Q(ended__cadre__in=cadres) | Q(successor__cadre__in=cadres)
             )

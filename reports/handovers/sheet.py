@@ -64,8 +64,8 @@ class HandoverSheet:
         self.locality, self.tier = self.ended.locality, Tier(self.ended.locality.tier)
         # What passed over stands as it was when both had ticked.
         self.day = max(handover.given_on, handover.received_on) if handover.is_done else today
-        places = Place.objects.filter(locality=self.locality, first_day__lte=max(self.day, self.ended.last_day))
-        self.place = places.select_related("type").order_by("-first_day").first()
+        places = Place.objects.standing_on(self.day).filter(locality=self.locality)
+        self.place = places.select_related("type").first()
         self.sees_place = can_see_place(self.place, user)
         self.part = subtree(user, self.locality)
 

@@ -27,7 +27,7 @@ class HandoverListView(ScopedListView):
     file_stem = "handovers"
     columns = [
         Column(gettext_lazy("Locality code"), "ended.locality.code"),
-        Column(gettext_lazy("Locality"), "ended.locality.latest.full_path"),
+        Column(gettext_lazy("Locality"), "ended.locality.place.full_path"),
         Column(gettext_lazy("Predecessor"), "ended.cadre.full_name"),
         Column(gettext_lazy("Last day"), "ended.last_day"),
         Column(gettext_lazy("Successor"), "successor.cadre.full_name"),

@@ -65,7 +65,7 @@ class IssueFilter(ListFilter):
         else:
             part = subtree(within=self.asked["within"])
         if state == self.State.OPEN:
-            return open_issues(quarter.last_day if quarter else self.today, part, of=seen)
+            return open_issues(self.seen_on, part, of=seen)
         if state == self.State.CLOSED:
             days = quarter.days if quarter else (date.min, date.max)
             return issues_closed(days, part, of=seen).rows

@@ -71,7 +71,7 @@ class IssueView(ScopedDetailView):
 
     model = Issue
     template_name = "reports/issues/issue.html"
-    related = ["place", "locality__latest", "responsible_agency"]
+    related = ["place", "locality", "responsible_agency"]
 
     def get_context_data(self, **kwargs):
         issue, user = self.object, self.request.user

@@ -46,9 +46,9 @@ class LocalityPage:
 
     @cached_property
     def locality(self):
-        """The locality itself, which knows where it stands now, or stood last."""
-        locality, latest = self.places[0].locality, self.places[-1]
-        locality.latest = latest
+        """The locality itself, as it stood on the day of the page."""
+        locality = self.places[0].locality
+        locality.place = self.standing.place
         return locality
 
     @cached_property

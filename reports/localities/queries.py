@@ -148,4 +148,4 @@ def ever_below(locality):
 def lineage_of(reach, locality):
     """Mergers and splits of a locality, as far as the reader sees both sides."""
     rows = Lineage.objects.in_reach(reach).filter(Q(predecessor=locality) | Q(successor=locality))
-    return rows.select_related("predecessor__latest", "successor__latest").order_by("effective_on", F("pk"))
+    return rows.as_of(F("effective_on")).order_by("effective_on", F("pk"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assignments.models import Place, User
+from assignments.scope import reach_of
 from assignments.visibility import can_see_place
 
 
@@ -28,9 +29,12 @@ class Standing:
 
 
 def standing(places: Sequence[Place], day: date, user: User) -> Standing | None:
-    """Return the ``Standing`` of a locality whose places are given in order of days; None where none is in sight."""
+    """Return the ``Standing`` of a locality whose places are given in order of days; None where none is in sight.
+
+    Where it will only come into sight on a day to come, it is not in sight yet.
+    """
     seen = [place for place in places if can_see_place(place, user)]
-    if not seen:
+    if not seen or seen[0].counts_from > reach_of(user).day:
         return None
     before = [place for place in seen if place.first_day <= day]
     if not before:

@@ -19,7 +19,7 @@ class IssueQuerySet(PlacedQuerySet):
         return self.filter(
             below(roots, "place__")
             | below(roots, "closed_place__")
-            | (Q(closed_on=None) & below(roots, "locality__latest__"))
+            | Q(closed_on=None, locality__in=Place.objects.within(roots).standing_on(reach.day).values("locality"))
             | Q(responsible_agency__in=reach.agencies)
         )
 

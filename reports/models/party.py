@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Locality, Place, Tier
+from assignments.models.as_of import AsOfQuerySet
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
@@ -18,11 +19,11 @@ from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import check_year, today
 
 
-class PartyOrganisationQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
+class PartyOrganisationQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        return self.filter(locality__in=Place.objects.within(roots).values("locality"))
+        return self.filter(locality__in=Place.objects.within(roots).up_to(reach.day).values("locality"))
 
 
 class PartyOrganisation(EffectiveDated):
@@ -52,19 +53,22 @@ class PartyOrganisation(EffectiveDated):
         verbose_name_plural = _("party organisations")
 
     def __str__(self):
-        return self.name
+        # For the administration and histories, as the locality's own.
+        return self.own_name or self.named_after(str(self.locality))
 
     def get_absolute_url(self):
         return reverse("reports:organisation", args=[self.pk])
 
     @property
     def name(self):
-        """Its own name, or one made from the locality's."""
-        if self.own_name:
-            return self.own_name
+        """Its own name, or one made from the locality's on the day as of which it was read."""
+        return self.own_name or self.named_after(self.locality.name)
+
+    def named_after(self, locality):
+        """Return the name that it has without one of its own, from that of its locality."""
         if self.kind == self.Kind.CELL:
-            return gettext("Party cell of %(locality)s") % {"locality": self.locality.name}
-        return gettext("Party committee of %(locality)s") % {"locality": self.locality.name}
+            return gettext("Party cell of %(locality)s") % {"locality": locality}
+        return gettext("Party committee of %(locality)s") % {"locality": locality}
 
     def clean(self):
         if self.locality_id and self.kind and self.locality.tier != self.TIERS[self.kind]:
@@ -176,11 +180,12 @@ def no_such_level(level, year):
     ) % {"year": str(year), "level": level}
 
 
-class RatingQuerySet(ScopedQuerySet):
+class RatingQuerySet(AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
+    locality_paths = ("organisation__locality",)
 
     def reached(self, reach, roots):
-        return self.filter(organisation__locality__in=Place.objects.within(roots).values("locality"))
+        return self.filter(organisation__locality__in=Place.objects.within(roots).up_to(reach.day).values("locality"))
 
 
 class Rating(models.Model):

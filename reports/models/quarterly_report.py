@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models import Assignment, Cadre, Limit, Locality, Tier
+from assignments.models.as_of import AsOfQuerySet
 from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.periods import check_quarter
@@ -24,12 +25,12 @@ def due_day(quarter, limits=Limit):
     return quarter.last_day + timedelta(days=limits.on(quarter.last_day, Limit.Name.REPORT_DUE_DAYS))
 
 
-class QuarterlyReportQuerySet(ScopedQuerySet):
+class QuarterlyReportQuerySet(AsOfQuerySet, ScopedQuerySet):
     """Reports on localities in the user's part of the tree, and the user's own."""
 
     def reached(self, reach, roots):
         own = Q(cadre=reach.cadre) if reach.cadre else Q(pk__in=[])
-        serving = Assignment.objects.all().reached_by_place(roots)
+        serving = Assignment.objects.all().reached_by_place(roots, reach.day)
         return self.filter(own | Q(locality__in=serving.values("locality")))
 
     def of(self, quarter):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from assignments.coverage.queries import coverage_by_tier
 from assignments.models import Place, Tier
 from cadrenet.codes import label_of
-from cadrenet.periods import Quarter
+from cadrenet.periods import Quarter, not_after_today
 from cadrenet.templatetags.figures import count
 from reports import figures
 from reports.figures.drilldown import rated
@@ -77,7 +77,7 @@ class Overview:
         if asked.going_on and groups:
             # Who answers today is known; who will on the last day is a guess.
             now.groups, now.groups_covered = groups.total, groups.covered
-        themes = figures.open_issues_by_theme(self.quarter.last_day, self.within, self.user, asked.seen_on)
+        themes = figures.open_issues_by_theme(asked.seen_on, self.within, self.user, asked.seen_on)
         return {
             "quarter": self.quarter,
             "before": asked.before,
@@ -159,7 +159,7 @@ class Overview:
         """The places of some tiers as they stood last in these months, in order of code."""
         found = (
             Place.objects.visible_to(self.user)
-            .during(months[0].first_day, months[-1].last_day)
+            .during(months[0].first_day, not_after_today(months[-1].last_day))
             .filter(self.part(), tier__in=tiers)
             .order_by("locality__code", "first_day")
         )

@@ -77,7 +77,7 @@ class CadrePage:
     def reports(self, period, lineage):
         """The reports owed on the quarter: of each, whether it came."""
         rows = attendance.owed_reports(period, self.user, Q(cadre=self.cadre))
-        rows = with_place(with_moment(rows, self.quarter.last_day)).select_related("locality", "cadre")
+        rows = with_place(with_moment(rows, period.as_of)).select_related("locality", "cadre")
         return [
             {
                 "served": row,

@@ -44,7 +44,9 @@ class AgencyView(ScopedDetailView):
     model = Agency
     context_object_name = "agency"
     template_name = "reports/people/agency.html"
-    related = ["locality__latest"]
+
+    def get_queryset(self):
+        return super().get_queryset().as_of(today())
 
     def get_context_data(self, **kwargs):
         user, day = self.request.user, today()

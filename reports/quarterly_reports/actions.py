@@ -64,7 +64,10 @@ def may_answer(user, assignment):
 
 
 def _records_at(reach, assignment, own):
-    """Whether the user records at the place of an assignment (``own``) or above it."""
-    place = assignment.locality.latest
+    """Whether the user records at the place of an assignment (``own``) or above it.
+
+    The assignment is read as of the day that the report is about: whoever lost the place since still answers it.
+    """
+    place = assignment.locality.place
     tiers = [tier for tier in Tier if own or tier.above(place.tier)]
     return any((tier.value, getattr(place, f"{tier}_id")) in reach.records for tier in tiers)

@@ -75,8 +75,9 @@ class ReportFilter(ListFilter):
                 report_status=Subquery(written.values("status")[:1]),
                 submitted_on=Subquery(written.values("submitted_on")[:1]),
             )
-            .select_related("cadre", "locality__latest")
+            .select_related("cadre")
             .prefetch_related(posting_on(self.day, "cadre"))
+            .as_of(period.as_of)
             .order_by("locality__code", "cadre__sort_key", "pk")
         )
         if asked["state"] in self.State:
@@ -92,12 +93,12 @@ def written_before(period, user, within=None):
     """
     reach, rows = reach_of(user), submitted_by(period.name, period.last_day)
     if not reach.everything:
-        replaced = rows.exclude(in_force(period.last_day)).reached_by_place(reach.sees)
+        replaced = rows.exclude(in_force(period.last_day)).reached_by_place(reach.sees, reach.day)
         own = Q(cadre=reach.cadre) if reach.cadre else Q(pk__in=[])
         rows = rows.filter(own | Q(pk__in=replaced.order_by().values("pk")))
     else:
         rows = rows.exclude(in_force(period.last_day))
     if within is not None:
-        there = Place.objects.counting_on(period.last_day).under(within)
+        there = Place.objects.counting_on(period.as_of).under(within)
         rows = rows.filter(locality__in=there.order_by().values("locality"))
     return rows

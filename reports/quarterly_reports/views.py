@@ -16,7 +16,7 @@ from cadrenet import editing
 from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_since, seal
 from cadrenet.effective_dated import in_force
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
-from cadrenet.periods import today
+from cadrenet.periods import not_after_today, today
 from reports.history import timeline_of
 from reports.models import REPORTING_TIERS, QuarterlyReport, due_day
 from reports.quarterly_reports.actions import STATE, answer, may_answer, may_submit, submit
@@ -35,7 +35,7 @@ class ReportListView(ScopedListView):
     title = gettext_lazy("Quarterly reports")
     file_stem = "quarterly-reports"
     columns = [
-        Column(gettext_lazy("Locality"), "locality.latest.full_path"),
+        Column(gettext_lazy("Locality"), "locality.place.full_path"),
         Column(gettext_lazy("Locality code"), "locality.code"),
         Column(gettext_lazy("Cadre"), "cadre.full_name"),
         Column(gettext_lazy("Agency"), "cadre.agency.name"),
@@ -85,7 +85,7 @@ class ReportView(LockedMixin, ScopedDetailView):
         written = submitted_by(str(quarter), quarter.last_day).order_by().values("pk")
         owing = owing.filter(in_force(quarter.last_day) | Q(pk__in=written))
         owing = owing.prefetch_related(posting_on(min(quarter.last_day, today()), "cadre"))
-        return owing.select_related("cadre", "locality__latest")
+        return owing.select_related("cadre").as_of(not_after_today(quarter.last_day))
 
     def get_report(self):
         """The report as it stands, or None before anything was recorded."""
@@ -108,7 +108,7 @@ class ReportView(LockedMixin, ScopedDetailView):
         return super().get_context_data(
             title=_("Quarterly report"),
             line=_("%(quarter)s, %(locality)s") % {"quarter": quarter.label, "locality": assignment.locality.name},
-            chain=chain_of(assignment.locality.latest, user),
+            chain=chain_of(assignment.locality.place, user),
             quarter=quarter,
             report=report,
             due=due,

@@ -1,5 +1,8 @@
 """How party organisations were rated: the table of a year, who is behind each number, one organisation by itself."""
 
+from datetime import date
+
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -8,10 +11,17 @@ from assignments.models import Place
 from assignments.visibility import chain_of
 from cadrenet.figures import percent
 from cadrenet.listing import Column, FileMixin, ScopedDetailView, ScopedListView
-from cadrenet.periods import today
+from cadrenet.periods import not_after_today, today
 from cadrenet.templatetags.figures import count, pct, points
 from reports.figures.drilldown import rated
-from reports.figures.ratings import GOOD_OR_BETTER, RATING_COLUMNS, annual_ratings, caps, ratings_by_year, stood_in
+from reports.figures.ratings import (
+    GOOD_OR_BETTER,
+    RATING_COLUMNS,
+    annual_ratings,
+    caps,
+    ratings_by_year,
+    with_rated_on,
+)
 from reports.figures.wording import shown
 from reports.models import PartyOrganisation, Rating, RatingLevel, RatingScheme
 from reports.ratings.filters import RatingFilter
@@ -150,7 +160,8 @@ class RatingsView(FileMixin, TemplateView):
         names = {}
         if per_commune and over:
             places = Place.objects.visible_to(self.request.user).filter(locality__in=[cap.commune for cap in over])
-            names = dict(places.order_by("first_day").values_list("locality", "name"))
+            there = places.standing_on(not_after_today(date(self.year, 12, 31)))
+            names = dict(there.values_list("locality", "name"))
         good_only = self.scheme.excellent_cap_base == RatingScheme.CapBase.GOOD_ONLY
         return {
             "percent": self.scheme.excellent_cap_percent,
@@ -235,7 +246,7 @@ class RatingListView(ScopedListView):
     columns = [
         Column(gettext_lazy("Organisation"), "organisation.name"),
         Column(gettext_lazy("Code"), "organisation.code"),
-        Column(gettext_lazy("Lies in"), "stood_path"),
+        Column(gettext_lazy("Lies in"), "organisation.locality.place.path"),
         Column(gettext_lazy("Year"), "year"),
         Column(gettext_lazy("Level"), "level.get_code_display"),
         Column(gettext_lazy("Decision number"), "decision_number"),
@@ -243,10 +254,8 @@ class RatingListView(ScopedListView):
     ]
 
     def get_queryset(self):
-        rows = super().get_queryset().annotate(stood_path=stood_in("path"))
-        return rows.select_related("organisation__locality__latest", "level").order_by(
-            "-year", "level__order", "organisation__locality__code", "pk"
-        )
+        rows = with_rated_on(super().get_queryset()).as_of(F("rated_on"))
+        return rows.select_related("level").order_by("-year", "level__order", "organisation__locality__code", "pk")
 
 
 class OrganisationView(ScopedDetailView):
@@ -254,14 +263,16 @@ class OrganisationView(ScopedDetailView):
 
     model = PartyOrganisation
     template_name = "reports/ratings/organisation.html"
-    related = ["locality__latest"]
+
+    def get_queryset(self):
+        return super().get_queryset().as_of(today())
 
     def get_context_data(self, **kwargs):
         ratings = Rating.objects.visible_to(self.request.user).filter(organisation=self.object)
         return super().get_context_data(
             title=self.object.name,
             line=self.object.get_kind_display(),
-            chain=chain_of(self.object.locality.latest, self.request.user),
+            chain=chain_of(self.object.locality.place, self.request.user),
             ratings=ratings.select_related("level", "scheme").order_by("-year", "-scheme__first_day"),
             **kwargs,
         )

@@ -215,7 +215,7 @@ def test_organisations_stand_with_their_chain():
 
     rows = visitor(office(tree)).get("/reports/ratings/organisations/", {"year": 2022, "kind": "cell"})
 
-    assert [(row.organisation.name, row.stood_path) for row in rows.context["object_list"]] == [
+    assert [(row.organisation.name, row.organisation.locality.place.path) for row in rows.context["object_list"]] == [
         ("Party cell of Khu phố 1", "Huyện Mẫu › Nhóm Bắc › Thị trấn An"),
         ("Party cell of Ấp 2", "Huyện Mẫu › Nhóm Bắc › Thị trấn An"),
         ("Party cell of Ấp 1", "Huyện Mẫu › Nhóm Nam › Xã Cẩm"),

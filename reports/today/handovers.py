@@ -14,7 +14,7 @@ def tasks(cadre):
     waiting = own_open(cadre)
     handovers = Handover.objects.filter(pk__in=waiting).with_people() if waiting else []
     for handover in sorted(handovers, key=lambda row: (row.ended.last_day, row.pk)):
-        where = handover.ended.locality.latest
+        where = handover.ended.locality.place
         place = where.name if where else handover.ended.locality.code
         gives = handover.ended.cadre_id == cadre
         if not gives:

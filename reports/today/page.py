@@ -263,7 +263,7 @@ class Today:
             "status": "missing" if due < self.day else "late",
             "status_text": _("Late since %(day)s") % {"day": written_day(due)} if due < self.day else due_text,
             "text": _("Quarterly report %(quarter)s, %(locality)s")
-            % {"quarter": quarter.label, "locality": assignment.locality},
+            % {"quarter": quarter.label, "locality": assignment.locality.name},
             "detail": states.get(status, _("Not begun yet")),
             "action_url": reverse("reports:quarterly_report", args=[assignment.pk, quarter]),
             "action": _("Write on") if status else _("Write"),

@@ -40,7 +40,7 @@ def reports_of(reach, first_day, last_day, last, this):
         held = held.in_reach(reach)
     written = QuarterlyReport.objects.filter(cadre=OuterRef("cadre"), locality=OuterRef("locality")).order_by()
     of_last, of_this = (Subquery(written.of(quarter).values("status")[:1]) for quarter in (last, this))
-    return held.annotate(of_last=of_last, of_this=of_this).select_related("locality__latest").order_by("pk")
+    return held.annotate(of_last=of_last, of_this=of_this).as_of(reach.day).order_by("pk")
 
 
 @prepared

@@ -1,7 +1,7 @@
 """Decisions to read: the list, one with its effect, and its annex."""
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,7 +34,7 @@ class DecisionsView(ListView):
     paginate_by = PER_PAGE
 
     def get_queryset(self):
-        rows = decisions_of(self.request.user).select_related("locality__latest")
+        rows = decisions_of(self.request.user).as_of(F("first_day"))
         drafts_first = Case(When(enacted_on=None, then=Value(0)), default=Value(1))
         return rows.annotate(number_of_lines=Count("lines")).order_by(drafts_first, "-signed_on", "-pk")
 
@@ -56,7 +56,7 @@ class DecisionView(DetailView):
     paginate_by = LINES_PER_PAGE
 
     def get_queryset(self):
-        return decisions_of(self.request.user).select_related("locality__latest")
+        return decisions_of(self.request.user).as_of(F("first_day"))
 
     def get_template_names(self):
         return ["assignments/decisions/draft.html" if self.object.is_draft else "assignments/decisions/decision.html"]
@@ -155,7 +155,7 @@ class AnnexView(FileMixin, DetailView):
     ]
 
     def get_queryset(self):
-        return decisions_of(self.request.user).select_related("locality__latest")
+        return decisions_of(self.request.user).as_of(F("first_day"))
 
     def get_file_rows(self):
         return decision_rows(self.object)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import F
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ class DraftMixin(DecidingMixin, SingleObjectMixin):
         return redirect(self.object)
 
     def get_queryset(self):
-        return Decision.objects.editable_by(self.request.user).select_related("locality__latest")
+        return Decision.objects.editable_by(self.request.user).as_of(F("first_day"))
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -93,7 +94,7 @@ class EditView(editing.EditView, DecidingMixin, UpdateView):
     template_name = "assignments/decisions/form.html"
 
     def get_queryset(self):
-        return Decision.objects.editable_by(self.request.user).drafts().select_related("locality__latest")
+        return Decision.objects.editable_by(self.request.user).drafts().as_of(F("first_day"))
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"user": self.request.user}
@@ -184,7 +185,7 @@ def missed_reasons(decision, rows, sent):
     A line is another by now, has another reason, has gone, or nothing speaks against it any more.
     """
     shown = {str(row.line.pk): row for row in rows}
-    lines = {str(line.pk): line for line in decision.lines.select_related("locality__latest")}
+    lines = {str(line.pk): line for line in decision.lines.as_of(decision.first_day, "locality")}
     changed = changed_since(sent.get(OPENED, ""), lines_as_shown(lines.values()))
     found = {}
     for name in sent:

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import F
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,9 +73,8 @@ class LineMixin(LockedMixin, DecidingMixin):
 
     def get_queryset(self):
         lines = DecisionLine.objects.editable_by(self.request.user).filter(decision__enacted_on=None)
-        return lines.select_related(
-            "decision__locality__latest", "locality__latest", "cadre", "replaces__cadre", "replaces__locality"
-        )
+        lines = lines.select_related("cadre", "replaces__cadre", "replaces__locality")
+        return lines.as_of(F("decision__first_day"))
 
 
 class LineEditView(LineMixin, EditView, UpdateView):
@@ -100,7 +100,7 @@ class LineEditView(LineMixin, EditView, UpdateView):
         line = self.object
         return super().get_context_data(
             title=_("Change a line"),
-            line=f"{heading_of(line.decision)} · {line.locality.latest.full_path} · {line.get_role_display()}",
+            line=f"{heading_of(line.decision)} · {line.locality.place.full_path} · {line.get_role_display()}",
             decision=line.decision,
             day=line.decision.first_day,
             cancel_url=line.decision.get_absolute_url(),
