@@ -13,11 +13,13 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.models import Assignment, Cadre, HolderRule, Limit, Locality, User
+from assignments.models.posting import all_postings
 from assignments.queries import Rules, held_counts, read_rules
 from assignments.signals import changes_proposed
 from assignments.tenure.figures import served_since
@@ -239,7 +241,9 @@ def unfit_holders(changes: list[Change]) -> Found:
     rules = defaultdict(list)
     for rule in HolderRule.objects.all():
         rules[rule.tier, rule.role].append(rule)
-    for position, change, cadre, first_day in begun(changes):
+    new = begun(changes)
+    prefetch_related_objects([cadre for _position, _change, cadre, _day in new], all_postings())
+    for position, change, cadre, first_day in new:
         for rule in rules[change.locality.tier, change.role]:
             if rule.holds_on(first_day) and not rule.fits(cadre, first_day):
                 sentence = _("By rule this is held by: %(holder)s.") % {"holder": rule.get_holder_display()}

@@ -1,7 +1,7 @@
 """What people type about meetings: that there is one, and who came."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -28,6 +28,16 @@ class ClockInput(forms.TimeInput):
 
     def __init__(self, attrs=None):
         super().__init__(format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+
+
+# An end before the beginning is one of the next day where the meeting is no longer than this; else a slip.
+LONGEST_PAST_MIDNIGHT = timedelta(hours=12)
+
+
+def passes_midnight(starts, ends):
+    """Return whether a meeting from one time to another ends on the next day."""
+    length = timedelta(hours=ends.hour - starts.hour, minutes=ends.minute - starts.minute)
+    return length < timedelta(0) and length + ONE_DAY <= LONGEST_PAST_MIDNIGHT
 
 
 class MeetingForm(EditMixin, forms.ModelForm):
@@ -69,7 +79,7 @@ class MeetingForm(EditMixin, forms.ModelForm):
         day, starts, ends = cleaned.get("day"), cleaned.get("starts"), cleaned.get("ends")
         if day and starts:
             self.instance.starts_at = timezone.make_aware(datetime.combine(day, starts))
-            last_day = cleaned.get("last_day") or (day + ONE_DAY if ends and ends < starts else day)
+            last_day = cleaned.get("last_day") or (day + ONE_DAY if ends and passes_midnight(starts, ends) else day)
             self.instance.ends_at = timezone.make_aware(datetime.combine(last_day, ends)) if ends else None
             if self.instance.ends_at and self.instance.ends_at < self.instance.starts_at and last_day >= day:
                 self.add_error("ends", _("The meeting ends before it starts."))

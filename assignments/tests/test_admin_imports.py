@@ -424,7 +424,9 @@ def test_the_rules_of_a_row_are_those_of_the_folder(client, root):
         (2, ["The last day 2021-12-01 lies before the first day 2022-01-01. Correct one of them."]),
         (3, ["There is an end_reason and no last_day. Fill in the day, or remove the reason."]),
     ]
-    assert errors(ratings) == [(2, ["O did not exist in 2023, only … – 2022-08-10. Correct the year or the code."])]
+    assert errors(ratings) == [
+        (2, ["year: O did not exist in 2023, only … – 2022-08-10. Correct the year or the code."])
+    ]
 
 
 def test_ratings_take_the_level_of_the_scheme_of_their_year(client, root):

@@ -30,6 +30,7 @@ YEARS = "The year must lie between 1930 and 2036."
 DERIVED = {
     "assignments.place.first_day",
     "assignments.place.last_day",
+    "assignments.place.counts_from",
     "assignments.place.counts_until",
     "assignments.held.first_day",
     "assignments.held.last_day",

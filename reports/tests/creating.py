@@ -25,7 +25,9 @@ from assignments.models import (
     Lineage,
     Locality,
     LocalityType,
+    LocalityVersion,
     Place,
+    Posting,
     Term,
     User,
 )
@@ -91,6 +93,16 @@ def free(locality):
     if found is None:
         raise LookupError("Everybody was there already.")
     return found
+
+
+def renamed():
+    """What a hamlet has been called since a known day."""
+    return LocalityVersion.objects.filter(locality__tier="hamlet", first_day__isnull=False).order_by("pk").first()
+
+
+def unposted(number):
+    """A cadre of whom nobody said where they work."""
+    return Cadre.objects.get_or_create(code=f"KHONG-{number}", defaults={"full_name": f"Lê Văn {number}"})[0]
 
 
 def draft():
@@ -197,6 +209,13 @@ SITE = {
     "assignments:cadre_leave": lambda n: Filling(
         url("assignments:cadre_leave", held(10 + n % 5).cadre_id), [{"end_reason": "retired", "last_day": day(90)}]
     ),
+    "assignments:posting_create": lambda n: Filling(
+        url("assignments:posting_create", serving(20 + n % 5).pk),
+        [{"first_day": day(30 + n % 20), "agency": Agency.objects.first().pk, "position": f"Phó phòng {n}"}],
+    ),
+    "assignments:posting_edit": lambda n: Filling(
+        url("assignments:posting_edit", Posting.objects.order_by("pk").first().pk), [{"position": f"Văn thư {n}"}]
+    ),
     "assignments:decision_create": lambda n: Filling(
         url("assignments:decision_create"), [{"number": f"{n}-QĐ/HU", "signed_on": day(), "first_day": day(60)}]
     ),
@@ -246,14 +265,15 @@ ADMINISTRATION = {
         "versions-0-first_day": iso(-10),
     },
     Lineage: lambda n: {
-        "predecessor": place(2 * n).locality_id,
-        "successor": place(2 * n + 1).locality_id,
-        "effective_on": iso(-5),
+        "predecessor": place(n).locality_id,
+        "successor": (new := renamed()).locality_id,
+        "effective_on": new.first_day.isoformat(),
         "kind": "merge",
     },
     LocalityType: lambda n: {"code": f"loai{n}", "tier": "hamlet", "name": f"Loại {n}"},
     Agency: lambda n: {"code": f"CQ-{n}", "name": f"Phòng {n}", "locality": place(tier="district").locality_id},
-    Cadre: lambda n: {"code": f"MOI-{n}", "full_name": f"Nguyễn Văn {n}", "agency": Agency.objects.first().pk},
+    Cadre: lambda n: {"code": f"MOI-{n}", "full_name": f"Nguyễn Văn {n}"},
+    Posting: lambda n: {"cadre": unposted(n).pk, "position": f"Chuyên viên {n}"},
     Assignment: lambda n: {
         "locality": (at := place(50 + n, "self_governing_group")).locality_id,
         "cadre": free(at.locality).pk,

@@ -313,7 +313,7 @@ def test_an_issue_that_was_closed_meanwhile_is_not_passed_on():
 
     assert [str(message) for message in response.context["messages"]] == [
         "The issue is closed.",
-        "Meanwhile the issue was closed. Nothing was changed; reopen it if it is not settled.",
+        "Nothing was changed: the issue is closed. Open it again first.",
     ][-len(response.context["messages"]) :]
     issue.refresh_from_db()
     assert (issue.status, issue.closed_on, issue.responsible_agency) == ("closed", date(2022, 6, 1), None)
