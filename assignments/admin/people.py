@@ -212,7 +212,7 @@ class PostingAdmin(TableAdmin, ScopedAdmin):
     visible_choices = ("agency",)
     list_display = ["cadre", "position", "agency", "first_day", "last_day"]
     list_filter = [InForceFilter, ("agency", ScopedRelatedFilter)]
-    list_select_related = ["cadre", "agency"]
+    list_select_related = ["cadre", "agency__locality"]
     ordering = ["cadre__sort_key", "cadre__code", F("first_day").asc(nulls_first=True), "pk"]
     search_fields = ["cadre__search_key", "cadre__code", "agency__search_key", "agency__code"]
     search_help_text = _("A cadre or an agency.")

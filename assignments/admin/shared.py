@@ -16,6 +16,9 @@ class AsOfToday:
 
     def get_queryset(self, request):
         rows = self.visible(self.model._default_manager.all(), request.user).as_of(today())
+        # A list adds these by itself only where nothing else is brought along.
+        if self.list_select_related:
+            rows = rows.select_related(*self.list_select_related)
         return rows.order_by(*(self.get_ordering(request) or self.opts.ordering))
 
     def labelled(self, queryset):

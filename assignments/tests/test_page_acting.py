@@ -161,5 +161,5 @@ def test_the_list_costs_the_same_with_one_row_and_with_three(django_assert_num_q
     for numbers in ([3], [4, 5]):
         for number in numbers:
             Acting.objects.create(cadre=tree.binh, absent=cadre(f"P{number}", agency=tree.agency), **days(0, 5))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             tree.client.get(LIST)

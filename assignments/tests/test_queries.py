@@ -255,6 +255,6 @@ def test_cost_does_not_grow(django_assert_num_queries):
         assign(cadre(place.code, agency=office), place, last_day=DAY - timedelta(days=1))
 
     for places in ([tree.an1a], [tree.an1a, tree.an1b, tree.cam1a]):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             rows = list(Place.objects.on(DAY).filter(locality__in=places))
             vacancies(rows, DAY, Assignment.objects.all())

@@ -166,7 +166,7 @@ def test_the_sheet_costs_the_same_whatever_there_is_to_show(django_assert_num_qu
             issue(cast.tree.an1, date(2022, 6, number + 1), f"Việc {number}")
             assign(cadre(f"X{number}", agency=cast.home), cast.tree.an1a)
             Meeting.objects.create(kind="cell", locality=cast.tree.an1, starts_at=at(date(2022, 6, number + 1)))
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(22):
             client.get(cast.url)
 
 

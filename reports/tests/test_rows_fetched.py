@@ -1,4 +1,4 @@
-"""A list reads what it shows: with all that stands around it, at most three rows for each row of a full page."""
+"""A list reads what it shows: with all that stands around it, so many rows at most for each row of a full page."""
 
 from datetime import date, timedelta
 
@@ -37,17 +37,18 @@ def fetched(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "address",
+    "address, most",
     [
-        "/meetings/?quarter=2022-Q2",
-        "/meetings/?quarter=2022-Q2&within=D",
-        "/meetings/attendances/?quarter=2022-Q2",
-        "/issues/",
-        "/resources/",
-        "/assignments/?day=2022-05-09",
+        ("/meetings/?quarter=2022-Q2", 3),
+        ("/meetings/?quarter=2022-Q2&within=D", 3),
+        # Where each person works is a row of its own.
+        ("/meetings/attendances/?quarter=2022-Q2", 4),
+        ("/issues/", 3),
+        ("/resources/", 3),
+        ("/assignments/?day=2022-05-09", 4),
     ],
 )
-def test_at_most_three_rows_are_read_for_each_that_is_shown(address, fetched):
+def test_few_rows_are_read_for_each_that_is_shown(address, most, fetched):
     tree = small_tree()
     office = agency("A", at=tree.district)
     for number in range(PER_PAGE + 5):
@@ -63,4 +64,4 @@ def test_at_most_three_rows_are_read_for_each_that_is_shown(address, fetched):
     response = client.get(address)
 
     assert len(response.context["page_obj"]) == PER_PAGE
-    assert sum(fetched) <= 3 * PER_PAGE, fetched
+    assert sum(fetched) <= most * PER_PAGE, fetched

@@ -247,6 +247,7 @@ def rows_elsewhere():
         Lineage: {"successor__code": "X-H"},
         Agency: {"code": "X-A"},
         Cadre: {"code": "X-P"},
+        Posting: {"cadre__code": "X-P"},
         Assignment: {"locality__code": "X-H"},
         Decision: {"locality__code": "X-D"},
         DecisionLine: {"locality__code": "X-H"},

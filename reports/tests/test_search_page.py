@@ -91,7 +91,7 @@ def test_few_queries_however_much_is_found(django_assert_num_queries):
     client.get(URL, {"q": "an"})
 
     for _size in (1, 3):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get(URL, {"q": "an"})
         for code in ("A", "B"):
             if _size == 1:

@@ -207,7 +207,7 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
     client = visitor(it.committee)
     client.get(ADDRESS)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(ADDRESS)
 
 
