@@ -29,7 +29,7 @@ SELECT place.{level}_id, COUNT(*),
     SUM(households_represented) FILTER (WHERE status = 'held' AND households_total IS NOT NULL)
 FROM meetings_meeting AS meeting JOIN assignments_place AS place ON place.id = meeting.place_id
 WHERE meeting.area_id = %(area)s AND day BETWEEN %(first)s AND %(last)s AND status <> 'cancelled'
-    AND place.area_id = %(area)s{within}
+    AND (status = 'held' OR place.last_day >= day) AND place.area_id = %(area)s{within}
 GROUP BY 1
 """
 

@@ -21,8 +21,8 @@ from reports.models import PartyOrganisation, QuarterlyReport, Rating, RatingLev
 from reports.tests.test_scope_everywhere import (
     APART,
     COMPARED,
+    EACH_LOGIN,
     KEYS,
-    LOGINS,
     ROWS,
     address_of,
     body,
@@ -140,7 +140,7 @@ def is_about_what_is_to_come(address):
     )
 
 
-@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("login", EACH_LOGIN)
 def test_what_the_tree_is_to_become_changes_nothing_before_its_day(login, demo):
     renamed, _moved, _ended = changed_localities()
     # Facts have a day of their own: what is planned for a later day would stand where it will be then.
