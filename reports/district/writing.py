@@ -297,6 +297,10 @@ class Writer:
 
 
 def refresh_statistics():
-    """Tell the database how large its tables have become: until then it plans queries for small ones."""
+    """Tell the database how large its tables have become: until then it plans queries for small ones.
+
+    Only our own: those that all databases of a PostgreSQL share would be held until the transaction ends.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        for table in sorted(connection.introspection.django_table_names(only_existing=True)):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
