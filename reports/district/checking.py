@@ -313,19 +313,13 @@ class Checker:
 
     def check_postings(self, rows):
         """A cadre works at one agency at a time."""
+        text = _(
+            "%(cadre)s works elsewhere already from %(other)s (%(where)s), which shares days with "
+            "%(period)s. Let the one end on the day before the other begins."
+        )
         for cadre, periods in self.known.postings().items():
             for period, other in overlapping(periods):
-                later, earlier = later_in_file(period, other)
-                if later.line is not None:
-                    self.say(
-                        "postings.csv",
-                        later.line,
-                        _(
-                            "%(cadre)s works elsewhere already from %(other)s (%(where)s), which shares days with "
-                            "%(period)s. Let the one end on the day before the other begins."
-                        )
-                        % {"cadre": cadre, "period": later, "other": earlier, "where": where(earlier)},
-                    )
+                self.say_shared("postings.csv", period, other, text, cadre=cadre)
 
     def check_assignments(self, rows):
         for line, values in rows:
@@ -349,39 +343,31 @@ class Checker:
 
     def check_shared_days(self, localities):
         """One cadre holds a role at a locality once at a time, and a regional group has one head."""
+        twice = _(
+            "%(cadre)s has this role at %(locality)s already from %(other)s (%(where)s), "
+            "which shares days with %(period)s. Correct the days of one of the two."
+        )
+        two_heads = _(
+            "%(locality)s has a head already: %(head)s, %(other)s (%(where)s), "
+            "which shares days with %(period)s. Let the one end before the other begins."
+        )
         heads = defaultdict(list)
         for (locality, role, cadre), periods in self.known.assignments(localities).items():
             if role == Assignment.Role.HEAD:
                 heads[locality] += periods
             for period, other in overlapping(periods):
-                self.say_shared(
-                    period,
-                    other,
-                    _(
-                        "%(cadre)s has this role at %(locality)s already from %(other)s (%(where)s), "
-                        "which shares days with %(period)s. Correct the days of one of the two."
-                    ),
-                    cadre=cadre,
-                    locality=locality,
-                )
+                self.say_shared("assignments.csv", period, other, twice, cadre=cadre, locality=locality)
         for locality, periods in heads.items():
             for period, other in overlapping(periods):
                 if period.of != other.of:
-                    self.say_shared(
-                        period,
-                        other,
-                        _(
-                            "%(locality)s has a head already: %(head)s, %(other)s (%(where)s), "
-                            "which shares days with %(period)s. Let the one end before the other begins."
-                        ),
-                        locality=locality,
-                    )
+                    self.say_shared("assignments.csv", period, other, two_heads, locality=locality)
 
-    def say_shared(self, period, other, text, **names):
+    def say_shared(self, file, period, other, text, **names):
+        """Say of the one that stands further down with which it shares days; nothing where both are stored."""
         later, earlier = later_in_file(period, other)
         if later.line is not None:
             names |= {"period": later, "other": earlier, "where": where(earlier), "head": earlier.of}
-            self.say("assignments.csv", later.line, text % names)
+            self.say(file, later.line, text % names)
 
     def check_party_organisations(self, rows):
         for line, values in rows:
