@@ -1,8 +1,5 @@
 """The administration of localities with their versions, lineage and types."""
 
-from datetime import date
-from itertools import combinations
-
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -13,15 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.actions import delete_locality, localities_changed, refuse_orphans
-from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, named
+from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
 from assignments.imports import LocalityImport
 from assignments.models import Assignment, Lineage, Locality, LocalityType, LocalityVersion, Place
 from assignments.places import placed_models
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedForm, ScopedInline
+from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedInline
 from cadrenet.admin.tables import TableAdmin
-from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
 
@@ -42,44 +38,23 @@ class ExistsFilter(admin.SimpleListFilter):
         return queryset
 
 
-class VersionForm(ScopedForm):
-    """One version. With its siblings it is compared in the formset, where all of them stand as they will."""
-
-    def validate_constraints(self):
-        # Only what one row decides alone; the rest compares with rows that the same form is changing.
-        try:
-            self.instance.validate_constraints(exclude={"locality"})
-        except ValidationError as error:
-            self._update_errors(error)
-
-
-class VersionFormSet(EditFormSet):
+class VersionFormSet(SpanFormSet):
     """All versions of one locality, as they will stand after saving."""
 
     user = None
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        form.instance.changed_together = [version.pk for version in self.get_queryset()]
-        return form
-
-    def clean(self):
-        super().clean()
-        if any(self.errors):
-            return
-        gone = self.deleted_forms
-        kept = [form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())]
-        for form in kept:
+    def check(self, forms):
+        for form in forms:
             self._check_form(form)
-        versions = [form.instance for form in kept]
-        for one, other in combinations(versions, 2):
-            if overlap(one, other):
-                raise ValidationError(
-                    _("The versions “%(one)s” and “%(other)s” hold on some of the same days."),
-                    params={"one": one.name, "other": other.name},
-                )
+        super().check(forms)
         if self.instance.pk:
-            refuse_orphans(self.instance, versions)
+            refuse_orphans(self.instance, [form.instance for form in forms])
+
+    def shared_days(self, one, other):
+        return ValidationError(
+            _("The versions “%(one)s” and “%(other)s” hold on some of the same days."),
+            params={"one": one.name, "other": other.name},
+        )
 
     def _check_form(self, form):
         version = form.instance
@@ -91,18 +66,12 @@ class VersionFormSet(EditFormSet):
             form.add_error("parent", _("Choose the locality in which it lies."))
 
 
-def overlap(one, other):
-    """Return whether two dated rows share a day."""
-    starts = max(one.first_day or date.min, other.first_day or date.min)
-    return starts <= min(one.last_day or date.max, other.last_day or date.max)
-
-
 class VersionInline(ScopedInline):
     """The versions of a locality: the truth from which everything about it is derived."""
 
     model = LocalityVersion
     fk_name = "locality"
-    form = VersionForm
+    form = SpanForm
     formset = VersionFormSet
     fields = ["name", "type", "parent", "first_day", "last_day", "households"]
     autocomplete_fields = ["parent"]

@@ -1,7 +1,5 @@
 """The administration of agencies, cadres and assignments."""
 
-from itertools import combinations
-
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
@@ -12,17 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.actions import Refused, assignment_changed, carry_out
-from assignments.admin.localities import overlap
-from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, named
+from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
 from assignments.changes import Change, leaving, withdrawal
 from assignments.imports import AssignmentImport, CadreImport, PostingImport
 from assignments.models import Agency, Assignment, Cadre, Posting, User
 from assignments.models.posting import posting_on, staff_on
 from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedForm, ScopedInline
+from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedInline
 from cadrenet.admin.tables import TableAdmin
-from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
 
@@ -36,39 +32,18 @@ class AgencyAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     fields = ["name", "code", "locality"]
 
 
-class PostingForm(ScopedForm):
-    """One posting. With its siblings it is compared in the formset, where all of them stand as they will."""
-
-    def validate_constraints(self):
-        try:
-            self.instance.validate_constraints(exclude={"cadre"})
-        except ValidationError as error:
-            self._update_errors(error)
-
-
-class PostingFormSet(EditFormSet):
+class PostingFormSet(SpanFormSet):
     """All postings of one cadre, as they will stand after saving."""
 
-    def _construct_form(self, i, **kwargs):
-        form = super()._construct_form(i, **kwargs)
-        form.instance.changed_together = [posting.pk for posting in self.get_queryset()]
-        return form
-
-    def clean(self):
-        super().clean()
-        if any(self.errors):
-            return
-        gone = self.deleted_forms
-        kept = [form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())]
-        if any(overlap(one.instance, other.instance) for one, other in combinations(kept, 2)):
-            raise ValidationError(_("Two of these postings hold on some of the same days."))
+    def shared_days(self, one, other):
+        return ValidationError(_("Two of these postings hold on some of the same days."))
 
 
 class PostingInline(ScopedInline):
     """Where a cadre works and worked: to correct what was recorded wrongly."""
 
     model = Posting
-    form = PostingForm
+    form = SpanForm
     formset = PostingFormSet
     fields = ["agency", "position", "first_day", "last_day"]
     autocomplete_fields = ["agency"]

@@ -1,10 +1,16 @@
 """What the administration of several kinds of rows shares: by commune, by decision, names with their chain."""
 
+from datetime import date
+from itertools import combinations
+
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
 from cadrenet.admin.lists import two_lines
+from cadrenet.admin.scope import ScopedForm
+from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
 
@@ -23,6 +29,50 @@ class AsOfToday:
 
     def labelled(self, queryset):
         return super().labelled(queryset).as_of(today())
+
+
+class SpanForm(ScopedForm):
+    """One of the dated rows of a page. With the others it is compared in the set, where all stand as they will."""
+
+    def validate_constraints(self):
+        # Only what one row decides alone; the rest compares with rows that the same form is changing.
+        try:
+            self.instance.validate_constraints(exclude={self.belongs_to})
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class SpanFormSet(EditFormSet):
+    """All dated rows of one locality or cadre, as they will stand after saving: no two share a day."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.belongs_to = self.fk.name
+        form.instance.changed_together = [row.pk for row in self.get_queryset()]
+        return form
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        gone = self.deleted_forms
+        self.check([form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())])
+
+    def check(self, forms):
+        """Refuse rows that cannot stand beside each other; ``forms`` are of those that stay or come."""
+        for one, other in combinations([form.instance for form in forms], 2):
+            if overlap(one, other):
+                raise self.shared_days(one, other)
+
+    def shared_days(self, one, other):
+        """Return the ``ValidationError`` for two rows that share a day."""
+        raise NotImplementedError
+
+
+def overlap(one, other):
+    """Return whether two dated rows share a day."""
+    starts = max(one.first_day or date.min, other.first_day or date.min)
+    return starts <= min(one.last_day or date.max, other.last_day or date.max)
 
 
 class DecidedLocality:
