@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_bootstrap5",
     "crispy_forms",
     "csp",
@@ -78,6 +79,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before the one that asks for a login: it may end a session.
+    "assignments.login.middleware.SignInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -139,11 +142,11 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-ACCOUNT_ADAPTER = "assignments.login.AccountAdapter"
+ACCOUNT_ADAPTER = "assignments.login.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -154,6 +157,20 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 # A login costs far more than a page, and evenings are short: a phone stays signed in for two weeks.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Whoever may open the administration signs in anew each day, and after an hour in which nothing was asked for.
+STAFF_SESSION_AGE = 12 * 3600
+STAFF_SESSION_IDLE = 3600
+
+MFA_ADAPTER = "assignments.login.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "cadrenet"
+# The clocks of cheap phones are off by half a minute.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 14 * 24 * 3600
+# An address of e-mail proves nothing here: the office's administrator gave out the login.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Language, time, numbers ----------------------------------------------------------------------------
 
@@ -210,6 +227,9 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+# Whoever has staff rights shows a second step at sign-in; everybody else may.
+TWO_STEPS_REQUIRED = env.bool("TWO_STEPS_REQUIRED", default=BEHIND_TLS)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 # Behind the proxy all come from its address; the locks after failed logins ask for the one before it.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
 

@@ -29,6 +29,8 @@ urlpatterns = [
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    # The second step: asked for at sign-in, set up, and asked for once more.
+    path("account/two-steps/", include("allauth.mfa.urls")),
     path("account/closed/", account.account_inactive, name="account_inactive"),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,90 @@
+"""What is asked of somebody who is signed in, before a page is made: a password of his own, a second step, a session
+that still holds."""
+
+import time
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from assignments.login import two_steps
+
+SINCE, SEEN = "signed_in_at", "last_seen"
+# Of a session that is used all the time, the moment is written down once a minute.
+FRESH = 60
+# Where somebody comes back to who was led to the second step.
+BACK = "two_steps_back"
+
+
+@receiver(user_logged_in)
+def begin(request, **kwargs):
+    request.session[SINCE] = request.session[SEEN] = time.time()
+
+
+class SignInMiddleware:
+    """Leads there, and back; never anywhere from which there is no way on.
+
+    All of ``account/`` stays open, so that nobody is locked out, and so do addresses that ask for no login: whoever
+    comes with a link of its own need not be signed in twice.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        route = request.resolver_match.route
+        if not getattr(view, "login_required", True) or route.startswith("language/"):
+            return None
+        user = request.user
+        if not user.is_authenticated:
+            return None
+        staff = user.is_staff or user.is_superuser
+        if staff and ended(request.session):
+            logout(request)
+            messages.info(request, _("You were signed out, as is done after some time. Sign in again to go on."))
+            return None
+        if route.startswith("account/"):
+            # Whoever knows only the password could set up another step here, and show that.
+            if not route.startswith("account/two-steps/") or "authenticate" in route or two_steps.shown(request):
+                return None
+            way = two_steps.where_to_show(user)
+            return send(request, way) if way != reverse("mfa_index") else None
+        if user.must_change_password:
+            return send(request, reverse("account_change_password"))
+        if two_steps.asked_of(user) and not two_steps.shown(request):
+            return send(request, two_steps.where_to_show(user))
+        return None
+
+
+def ended(session) -> bool:
+    """Whether a session of somebody with staff rights is over; if not, note that it is used."""
+    now = time.time()
+    since = session.setdefault(SINCE, now)
+    idle = now - session.setdefault(SEEN, now)
+    if now - since >= settings.STAFF_SESSION_AGE or idle >= settings.STAFF_SESSION_IDLE:
+        return True
+    if idle >= FRESH:
+        session[SEEN] = now
+    return False
+
+
+def send(request, url: str):
+    """Lead somewhere first; what was asked for comes afterwards."""
+    if request.htmx:
+        # Part of a page: the whole page goes there.
+        back = request.htmx.current_url_abs_path or "/"
+    else:
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    request.session[BACK] = back
+    url = f"{url}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+    return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
