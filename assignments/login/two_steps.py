@@ -8,11 +8,12 @@ import logging
 
 from allauth.account.adapter import get_adapter
 from allauth.account.signals import authentication_step_completed
+from allauth.core import context
 from allauth.mfa.internal.flows.trust import is_trusted_browser
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -37,10 +38,17 @@ def step_completed(request, method, user, **kwargs):
         request.session[SHOWN] = user.pk
 
 
-@receiver(authenticator_added)
-def set_up(request, user, **kwargs):
-    """Whoever sets up a step has just shown it."""
-    request.session[SHOWN] = user.pk
+@receiver(post_save, sender=Authenticator)
+def set_up(instance, created, **kwargs):
+    """Whoever sets up a step has just shown it; the list on paper comes by itself."""
+    request = context.request
+    if (
+        created
+        and request
+        and request.user.pk == instance.user_id
+        and instance.type != Authenticator.Type.RECOVERY_CODES
+    ):
+        request.session[SHOWN] = instance.user_id
 
 
 def asked_of(user) -> bool:
