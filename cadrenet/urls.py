@@ -2,8 +2,10 @@
 
 from allauth.account import views as account
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
 from django.views.generic import TemplateView
+from django.views.i18n import set_language
 
 from cadrenet.gallery import gallery
 from cadrenet.health import health
@@ -23,7 +25,8 @@ urlpatterns = [
     path("help/figures/", TemplateView.as_view(template_name="help/figures.html"), name="figures"),
     path("gallery/", gallery, name="gallery"),
     path("health/", health, name="health"),
-    path("language/", include("django.conf.urls.i18n")),
+    # Also at the sign-in, and between its two steps.
+    path("language/setlang/", login_not_required(set_language), name="set_language"),
     # Of the sign-in library's pages only these: nobody signs up, and an office's logins have no e-mail.
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

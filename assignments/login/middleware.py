@@ -43,10 +43,8 @@ class SignInMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         route = request.resolver_match.route
-        if not getattr(view, "login_required", True) or route.startswith("language/"):
-            return None
         user = request.user
-        if not user.is_authenticated:
+        if not getattr(view, "login_required", True) or not user.is_authenticated:
             return None
         staff = user.is_staff or user.is_superuser
         if staff and ended(request.session):

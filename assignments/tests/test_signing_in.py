@@ -196,6 +196,14 @@ def test_a_page_asks_nothing_of_the_database_for_it(client, django_assert_num_qu
         client.get("/account/password/")
 
 
+@pytest.mark.parametrize("language", ["en", "es", "vi"])
+def test_the_language_is_chosen_at_the_sign_in_and_between_its_steps(client, language):
+    client.post("/language/setlang/", {"language": language, "next": "/account/login/"})
+    page = sign_in(client, with_an_app(staff()))
+
+    assert f'<html lang="{language}">' in page.content.decode()
+
+
 def test_the_administration_has_no_sign_in_of_its_own(client):
     user = User.objects.create_user("lan", password=PASSWORD)
     assert client.post("/admin/login/", {"username": "lan", "password": PASSWORD}).url.startswith("/account/login/")
