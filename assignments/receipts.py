@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from assignments.models import Receipt
+from cadrenet.logs import route_of
 from cadrenet.races import sentences_of
 from cadrenet.receipts import KEY, digest_of, key_of, outcome_of, typed
 
@@ -66,7 +67,7 @@ class ReceiptMiddleware:
         """Answer what a race met; None for any other error, and for whoever only reads."""
         if request.method != "POST" or not (sentences := sentences_of(error)):
             return None
-        log.warning("A race at %s", request.path, exc_info=error)
+        log.warning("A race at %s", route_of(request), exc_info=error)
         return refuse(request, sentences)
 
 

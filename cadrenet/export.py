@@ -5,6 +5,7 @@ would run as a formula begins with an apostrophe instead.
 """
 
 import csv
+import logging
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ from openpyxl.utils import get_column_letter
 
 from cadrenet.vietnamese import search_key
 
+log = logging.getLogger(__name__)
+
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # The full-width signs too: a spreadsheet program in an East Asian language reads them as the plain ones.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -36,15 +39,17 @@ DATE_FORMATS = {date: "dd/mm/yyyy", datetime: "dd/mm/yyyy hh:mm"}
 
 def csv_response(name, header, rows):
     """A CSV download that Excel opens rightly: with a BOM, lines end in CR LF. Sent while it is read."""
-    response = StreamingHttpResponse(_csv_chunks(header, rows), content_type=CSV_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{file_name(name, "csv")}"'
+    name = file_name(name, "csv")
+    response = StreamingHttpResponse(_csv_chunks(header, _noted(name, rows)), content_type=CSV_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 def xlsx_response(name, header, rows, sheet):
     """An XLSX download with a fixed header row; rows that do not fit on a sheet go on to a second one."""
     workbook = Workbook(write_only=True)
-    header, rows = list(header), iter(rows)
+    name = file_name(name, "xlsx")
+    header, rows = list(header), _noted(name, rows)
     begun = []
     while begun or not workbook.worksheets:
         chunk = chain(begun, islice(rows, ROWS_OF_A_SHEET - 1 - len(begun)))
@@ -55,7 +60,7 @@ def xlsx_response(name, header, rows, sheet):
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     workbook.save(file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=file_name(name, "xlsx"), content_type=XLSX_TYPE)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
 def write_csv(stream, header, rows):
@@ -74,6 +79,17 @@ def file_name(name, ending):
 def neutral(text):
     """Text that no spreadsheet program takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def _noted(name, rows):
+    """The rows; how many of them went out, and in which file, is written down when they have."""
+    number = 0
+    try:
+        for row in rows:
+            number += 1
+            yield row
+    finally:
+        log.info("export", extra={"file": name, "rows": number})
 
 
 class _Line:

@@ -72,6 +72,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Static files are answered by the one before: they are public, and not worth a line each.
+    "cadrenet.middleware.RequestMiddleware",
+    "cadrenet.middleware.PrivacyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,8 +124,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A machine that is gone is noticed within seconds, and not when the operating system gives up.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3
+    )
     # PostgreSQL takes our longer queries for expensive ones and compiles them first: 60 of 90 ms went into that.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
+# What a page waits for at most; commands and imports wait as long as it takes.
+PAGE_STATEMENT_SECONDS = env.int("PAGE_STATEMENT_SECONDS", default=30)
+PAGE_LOCK_SECONDS = env.int("PAGE_LOCK_SECONDS", default=10)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -217,6 +227,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# What no page here uses is refused to whatever might get into one; keys of a device are for the sign-in.
+PERMISSIONS_POLICY = ", ".join(
+    [f"{name}=()" for name in ["camera", "display-capture", "geolocation", "microphone", "payment", "usb"]]
+    + [f"{name}=(self)" for name in ["publickey-credentials-create", "publickey-credentials-get"]]
+)
 SECURE_REFERRER_POLICY = "same-origin"
 
 # A proxy in front ends TLS. BEHIND_TLS=0 is for a trial of the production server on one machine.
@@ -238,10 +253,33 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# --- What is written down -------------------------------------------------------------------------------------
+
+# Mail goes out only where EMAIL_URL says how. What went wrong is written to ADMINS.
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("SERVER_EMAIL", default="cadrenet@localhost")
+EMAIL_SUBJECT_PREFIX = "[cadrenet] "
+ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
+
+# A trial's terminal is read by somebody who develops; a server's journal by whoever looks for something.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+    "formatters": {
+        "json": {"()": "cadrenet.logs.JsonFormatter"},
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "filters": {"without_address": {"()": "cadrenet.logs.WithoutAddress"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"},
+        "mail": {"class": "cadrenet.logs.MailHandler", "level": "ERROR", "formatter": "json"},
+    },
+    "root": {"handlers": ["stderr", "mail"], "level": env("LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        "cadrenet": {"level": "WARNING" if DEBUG else "INFO"},
+        # What was answered stands in the line of the request.
+        "django.request": {"level": "ERROR", "filters": ["without_address"]},
+        "django.security.csrf": {"filters": ["without_address"]},
+    },
 }

@@ -51,7 +51,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user, password):
         user.must_change_password = False
         super().set_password(user, password)
-        log.warning("password changed", extra={"login": user.pk})
 
     def get_password_change_redirect_url(self, request):
         return "/"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from assignments.login import two_steps
+from cadrenet import logs
 
 SINCE, SEEN = "signed_in_at", "last_seen"
 # Of a session that is used all the time, the moment is written down once a minute.
@@ -43,9 +44,9 @@ class SignInMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         route = request.resolver_match.route
-        user = request.user
-        if not getattr(view, "login_required", True) or not user.is_authenticated:
+        if not getattr(view, "login_required", True) or not (user := request.user).is_authenticated:
             return None
+        logs.add(user=user.pk)
         staff = user.is_staff or user.is_superuser
         if staff and ended(request.session):
             logout(request)

@@ -5,6 +5,7 @@ or by whoever knows the password alone, has shown none.
 """
 
 import logging
+from functools import wraps
 
 from allauth.account.adapter import get_adapter
 from allauth.account.signals import authentication_step_completed
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +72,17 @@ def where_to_show(user) -> str:
     """The address where a login shows its second step; where it has none yet, that where one is set up."""
     methods = [way for way in get_adapter().get_reauthentication_methods(user) if way["id"].startswith("mfa")]
     return methods[0]["url"] if methods else reverse("mfa_index")
+
+
+def own_key(view):
+    """Find nobody else's key, before the library asks for a password."""
+
+    @wraps(view)
+    def found(request, pk):
+        get_object_or_404(Authenticator, pk=pk, user=request.user, type=Authenticator.Type.WEBAUTHN)
+        return view(request, pk=pk)
+
+    return found
 
 
 def ways_of(user) -> list[str]:

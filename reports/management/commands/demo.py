@@ -33,9 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--communes", type=int, default=FULL_SIZE, help=f"2 to {FULL_SIZE}; fewer load faster.")
         parser.add_argument("--quarters", type=int, default=5, help="How far back, the running quarter included.")
 
-    def handle(
-        self, *args, accounts, close, refuse_open, flush, yes, seed, today, communes, quarters, verbosity, **options
-    ):
+    def handle(self, *args, accounts, flush, yes, seed, today, communes, quarters, verbosity, **options):
         if accounts:
             self.print_accounts()
             return

@@ -1,0 +1,35 @@
+"""What is answered when something went wrong: pages that ask neither the database nor the session."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+from cadrenet import logs
+
+log = logging.getLogger(__name__)
+
+# Seconds after which whoever asked may ask again.
+RETRY_AFTER = 30
+
+
+def server_error(request):
+    """Answer what nobody expected; and what the database did not answer, as that."""
+    return unavailable() if is_away(sys.exc_info()[1]) else _page("500.html", 500)
+
+
+def is_away(error) -> bool:
+    """Whether the database is down, or did not answer within the time that a page may take."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def unavailable():
+    response = _page("503.html", 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _page(template, status):
+    return HttpResponse(render_to_string(template, {"request_id": logs.request_id()}), status=status)
