@@ -33,8 +33,9 @@ class ReceiptMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        key = key_of(request) if request.user.is_authenticated else None
-        if key is None:
+        # The key first: what sends none need not ask who is signed in.
+        key = key_of(request)
+        if key is None or not request.user.is_authenticated:
             return None
         try:
             return self.once(request, key, lambda: view(request, *args, **kwargs))

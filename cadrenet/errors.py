@@ -1,6 +1,5 @@
 """What is answered when something went wrong: pages that ask neither the database nor the session."""
 
-import logging
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -8,8 +7,6 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from cadrenet import logs
-
-log = logging.getLogger(__name__)
 
 # Seconds after which whoever asked may ask again.
 RETRY_AFTER = 30

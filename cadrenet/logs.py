@@ -45,6 +45,9 @@ def route_of(request) -> str:
 
 class JsonFormatter(logging.Formatter):
     def format(self, record):
+        return json.dumps(self.said(record), ensure_ascii=False, default=str)
+
+    def said(self, record) -> dict:
         line = {
             "at": datetime.fromtimestamp(record.created, timezone.get_default_timezone()).isoformat(
                 " ", "milliseconds"
@@ -57,7 +60,14 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return line
+
+
+class MailFormatter(JsonFormatter):
+    """The same for somebody who reads it: a line for each, the traceback as it is."""
+
+    def format(self, record):
+        return "\n".join(f"{name}: {value}" for name, value in self.said(record).items())
 
 
 class WithoutAddress(logging.Filter):
@@ -80,16 +90,16 @@ class MailHandler(logging.Handler):
     PAUSE = 3600
 
     def emit(self, record):
-        if not settings.ADMINS or not caches["worker"].add(f"told {self.fault(record)}", 1, self.PAUSE):
-            return
         try:
-            mail_admins(f"{record.levelname}: {record.name}", self.format(record))
+            if settings.ADMINS and caches["worker"].add(f"told-{hash(self.fault(record))}", 1, self.PAUSE):
+                mail_admins(f"{record.levelname}: {record.name}", self.format(record))
         except Exception:
+            # Said on the terminal; whoever asked for the page gets it all the same.
             self.handleError(record)
 
-    def fault(self, record) -> str:
+    def fault(self, record) -> tuple:
         """The same for the same mistake at the same line, whoever meets it."""
         if not (record.exc_info and record.exc_info[2]):
-            return f"{record.name} {record.lineno}"
+            return record.name, record.lineno
         where = extract_tb(record.exc_info[2])[-1]
-        return f"{record.exc_info[0].__name__} {where.filename} {where.lineno}"
+        return record.exc_info[0], where.filename, where.lineno

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.log import log_response
 
 from cadrenet import logs
 from cadrenet.errors import is_away, unavailable
@@ -36,8 +37,10 @@ class RequestMiddleware:
     def process_exception(self, request, error):
         if not is_away(error):
             return None
-        log.error("The database does not answer", exc_info=error)
-        return unavailable()
+        response = unavailable()
+        said = {"response": response, "request": request, "exception": error}
+        log_response("%s: %s", response.reason_phrase, request.path, **said)
+        return response
 
 
 class _Counter:

@@ -82,9 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # Before the one that asks for a login: it may end a session.
     "assignments.login.middleware.SignInMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -268,16 +266,19 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "cadrenet.logs.JsonFormatter"},
+        "mail": {"()": "cadrenet.logs.MailFormatter"},
         "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
     },
     "filters": {"without_address": {"()": "cadrenet.logs.WithoutAddress"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"},
-        "mail": {"class": "cadrenet.logs.MailHandler", "level": "ERROR", "formatter": "json"},
+        "mail": {"class": "cadrenet.logs.MailHandler", "level": "ERROR", "formatter": "mail"},
     },
     "root": {"handlers": ["stderr", "mail"], "level": env("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "cadrenet": {"level": "WARNING" if DEBUG else "INFO"},
+        # Or Django's own would mail each fault each time, with cookies and all that was typed.
+        "django": {"handlers": []},
         # What was answered stands in the line of the request.
         "django.request": {"level": "ERROR", "filters": ["without_address"]},
         "django.security.csrf": {"filters": ["without_address"]},

@@ -6,6 +6,7 @@ import time
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpResponseRedirect
@@ -29,29 +30,25 @@ def begin(request, **kwargs):
     request.session[SINCE] = request.session[SEEN] = time.time()
 
 
-class SignInMiddleware:
-    """Leads there, and back; never anywhere from which there is no way on.
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks for a login, as Django's own, and then leads there and back; never where there is no way on.
 
-    All of ``account/`` stays open, so that nobody is locked out, and so do addresses that ask for no login: whoever
-    comes with a link of its own need not be signed in twice.
+    All of ``account/`` stays open, so that nobody is locked out. Of addresses that ask for no login nothing is asked,
+    not even who is signed in: whoever comes with a link of its own need not be signed in twice.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
     def process_view(self, request, view, args, kwargs):
-        route = request.resolver_match.route
-        if not getattr(view, "login_required", True) or not (user := request.user).is_authenticated:
+        if not getattr(view, "login_required", True):
             return None
-        logs.add(user=user.pk)
+        user = request.user
         staff = user.is_staff or user.is_superuser
         if staff and ended(request.session):
             logout(request)
             messages.info(request, _("You were signed out, as is done after some time. Sign in again to go on."))
-            return None
+        if not request.user.is_authenticated:
+            return super().process_view(request, view, args, kwargs)
+        logs.add(user=user.pk)
+        route = request.resolver_match.route
         if route.startswith("account/"):
             # Whoever knows only the password could set up another step here, and show that.
             if not route.startswith("account/two-steps/") or "authenticate" in route or two_steps.shown(request):
