@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "enter_current_password": _("Type your current password."),
         "incorrect_password": _("The password is not right."),
-        "same_password": _("This is the password of before. Choose another one."),
+        "same_password": _("This is the password that you have now. Choose another one."),
     }
 
     def is_open_for_signup(self, request):

@@ -44,7 +44,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         staff = user.is_staff or user.is_superuser
         if staff and ended(request.session):
             logout(request)
-            messages.info(request, _("You were signed out, as is done after some time. Sign in again to go on."))
+            messages.info(request, _("You were signed out because some time has passed. Sign in again to go on."))
         if not request.user.is_authenticated:
             return super().process_view(request, view, args, kwargs)
         logs.add(user=user.pk)
