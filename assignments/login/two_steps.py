@@ -5,7 +5,6 @@ or by whoever knows the password alone, has shown none.
 """
 
 import logging
-from functools import wraps
 
 from allauth.account.adapter import get_adapter
 from allauth.account.signals import authentication_step_completed
@@ -77,7 +76,6 @@ def where_to_show(user) -> str:
 def own_key(view):
     """Find nobody else's key, before the library asks for a password."""
 
-    @wraps(view)
     def found(request, pk):
         get_object_or_404(Authenticator, pk=pk, user=request.user, type=Authenticator.Type.WEBAUTHN)
         return view(request, pk=pk)

@@ -204,6 +204,13 @@ def test_the_language_is_chosen_at_the_sign_in_and_between_its_steps(client, lan
     assert f'<html lang="{language}">' in page.content.decode()
 
 
+def test_between_the_steps_one_may_turn_back(client):
+    sign_in(client, with_an_app(staff()))
+
+    assert path(client.post(reverse("account_logout"), {"next": "/account/login/"}, follow=True)) == "/account/login/"
+    assert client.get(reverse("mfa_authenticate")).url == "/account/login/"
+
+
 def test_the_administration_has_no_sign_in_of_its_own(client):
     user = User.objects.create_user("lan", password=PASSWORD)
     assert client.post("/admin/login/", {"username": "lan", "password": PASSWORD}).url.startswith("/account/login/")
