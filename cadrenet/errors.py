@@ -1,6 +1,7 @@
 """What is answered when something went wrong: pages that ask neither the database nor the session."""
 
 import sys
+from sqlite3 import SQLITE_ERROR
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -19,7 +20,12 @@ def server_error(request):
 
 def is_away(error) -> bool:
     """Whether the database is down, or did not answer within the time that a page may take."""
-    return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, OperationalError | InterfaceError) and not _is_mistaken(error)
+
+
+def _is_mistaken(error) -> bool:
+    """Whether SQLite does not understand the query, which it tells as the same kind of error; a fault of the site."""
+    return "no such" in str(error) or getattr(error.__cause__, "sqlite_errorcode", None) == SQLITE_ERROR
 
 
 def unavailable():

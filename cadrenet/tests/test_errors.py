@@ -22,9 +22,15 @@ def gone(request):
     raise InterfaceError("connection already closed")
 
 
+def mistaken(request):
+    """A query that no database understands: an error of the one kind here and of another there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM WHERE")
+
+
 class Urls:
     handler500 = handler500
-    urlpatterns = [*urlpatterns, path("broken/", broken), path("gone/", gone)]
+    urlpatterns = [*urlpatterns, path("broken/", broken), path("gone/", gone), path("mistaken/", mistaken)]
 
 
 @pytest.fixture
@@ -56,6 +62,10 @@ def test_the_sign_in_says_so_as_well(visitor, method):
 
 def test_a_connection_that_broke_is_no_fault_of_the_site(visitor):
     assert visitor.get("/gone/").status_code == 503
+
+
+def test_a_query_that_the_database_does_not_understand_is_one(visitor):
+    assert visitor.get("/mistaken/").status_code == 500
 
 
 def test_a_fault_of_the_site_is_told_without_the_database(visitor, django_assert_num_queries):
