@@ -281,6 +281,8 @@ LOGGING = {
         "django": {"handlers": []},
         # What was answered stands in the line of the request.
         "django.request": {"level": "ERROR", "filters": ["without_address"]},
+        # What visitors do wrong is written down, and nobody is woken for it.
+        "django.security": {"handlers": ["stderr"], "propagate": False},
         "django.security.csrf": {"filters": ["without_address"]},
     },
 }

@@ -58,6 +58,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if user.must_change_password:
             return send(request, reverse("account_change_password"))
         if two_steps.asked_of(user) and not two_steps.shown(request):
+            request.session[BACK] = back_of(request)
             return send(request, two_steps.where_to_show(user))
         return None
 
@@ -74,13 +75,15 @@ def ended(session) -> bool:
     return False
 
 
+def back_of(request) -> str:
+    """The page on which somebody goes on afterwards; where something was sent, it is lost."""
+    if request.htmx:
+        return request.htmx.current_url_abs_path or "/"
+    return request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+
+
 def send(request, url: str):
     """Lead somewhere first; what was asked for comes afterwards."""
-    if request.htmx:
-        # Part of a page: the whole page goes there.
-        back = request.htmx.current_url_abs_path or "/"
-    else:
-        back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-    request.session[BACK] = back
-    url = f"{url}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+    url = f"{url}?{urlencode({REDIRECT_FIELD_NAME: back_of(request)})}"
+    # Of a part of a page the whole page goes there.
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)

@@ -43,12 +43,8 @@ def step_completed(request, method, user, **kwargs):
 def set_up(instance, created, **kwargs):
     """Whoever sets up a step has just shown it; the list on paper comes by itself."""
     request = context.request
-    if (
-        created
-        and request
-        and request.user.pk == instance.user_id
-        and instance.type != Authenticator.Type.RECOVERY_CODES
-    ):
+    by_hand = created and instance.type != Authenticator.Type.RECOVERY_CODES
+    if by_hand and request and request.user.pk == instance.user_id:
         request.session[SHOWN] = instance.user_id
 
 

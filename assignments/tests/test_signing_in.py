@@ -1,8 +1,11 @@
 """Two steps at sign-in, passwords that others set, and when a session of staff ends."""
 
+import gettext
 import time
 from datetime import timedelta
+from pathlib import Path
 
+import allauth
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
@@ -11,7 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assignments.models import User
 
@@ -218,6 +221,42 @@ def test_the_administration_has_no_sign_in_of_its_own(client):
     assert client.post("/admin/login/", {"username": "lan", "password": PASSWORD}).status_code == 403
 
 
+def said_in_english_only():
+    """What the sign-in library says and nobody has put into Vietnamese, in its words."""
+    path = Path(allauth.__file__).parent / "locale" / "es" / "LC_MESSAGES" / "django.mo"
+    with path.open("rb") as file:
+        keys = gettext.GNUTranslations(file)._catalog
+    texts = {key[0] if isinstance(key, tuple) else key for key in keys}
+    with translation.override("vi"):
+        # What is one word may be a name.
+        return {text for text in texts if " " in text and translation.gettext(text) == text}
+
+
+def test_no_page_of_the_second_step_speaks_the_librarys_english(client):
+    user = with_an_app(staff())
+    RecoveryCodes.activate(user)
+    pages = [sign_in(client, user), client.post(reverse("mfa_authenticate"), {"code": "000000"})]
+    pages.append(client.post(reverse("mfa_authenticate"), {"code": code()}, follow=True))
+    client.post(reverse("mfa_trust"))
+    asked = ["mfa_index", "account_reauthenticate", "mfa_reauthenticate", "account_change_password"]
+    pages += [client.get(reverse(name)) for name in asked]
+    pages.append(client.post(reverse("account_reauthenticate"), {"password": "x"}))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    asked = ["mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_list_webauthn"]
+    pages += [client.get(reverse(name)) for name in asked]
+    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Khóa", "credential": {}})
+    pages += [client.get(reverse(name, args=[key.pk])) for name in ("mfa_edit_webauthn", "mfa_remove_webauthn")]
+    pages.append(client.post(reverse("mfa_deactivate_totp"), follow=True))
+    pages.append(client.get(reverse("mfa_activate_totp")))
+    pages.append(client.post(reverse("mfa_activate_totp"), {"code": "000000"}))
+
+    english = said_in_english_only()
+    texts = {page.request["PATH_INFO"]: page.content.decode() for page in pages}
+    assert [page.status_code for page in pages] == [200] * len(pages)
+    assert len(english) > 100
+    assert {(address, text) for address, page in texts.items() for text in english if text in page} == set()
+
+
 # --- A lost phone ---------------------------------------------------------------------------------------
 
 
@@ -291,6 +330,7 @@ def test_a_password_that_somebody_else_set_is_changed_at_first_use(client, given
     given.refresh_from_db()
     assert given.must_change_password
     assert path(change(client, "bốn mùa xuân hạ thu")) == "/help/"
+    assert "two_steps_back" not in client.session
     assert client.get("/more/").status_code == 200
 
 
@@ -334,7 +374,9 @@ def test_a_session_of_staff_ends_after_an_hour_without_use(client, settings, rig
     with time_machine.travel(now + timedelta(minutes=118)):
         assert not ended(client)
     with time_machine.travel(now + timedelta(minutes=179)):
-        assert client.get("/help/?a=1").url == "/account/login/?next=/help/%3Fa%3D1"
+        shown = client.get("/help/?a=1", follow=True)
+        assert shown.redirect_chain == [("/account/login/?next=/help/%3Fa%3D1", 302)]
+        assert len(shown.context["messages"]) == 1
         assert "_auth_user_id" not in client.session
 
 

@@ -41,9 +41,13 @@ class Lines(logging.Handler):
 @pytest.fixture
 def lines():
     handler = Lines()
-    logging.getLogger().addHandler(handler)
+    # Those that pass nothing on are heard as well.
+    heard = [logging.getLogger(), logging.getLogger("django.security")]
+    for logger in heard:
+        logger.addHandler(handler)
     yield handler
-    logging.getLogger().removeHandler(handler)
+    for logger in heard:
+        logger.removeHandler(handler)
 
 
 def without(line, *names):
@@ -185,6 +189,14 @@ def test_a_fault_is_written_to_the_administrators_once_however_many_meet_it(mail
     assert "\nevent: Internal Server Error: feed_500\n" in first.body
     assert first.body.endswith('raise ValueError("broken")\nValueError: broken')
     assert not any(TOKEN in message.body + message.subject for message in mail.outbox)
+
+
+@pytest.mark.django_db
+def test_for_what_a_visitor_does_wrong_no_mail_is_written(mailing, settings):
+    settings.ALLOWED_HOSTS = ["cadrenet.example.vn"]
+
+    assert Client(raise_request_exception=False).get("/help/").status_code == 400
+    assert mail.outbox == []
 
 
 @pytest.mark.django_db
