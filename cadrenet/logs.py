@@ -19,8 +19,8 @@ from django.utils import timezone
 
 # What is said of the request that is being answered; nothing in a command.
 _context = ContextVar("log_context", default=MappingProxyType({}))
-# What each record of Python's has by itself; whatever else it has was said on purpose.
-_BY_ITSELF = {*vars(logging.makeLogRecord({})), "message", "asctime", "request"}
+# What each record of Python's has by itself, and what a line begins with; whatever else it has was said on purpose.
+_BY_ITSELF = {*vars(logging.makeLogRecord({})), "message", "asctime", "request", "at", "level", "logger", "event"}
 
 
 def begin(**said):

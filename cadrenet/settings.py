@@ -122,12 +122,16 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # A machine that is gone is noticed within seconds, and not when the operating system gives up.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=3
-    )
-    # PostgreSQL takes our longer queries for expensive ones and compiles them first: 60 of 90 ms went into that.
-    DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
+    DATABASES["default"]["OPTIONS"] = {
+        # A machine that is gone is noticed within seconds, and not when the operating system gives up.
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        # PostgreSQL takes our longer queries for expensive ones and compiles them first: 60 of 90 ms went into that.
+        "options": "-c jit=off",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 # What a page waits for at most; commands and imports wait as long as it takes.
 PAGE_STATEMENT_SECONDS = env.int("PAGE_STATEMENT_SECONDS", default=30)
 PAGE_LOCK_SECONDS = env.int("PAGE_LOCK_SECONDS", default=10)

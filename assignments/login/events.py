@@ -61,8 +61,10 @@ def grant_changed(instance, created=None, raw=False, **kwargs):
     if raw:
         return
     what = {None: "deleted", True: "added", False: "changed"}[created]
-    said = {name: getattr(instance, name) for name in ("level", "locality_id", "agency_id", "first_day", "last_day")}
-    rights.info("grant %s", what, extra={"grant": instance.pk, "login": instance.user_id, **said})
+    said = {name: getattr(instance, name) for name in ("locality_id", "agency_id", "first_day", "last_day")}
+    rights.info(
+        "grant %s", what, extra={"grant": instance.pk, "login": instance.user_id, "may": instance.level, **said}
+    )
 
 
 @receiver(m2m_changed, sender=User.groups.through)
@@ -70,10 +72,7 @@ def grant_changed(instance, created=None, raw=False, **kwargs):
 @receiver(m2m_changed, sender=Group.permissions.through)
 def permissions_changed(sender, instance, action, pk_set, **kwargs):
     if action.startswith("post_"):
-        said = {
-            "of": instance._meta.model_name,
-            "row": instance.pk,
-            "what": sender.__name__,
-            "which": sorted(pk_set or []),
-        }
+        # A group may get all that there are at once.
+        which = {"number": len(pk_set or []), "which": sorted(pk_set or [])[:20]}
+        said = {"of": instance._meta.model_name, "row": instance.pk, "what": sender.__name__, **which}
         rights.info("permissions %s", action.removeprefix("post_"), extra=said)

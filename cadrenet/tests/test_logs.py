@@ -273,11 +273,11 @@ def test_changes_of_rights_are_lines(lines, client):
     assert said == [
         about | state | {"event": "login changed", "staff": False, "password_set": True},
         about | state | {"event": "login changed", "staff": True, "password_set": False},
-        about | scope | {"event": "grant added", "level": "editor"},
-        about | scope | {"event": "grant deleted", "level": "editor"},
+        about | scope | {"event": "grant added", "may": "editor"},
+        about | scope | {"event": "grant deleted", "may": "editor"},
         about
         | {"event": "permissions add", "of": "user", "row": other.pk, "what": "User_user_permissions"}
-        | {"which": [1]},
+        | {"number": 1, "which": [1]},
     ]
 
 

@@ -99,6 +99,9 @@ def test_postgresql_over_the_local_socket_needs_no_password(load):
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["NAME"], database["HOST"], database["USER"], database["PASSWORD"]) == ("cadrenet", "", "", "")
     assert database["OPTIONS"]["options"] == "-c jit=off"
+    assert database["OPTIONS"]["connect_timeout"] == 5
+    chosen = load(**PRODUCTION, DATABASE_URL="postgres:///cadrenet?connect_timeout=9")["DATABASES"]["default"]
+    assert chosen["OPTIONS"]["connect_timeout"] in (9, "9")
 
 
 @pytest.mark.parametrize("hosts, refused", [(["*"], True), (["a.vn", "*"], True), (["a.vn", ".b.vn"], False)])
