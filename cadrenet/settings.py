@@ -133,7 +133,7 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
         **DATABASES["default"].get("OPTIONS", {}),
     }
 # What a page waits for at most; commands and imports wait as long as it takes.
-PAGE_STATEMENT_SECONDS = env.int("PAGE_STATEMENT_SECONDS", default=30)
+PAGE_STATEMENT_SECONDS = env.int("PAGE_STATEMENT_SECONDS", default=15)
 PAGE_LOCK_SECONDS = env.int("PAGE_LOCK_SECONDS", default=10)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

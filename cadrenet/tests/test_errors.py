@@ -132,7 +132,7 @@ def served():
 
 @pytest.mark.django_db
 def test_pages_wait_for_so_long_and_commands_as_long_as_it_takes(served):
-    on_pages = {"postgresql": ["30s", "10s"], "sqlite": [20000]}
+    on_pages = {"postgresql": ["15s", "10s"], "sqlite": [20000]}
     in_commands = {"postgresql": ["0", "0"], "sqlite": [20000]}
 
     assert bounds(served) == on_pages[connection.vendor]
@@ -145,7 +145,7 @@ def test_an_import_on_a_page_takes_as_long_as_it_takes():
     try:
         with one_import_at_a_time():
             assert bounds(connection) == {"postgresql": ["0", "0"], "sqlite": [20000]}[connection.vendor]
-        assert bounds(connection) == {"postgresql": ["30s", "10s"], "sqlite": [20000]}[connection.vendor]
+        assert bounds(connection) == {"postgresql": ["15s", "10s"], "sqlite": [20000]}[connection.vendor]
     finally:
         connection.close()
 
