@@ -133,6 +133,16 @@ def test_a_code_of_a_clock_that_is_half_a_minute_late_is_taken(client):
     assert path(client.post(reverse("mfa_authenticate"), {"code": late}, follow=True)) == reverse("mfa_trust")
 
 
+def test_codes_are_not_guessed(client):
+    sign_in(client, with_an_app(staff()))
+    for _ in range(5):
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    assert client.post(reverse("mfa_authenticate"), {"code": code()}).context["form"].errors
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert path(client.post(reverse("mfa_authenticate"), {"code": code()}, follow=True)) == reverse("mfa_trust")
+
+
 def test_a_trusted_browser_is_not_asked_for_fourteen_days(client):
     user = with_an_app(staff())
     sign_in(client, user)
