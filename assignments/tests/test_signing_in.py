@@ -276,6 +276,7 @@ def test_a_second_administrator_takes_the_step_away_and_it_is_recorded(client, s
     RecoveryCodes.activate(lost)
     admin = staff()
     client.force_login(admin)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     url = reverse("admin:assignments_user_two_steps", args=[lost.pk])
     assert url in client.get(reverse("admin:assignments_user_change", args=[lost.pk])).content.decode()
 
