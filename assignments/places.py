@@ -38,6 +38,7 @@ DERIVED = [
     "area_id",
     *(f"{tier}_id" for tier in Tier.values),
 ]
+RANKS = {tier.value: tier.rank for tier in Tier}
 # What of a place decides which facts point at it, and what these repeat of it.
 POINTED_BY = {"counts_until", "area_id"}
 
@@ -93,7 +94,8 @@ class Tree:
     def _spans_of(self, version: LocalityVersion) -> Iterator[Span]:
         first, last = version.first_day or date.min, version.last_day or date.max
         tier = self.tiers[version.locality_id]
-        if version.parent_id is None:
+        if version.parent_id is None or not self.lies_in_parent(version):
+            # What lies in one of no higher tier could lie in itself, and there would be no end to it.
             yield Span(first, last, version, tier, None)
             return
         for above in self.spans(version.parent_id):
@@ -101,16 +103,32 @@ class Tree:
             if start <= stop:
                 yield Span(start, stop, version, tier, above)
 
-    def overlapping(self) -> set[int]:
-        """Return the ids of localities that would stand in two places on one day, as their versions overlap.
+    def unsettled(self) -> set[int]:
+        """Return the ids of localities of which nobody can say where they stand, until their versions are mended.
 
-        Or those of what they lie in. Where they stand cannot be said before that is mended.
+        They would stand in two places on one day, or lie in one of no higher tier; or what they lie in does. No form
+        lets that happen: it is asked when the database is verified.
         """
+        misplaced = {
+            version.locality_id
+            for versions in self.versions.values()
+            for version in versions
+            if version.parent_id is not None and not self.lies_in_parent(version)
+        }
+        misplaced |= {locality_id for locality_id, tier in self.tiers.items() if tier not in RANKS}
         return {
             locality_id
             for locality_id in self.tiers
             if any(one.last_day >= other.first_day for one, other in pairwise(self.spans(locality_id)))
+            or any(step.version.locality_id in misplaced for span in self.spans(locality_id) for step in span.chain)
         }
+
+    def lies_in_parent(self, version: LocalityVersion) -> bool:
+        """Whether what a locality lies in is of a higher tier. Where it is not, it may lie in itself."""
+        if version.parent_id is None:
+            return False
+        own, above = (RANKS.get(self.tiers[key]) for key in (version.locality_id, version.parent_id))
+        return own is not None and above is not None and above < own
 
     def places(self) -> dict[tuple[int, date], Place]:
         """Return every place as it should be, unsaved, as a dict by (locality id, first day)."""
@@ -212,6 +230,10 @@ def derive(leave: Collection[int] = ()) -> set[int]:
     if changed:
         # Only what differs: each further column costs as much again.
         Place.objects.bulk_update(changed, sorted(fields), batch_size=500)
+    # What goes stands on days of no fact from here on, so that the new place alone is found.
+    for number, place in enumerate(found.outdated):
+        place.first_day = place.last_day = place.counts_until = date.max - timedelta(days=number)
+    Place.objects.bulk_update(found.outdated, ["first_day", "last_day", "counts_until"], batch_size=500)
     Place.objects.bulk_create(found.new, batch_size=1000)
     # A district that is renamed renames the path of everything below, and moves nothing: its facts stay untouched.
     point_facts(moved)
@@ -285,7 +307,7 @@ class RightPlaceIndex(PlaceIndex):
 
     def __init__(self) -> None:
         tree = Tree()
-        self._compared = compared(tree, tree.overlapping())
+        self._compared = compared(tree, tree.unsettled())
         self._open = {place.locality_id for place in [*self._compared.outdated, *self._compared.new]}
         super().__init__()
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import F, Model, Q
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import (
@@ -42,7 +42,7 @@ class Places(Check):
 
     def differences(self) -> Iterator[Difference]:
         tree = Tree()
-        found = compared(tree, tree.overlapping())
+        found = compared(tree, tree.unsettled())
         for place, should_be, names in found.changed:
             for name in names:
                 column = name.removesuffix("_id")
@@ -53,7 +53,7 @@ class Places(Check):
             yield Difference(Place, None, MISSING, row=place)
 
     def repair(self) -> None:
-        derive(leave=Tree().overlapping())
+        derive(leave=Tree().unsettled())
 
 
 class PlacesOfFacts(ByRow):
@@ -94,6 +94,13 @@ class WithinLife(Check):
             if not covers(lives[above], row.first_day, row.last_day):
                 stored = getattr(row, self.model._meta.get_field(column).attname)  # type: ignore[union-attr]
                 yield Difference(self.model, row.pk, column, stored, rule=self.sentence)
+
+
+def without_locality(facts: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow facts to those of days on which their locality does not exist, by its versions."""
+    day = facts.model.placed["place"]  # type: ignore[attr-defined]
+    there = LocalityVersion.objects.on(OuterRef(day)).filter(locality=OuterRef("locality"))
+    return facts.exclude(locality=None).filter(~Exists(there.order_by()))
 
 
 def not_above(upper: str, lower: str) -> Q:

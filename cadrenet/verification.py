@@ -155,15 +155,19 @@ class ByRow(Check):
         """Yield rows as they should be, each with what is stored in the columns that differ; batch by batch."""
         names = [field_of(self.model, column).attname for column in self.columns]
         derive = self.deriving()
-        rows = self.model._base_manager.all()
-        for batch in batches(rows.select_related(*self.related) if self.related else rows):
-            found = []
+        for batch in batches(self.rows()):
+            found: list[tuple[Any, dict[str, Any]]] = []
             for row in batch:
                 stored = {name: getattr(row, name) for name in names}
                 derive(row)
                 if differing := {name: was for name, was in stored.items() if getattr(row, name) != was}:
                     found.append((row, differing))
             yield found
+
+    def rows(self) -> QuerySet[Any]:
+        """Return all rows, with what is read of others."""
+        rows = self.model._base_manager.all()
+        return rows.select_related(*self.related) if self.related else rows
 
     def differences(self) -> Iterator[Difference]:
         for batch in self.wrong():
@@ -173,8 +177,14 @@ class ByRow(Check):
                     yield Difference(self.model, row.pk, column, stored, getattr(row, name))
 
     def repair(self) -> None:
+        derive = self.deriving()
         for batch in self.wrong():
-            self.model._base_manager.bulk_update([row for row, _differing in batch], self.columns, batch_size=500)
+            # As they are by now, and held: somebody may have saved one of them meanwhile.
+            held = self.rows().select_for_update(of=("self",)).filter(pk__in=[row.pk for row, _differing in batch])
+            rows = list(held.order_by("pk"))
+            for row in rows:
+                derive(row)
+            self.model._base_manager.bulk_update(rows, self.columns, batch_size=500)
 
 
 class Rule(Check):
@@ -284,8 +294,14 @@ def all_checks() -> list[Check]:
         autodiscover_modules("verification")
         # Of the apps that say something here, every column is looked at that holds one of few words.
         labels = {check.model._meta.app_label for check in CHECKS}
-        register(*(Values(*column) for label in sorted(labels) for column in guarded_columns(label)))
+        guarded = {column for label in labels for column in guarded_columns(label)} - derived_columns()
+        register(*(Values(*column) for column in sorted(guarded, key=str)))
     return CHECKS
+
+
+def derived_columns() -> set[tuple[type[Model], str]]:
+    """Return (model, column) of all that is derived."""
+    return {(check.model, column) for check in CHECKS if check.is_derived for column in check.columns}
 
 
 def guarded_columns(app_label: str) -> Iterator[tuple[type[Model], str]]:
@@ -355,13 +371,36 @@ def look(checks: Iterable[Check], show: int) -> list[Found]:
     with snapshot():
         for check in checks:
             number, first = 0, []
-            for difference in check.differences():
-                number += 1
-                if number <= show:
-                    first.append(difference)
+            try:
+                for difference in check.differences():
+                    number += 1
+                    if number <= show:
+                        first.append(difference)
+            except UNKNOWN_WORDS as error:
+                result.append(Found(check, number + 1, (*map(str, first), untold(check, error))))
+                continue
             if number:
                 result.append(Found(check, number, tuple(map(str, first))))
     return result
+
+
+# What comes of a tier, a kind or a role that there is not; the columns that hold such a word are named by themselves.
+UNKNOWN_WORDS = (AttributeError, KeyError, ValueError)
+
+
+class Unrepaired(Exception):
+    """Nothing was repaired; the text is the sentence."""
+
+
+def untold(check: Check, error: Exception) -> str:
+    """Return the sentence about what cannot be derived, because what it follows from makes no sense."""
+    return _(
+        "%(kind)s (%(columns)s): what is right cannot be said before the other differences are mended (%(why)s)."
+    ) % {
+        "kind": capfirst(check.model._meta.verbose_name_plural),
+        "columns": ", ".join(check.columns),
+        "why": repr(error),
+    }
 
 
 @transaction.atomic
@@ -369,4 +408,7 @@ def repair(checks: Iterable[Check]) -> None:
     """Put right what is derived of what some checks look at, all or nothing, in the order in which it follows."""
     for check in checks:
         if check.is_derived:
-            check.repair()
+            try:
+                check.repair()
+            except UNKNOWN_WORDS as error:
+                raise Unrepaired(untold(check, error)) from error

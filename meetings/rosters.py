@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from assignments.models import Assignment, Place, Tier
+from assignments.places import RANKS
 from assignments.queries import KEYS_AT_MOST
 from cadrenet.history import sign_change
 from meetings.models import Attendance, ExpectationRule, Meeting
@@ -24,7 +25,6 @@ BATCH = 2000
 # Kept with the history of an answer that no longer stands, before the day for which it was given.
 MOVED = "moved"
 # A condition names each locality a dozen times, and a database takes only so many parameters in one query.
-RANKS = {tier.value: tier.rank for tier in Tier}
 
 
 def expected_at(meetings: Iterable[Meeting]) -> set[tuple[int, int]]:

@@ -7,15 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.places import RightPlaceIndex
-from assignments.verification import Places, PlacesOfFacts
+from assignments.verification import Places, PlacesOfFacts, without_locality
 from cadrenet.periods import today
 from cadrenet.verification import MISSING, SPARE, Apart, Check, Difference, Rule, batches, register
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, ExpectationRule, Meeting
 from meetings.models.meeting import lies_ahead
-from meetings.rosters import compared, keep_rosters_of, rows_of
-
-# What a row of attendance repeats of its meeting.
-REPEATED = ("day", "held", "place", "area")
+from meetings.rosters import Compared, compared, copy_from_meeting, keep_rosters_of, rows_of
 
 
 class Rosters(Check):
@@ -28,7 +25,7 @@ class Rosters(Check):
     is_derived = True
 
     def __init__(self) -> None:
-        super().__init__(Attendance, "expected", *REPEATED)
+        super().__init__(Attendance, "expected", "day", "held", "place", "area")
 
     def differences(self) -> Iterator[Difference]:
         index = RightPlaceIndex()
@@ -42,18 +39,17 @@ class Rosters(Check):
     def of(self, meetings: list[Meeting], places_are_right: bool) -> Iterator[Difference]:
         rows = rows_of(meetings)
         stored = {row.pk: values_of(row) for row in rows}
-        found = compared(meetings, rows)
+        found = compared(meetings, rows) if places_are_right else repeated(meetings, rows)
         for row in found.outdated:
             for column, was in stored[row.pk].items():
                 if (right := values_of(row)[column]) != was:
                     yield Difference(Attendance, row.pk, column, was, right)
-        if places_are_right:
-            for row in found.flipped:
-                yield Difference(Attendance, row.pk, "expected", not row.expected, row.expected)
-            for row in found.dropped:
-                yield Difference(Attendance, row.pk, SPARE, row=row)
-            for row in found.missing:
-                yield Difference(Attendance, None, MISSING, row=row)
+        for row in found.flipped:
+            yield Difference(Attendance, row.pk, "expected", not row.expected, row.expected)
+        for row in found.dropped:
+            yield Difference(Attendance, row.pk, SPARE, row=row)
+        for row in found.missing:
+            yield Difference(Attendance, None, MISSING, row=row)
 
     def repair(self) -> None:
         for meetings in batches(Meeting.objects.select_related("place")):
@@ -63,6 +59,12 @@ class Rosters(Check):
             # people have to be asked again.
             Attendance.objects.filter(pk__in=[row.pk for row in found.outdated]).point()
             keep_rosters_of({row.meeting_id for row in rows})
+
+
+def repeated(meetings: list[Meeting], rows: list[Attendance]) -> Compared:
+    """Compare rows of attendance with their meetings alone, whoever is expected."""
+    by_key = {meeting.pk: meeting for meeting in meetings}
+    return Compared(outdated=[row for row in rows if copy_from_meeting(row, by_key[row.meeting_id])])
 
 
 def values_of(row: Attendance) -> dict[str, Any]:
@@ -97,7 +99,7 @@ register(
         Meeting,
         "starts_at",
         _("The locality does not exist on that day."),
-        lambda: Meeting.objects.all().beyond_the_end(),
+        lambda: without_locality(Meeting.objects.exclude(status__in=Meeting.TOOK_NO_PLACE)),
     ),
     Rule(
         Attendance,

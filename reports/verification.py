@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from assignments.verification import PlacesOfFacts
+from assignments.verification import PlacesOfFacts, without_locality
 from cadrenet.verification import ByRow, Cleaned, Rule, register
 from reports.models import Issue, PartyOrganisation, Rating, Resource
 
 WITHOUT_LOCALITY = _("The locality does not exist on that day.")
 
 register(
-    Rule(Issue, "raised_on", WITHOUT_LOCALITY, lambda: Issue.objects.all().beyond_the_end()),
-    Rule(Resource, "mobilised_on", WITHOUT_LOCALITY, lambda: Resource.objects.all().beyond_the_end()),
+    Rule(Issue, "raised_on", WITHOUT_LOCALITY, lambda: without_locality(Issue.objects.all())),
+    Rule(Resource, "mobilised_on", WITHOUT_LOCALITY, lambda: without_locality(Resource.objects.all())),
     Cleaned(PartyOrganisation, "locality", brought=["locality"]),
     Cleaned(Rating, "year", brought=["organisation", "level"]),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from cadrenet.nights import backup_warning, keep_run, tell_administrators
 from cadrenet.races import Busy, one_import_at_a_time
-from cadrenet.verification import all_checks, look, repair
+from cadrenet.verification import Unrepaired, all_checks, look, repair
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                     repair(all_checks())
                 found = look(all_checks(), show)
                 lines += [_("After the repair:"), *self.said(found)]
-        except (DatabaseError, Busy) as error:
+        except (DatabaseError, Busy, Unrepaired) as error:
             sentence = _("The verification could not be carried out: %(why)s") % {"why": str(error).strip()}
             self.leave_word(began_at, [sentence], succeeded=False)
             raise CommandError(sentence) from error
