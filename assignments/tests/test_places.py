@@ -154,7 +154,7 @@ def test_facts_follow_when_a_version_turns_out_to_begin_later_or_earlier(first_d
     localities_changed()
 
     meeting.refresh_from_db()
-    assert [row[3] for row in stood(tree.an2)] == [meeting.place.first_day] == [first_day or date.min]
+    assert [row[2] for row in stood(tree.an2)] == [meeting.place.first_day] == [first_day or date.min]
     assert misplaced() == []
 
 

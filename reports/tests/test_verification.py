@@ -611,6 +611,7 @@ HELD_BY_A_CONSTRAINT = {
     "Attendance.status",
     "Issue.closed_on",
     "Issue.status",
+    "Meeting.kind",
     "QuarterlyReport.status",
 }
 
