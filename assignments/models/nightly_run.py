@@ -14,13 +14,27 @@ KEPT = timedelta(days=90)
 OVERDUE = timedelta(hours=25)
 
 
+def decides_at_the_top(reach):
+    """Whether somebody decides about a whole tree. Costs a query, but for whoever sees everything."""
+    return reach.everything or not _tops(reach).isdisjoint(reach.decides)
+
+
+def decides_everywhere(reach):
+    """Whether somebody decides about every tree that there is. Costs a query, but for whoever sees everything."""
+    return reach.everything or _tops(reach) <= reach.decides
+
+
+def _tops(reach):
+    return set(Place.objects.standing_on(reach.day).filter(parent=None).values_list("tier", "locality"))
+
+
 class NightlyRunQuerySet(ScopedQuerySet):
+    """Runs are about the whole database: for whoever decides at the top of a tree."""
+
     edited_by = "decides"
 
     def reached(self, reach, roots):
-        """All of them for whoever decides at the top of the tree: they are about the whole database."""
-        tops = set(Place.objects.standing_on(reach.day).filter(parent=None).values_list("tier", "locality"))
-        return self.all() if tops and tops <= set(reach.decides) else self.none()
+        return self.all() if decides_at_the_top(reach) else self.none()
 
     def of(self, kind):
         """Runs of one kind, the last one first."""
