@@ -80,16 +80,6 @@ def found(show=50):
     return [sentence for one in look(CHECKS, show) for sentence in one.sentences]
 
 
-def verify(**options):
-    """What the command says, and whether its exit status is 0."""
-    out = io.StringIO()
-    try:
-        call_command("verify", stdout=out, **options)
-    except CommandError:
-        return out.getvalue().splitlines(), False
-    return out.getvalue().splitlines(), True
-
-
 # --- Everything that is derived -------------------------------------------------------------------------------------
 
 
@@ -641,3 +631,140 @@ def made_of(model, office):
     if model not in made:
         pytest.fail(f"Say how a row of {model.__name__} is made.")
     return model._base_manager.bulk_create([model(**made[model])])[0]
+
+
+# --- The command ----------------------------------------------------------------------------------------------------
+
+
+def verify(**options):
+    """Run the command: the lines that it prints, and whether its exit status is 0."""
+    out = io.StringIO()
+    try:
+        call_command("verify", stdout=out, **options)
+    except CommandError:
+        return out.getvalue().splitlines(), False
+    return out.getvalue().splitlines(), True
+
+
+@pytest.fixture
+def night(quarter, settings, mailoutbox):
+    """A night after a backup, of which the administrators would be told; everything is as before afterwards."""
+    settings.ADMINS = [("Quản trị", "admin@cadrenet.example")]
+    with time_machine.travel(at(TODAY, 3), tick=False), transaction.atomic():
+        backed_up(at(TODAY, 2, 30))
+        yield quarter
+        transaction.set_rollback(True)
+
+
+def backed_up(when, **values):
+    made = {"kind": "backup", "began_at": when, "took": timedelta(seconds=4), "succeeded": True, **values}
+    return NightlyRun.objects.create(**made)
+
+
+def last_run():
+    return NightlyRun.objects.of("verify").values("succeeded", "differences", "repaired").first()
+
+
+AS_IT_WAS = ["Nothing differs.", "It took 0.0 s."]
+
+
+def test_where_nothing_differs_the_status_is_0_and_nobody_is_told(night, mailoutbox):
+    assert verify() == (AS_IT_WAS, True)
+    assert last_run() == {"succeeded": True, "differences": 0, "repaired": None}
+    assert mailoutbox == []
+
+
+def test_a_difference_is_printed_kept_and_told_and_the_status_is_1(night, mailoutbox):
+    row = Attendance.objects.get(meeting__day=date(2022, 8, 8))
+    Attendance.objects.filter(pk=row.pk).update(held=False)
+    said = [
+        f"Attendance {row.meeting.code} · P2 · #{row.pk}: held is no and should be yes.",
+        "What is derived is put right by: ./run manage verify --repair",
+        "1 difference",
+    ]
+
+    assert verify() == ([*said, "It took 0.0 s."], False)
+    assert last_run() == {"succeeded": False, "differences": 1, "repaired": None}
+    assert NightlyRun.objects.of("verify").first().said.splitlines() == said
+    [mail] = mailoutbox
+    assert (mail.to, mail.body.splitlines()) == (["admin@cadrenet.example"], said)
+    assert not Attendance.objects.get(pk=row.pk).held
+
+
+def test_of_many_differences_of_a_kind_the_first_are_printed_and_the_others_counted(night):
+    Attendance.objects.filter(held=True).update(held=False)
+
+    lines, succeeded = verify(show=2)
+
+    assert [line.partition(": ")[2] for line in lines[:2]] == ["held is no and should be yes."] * 2
+    more = Attendance.objects.filter(meeting__status="held").count() - 2
+    assert lines[2] == f"and {more} more of this kind: attendances (expected, day, held, place, area)"
+    assert lines[-2] == f"{more + 2} differences"
+    assert not succeeded
+
+
+def test_a_repair_of_all_that_differed_is_a_success(night, mailoutbox):
+    number = Attendance.objects.filter(held=True).update(held=False)
+
+    lines, succeeded = verify(repair=True, show=0)
+
+    assert lines[-3:] == ["After the repair:", *AS_IT_WAS]
+    assert succeeded
+    assert last_run() == {"succeeded": True, "differences": 0, "repaired": number}
+    assert mailoutbox == []
+
+
+def test_a_repair_leaves_what_was_typed_and_says_that_it_is_still_there(night):
+    overlapping_versions(night)
+    Attendance.objects.filter(held=True).update(held=False)
+    typed = list(LocalityVersion.objects.order_by("pk").values_list())
+
+    lines, succeeded = verify(repair=True)
+
+    after = lines[lines.index("After the repair:") + 1 :]
+    assert [line.rpartition(": ")[2] for line in after[:1]] == [
+        "Another version of this locality holds on some of these days."
+    ]
+    assert after[1:] == ["1 difference", "It took 0.0 s."]
+    assert not succeeded
+    assert list(LocalityVersion.objects.order_by("pk").values_list()) == typed
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_a_word_of_which_nothing_follows_is_told_and_no_fault_of_the_program(repair, night):
+    ExpectationRule.objects.filter(kind="cell").update(tier="?")
+
+    with pytest.raises(CommandError) as error:
+        call_command("verify", repair=repair, stdout=(out := io.StringIO()))
+
+    untold = "Attendances (expected, day, held, place, area): what is right cannot be said before"
+    assert untold in (str(error.value) if repair else out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "last, warning",
+    [
+        ({"when": at(date(2023, 1, 8), 2)}, "The last backup is of 8 Jan 2023, 02:00, more than a day ago."),
+        ({"when": at(TODAY, 2), "succeeded": False}, "The database was never backed up."),
+        ({"when": at(TODAY, 2), "file": "/gone/cadrenet.dump"},
+         "The last backup is no longer where it was written: /gone/cadrenet.dump"),
+    ],
+)  # fmt: skip
+def test_a_backup_that_is_missing_is_told_in_the_night(last, warning, night, mailoutbox):
+    NightlyRun.objects.all().delete()
+    backed_up(**last)
+
+    lines, succeeded = verify()
+
+    assert lines == ["Nothing differs.", warning, "It took 0.0 s."]
+    # It is no difference of what is stored.
+    assert succeeded
+    assert [mail.body.splitlines() for mail in mailoutbox] == [["Nothing differs.", warning]]
+
+
+def test_runs_are_kept_for_ninety_days(night):
+    old, kept = (backed_up(at(TODAY) - timedelta(days=days)) for days in (91, 89))
+
+    verify()
+
+    assert set(NightlyRun.objects.filter(pk__in=[old.pk, kept.pk])) == {kept}
