@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import (
@@ -26,6 +26,7 @@ from assignments.models import (
 )
 from assignments.models.locality import covers
 from assignments.places import DERIVED, RightPlaceIndex, Tree, compared, derive
+from cadrenet.effective_dated import EffectiveDated
 from cadrenet.verification import MISSING, SPARE, Apart, ByRow, Check, Cleaned, Difference, Rule, register
 
 
@@ -79,7 +80,7 @@ class PlacesOfFacts(ByRow):
 class WithinLife(Check):
     """Rows with days on all of which the locality in ``column`` exists."""
 
-    def __init__(self, model: type[Model], column: str, told_at: str, sentence: Any) -> None:
+    def __init__(self, model: type[EffectiveDated], column: str, told_at: str, sentence: Any) -> None:
         super().__init__(model, told_at)
         self.leads_to, self.sentence = column, sentence
 
@@ -88,7 +89,7 @@ class WithinLife(Check):
         for version in LocalityVersion.objects.order_by().only("locality", "first_day", "last_day"):
             lives[version.locality_id].append(version)
         (column,) = self.columns
-        rows = self.model._base_manager.exclude(**{self.leads_to: None}).order_by("pk")
+        rows: QuerySet[Any] = self.model._base_manager.exclude(**{self.leads_to: None}).order_by("pk")
         for row in rows.iterator(2000):
             above = getattr(row, f"{self.leads_to}_id")
             if not covers(lives[above], row.first_day, row.last_day):
@@ -98,7 +99,7 @@ class WithinLife(Check):
 
 def without_locality(facts: QuerySet[Any]) -> QuerySet[Any]:
     """Narrow facts to those of days on which their locality does not exist, by its versions."""
-    day = facts.model.placed["place"]  # type: ignore[attr-defined]
+    day = facts.model.placed["place"]
     there = LocalityVersion.objects.on(OuterRef(day)).filter(locality=OuterRef("locality"))
     return facts.exclude(locality=None).filter(~Exists(there.order_by()))
 

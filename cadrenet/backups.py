@@ -6,6 +6,7 @@ What goes wrong is told in a sentence (``BackupError``), whether it was the disk
 import errno
 import fcntl
 import os
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -174,9 +175,13 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
         with process:
             yield process.stdout
         if process.returncode:
+            if -process.returncode == signal.SIGXFSZ:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             complaints.seek(0)
-            why = complaints.read(2000).decode(errors="replace").strip()
-            why = why or _("it was ended by signal %(number)s") % {"number": -process.returncode}
+            why = " ".join(complaints.read(2000).decode(errors="replace").split())
+            why = why.removeprefix(f"{command[0]}: ") or _("it was ended by signal %(number)s") % {
+                "number": -process.returncode
+            }
             raise BackupError(f"{command[0]}: {why}")
 
 

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import connection, transaction
 from django.db.models import F, ForeignKey, Model, Q, QuerySet, UniqueConstraint
 from django.utils import timezone
@@ -92,10 +92,7 @@ def field_of(model: type[Model], column: str) -> Any:
 
 def shown(model: type[Model], column: str, value: Any) -> str:
     """A stored value as a sentence says it: a key as what it leads to is known by."""
-    try:
-        field = field_of(model, column)
-    except (StopIteration, FieldDoesNotExist):
-        return str(value)
+    field = field_of(model, column)
     if value is None or value == "":
         return NOTHING
     if isinstance(field, ForeignKey):
@@ -270,6 +267,22 @@ class Values(Check):
         return ""
 
 
+class References(Check):
+    """What the rows of a table name in others: PostgreSQL holds it, and whoever opens the file of SQLite may not."""
+
+    def differences(self) -> Iterator[Difference]:
+        if connection.vendor != "sqlite":
+            return
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        with connection.cursor() as cursor:
+            columns = {row[0]: row[3] for row in cursor.execute(f"PRAGMA foreign_key_list({table})").fetchall()}
+            broken = cursor.execute(f"PRAGMA foreign_key_check({table})").fetchall()
+        for _table, pk, _parent, number in broken:
+            stored = self.model._base_manager.values_list(columns[number], flat=True).get(pk=pk)
+            rule = gettext_lazy("What it names is not there.")
+            yield Difference(self.model, pk, field_of(self.model, columns[number]).name, stored, rule=rule)
+
+
 def is_closed(field: Any) -> bool:
     """Whether a field holds one of its choices and nothing else."""
     return bool(field.choices) and not isinstance(field, OpenListField)
@@ -296,6 +309,7 @@ def all_checks() -> list[Check]:
         labels = {check.model._meta.app_label for check in CHECKS}
         guarded = {column for label in labels for column in guarded_columns(label)} - derived_columns()
         register(*(Values(*column) for column in sorted(guarded, key=str)))
+        register(*(References(model) for model in apps.get_models() if model._meta.managed))
     return CHECKS
 
 
@@ -376,7 +390,7 @@ def look(checks: Iterable[Check], show: int) -> list[Found]:
                     number += 1
                     if number <= show:
                         first.append(difference)
-            except UNKNOWN_WORDS as error:
+            except SENSELESS as error:
                 result.append(Found(check, number + 1, (*map(str, first), untold(check, error))))
                 continue
             if number:
@@ -384,8 +398,8 @@ def look(checks: Iterable[Check], show: int) -> list[Found]:
     return result
 
 
-# What comes of a tier, a kind or a role that there is not; the columns that hold such a word are named by themselves.
-UNKNOWN_WORDS = (AttributeError, KeyError, ValueError)
+# What comes of a tier, a kind or a role that there is not, or of a row that has gone: that is named by itself.
+SENSELESS = (AttributeError, KeyError, ValueError, ObjectDoesNotExist)
 
 
 class Unrepaired(Exception):
@@ -410,5 +424,5 @@ def repair(checks: Iterable[Check]) -> None:
         if check.is_derived:
             try:
                 check.repair()
-            except UNKNOWN_WORDS as error:
+            except SENSELESS as error:
                 raise Unrepaired(untold(check, error)) from error
