@@ -25,6 +25,8 @@ from cadrenet.verification import snapshot
 UNFINISHED = ".unfinished"
 NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 NO_ROOM_IN_SQLITE = {"database or disk is full", "disk I/O error"}
+# Statistics and counters of keys, which hold no rows of ours.
+SQLITES_OWN = "sqlite_"
 # With what a dump of PostgreSQL begins.
 DUMP = b"PGDMP"
 # How many rows each table holds.
@@ -33,6 +35,10 @@ Rows = dict[str, int]
 
 class BackupError(Exception):
     """There is no copy, or it is not whole. The text is a sentence for whoever looks after the server."""
+
+
+class ProgramError(BackupError):
+    """A program of PostgreSQL ended with a fault; the text is what it said."""
 
 
 def ending() -> str:
@@ -123,9 +129,10 @@ def rows_in_sqlite(file: Path) -> Rows:
         (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise BackupError(not_whole(file, verdict))
-        tables = copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'")
+        tables = copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        names = [name for (name,) in tables.fetchall() if not name.startswith(SQLITES_OWN)]
         counting = 'SELECT COUNT(*) FROM "{}"'
-        return {name: copy.execute(counting.format(name)).fetchone()[0] for (name,) in tables.fetchall()}
+        return {name: copy.execute(counting.format(name)).fetchone()[0] for name in names}
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
@@ -175,14 +182,14 @@ def running(command: list[str], environment: dict[str, str] | None = None) -> It
         with process:
             yield process.stdout
         if process.returncode:
-            if -process.returncode == signal.SIGXFSZ:
-                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             complaints.seek(0)
             why = " ".join(complaints.read(2000).decode(errors="replace").split())
+            if -process.returncode == signal.SIGXFSZ or os.strerror(errno.ENOSPC) in why:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             why = why.removeprefix(f"{command[0]}: ") or _("it was ended by signal %(number)s") % {
                 "number": -process.returncode
             }
-            raise BackupError(f"{command[0]}: {why}")
+            raise ProgramError(f"{command[0]}: {why}")
 
 
 # --- Both ---------------------------------------------------------------------------------------------------------
@@ -193,6 +200,8 @@ def stored_rows() -> Rows:
     with connection.cursor() as cursor:
         rows = {}
         for table in connection.introspection.table_names(cursor):
+            if table.startswith(SQLITES_OWN):
+                continue
             cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a table of ours
             (rows[table],) = cursor.fetchone()
         return rows
@@ -203,7 +212,10 @@ def rows_in(file: Path) -> Rows:
     with in_sentences(file):
         with file.open("rb") as opened:
             is_dump = opened.read(len(DUMP)) == DUMP
-        rows = rows_in_dump(file) if is_dump else rows_in_sqlite(file)
+        try:
+            rows = rows_in_dump(file) if is_dump else rows_in_sqlite(file)
+        except ProgramError as error:
+            raise BackupError(not_whole(file, error)) from error
     if not rows:
         raise BackupError(_("%(file)s holds no tables: it is no backup.") % {"file": file})
     return rows

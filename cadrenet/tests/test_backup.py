@@ -61,6 +61,17 @@ def test_a_copy_holds_the_rows_and_is_for_its_owner_only(backup):
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_database_with_statistics_is_copied_like_any_other(backup):
+    """SQLite keeps them in tables that are not ours."""
+    get_user_model().objects.create(username="lan")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    (copy,) = backup()
+
+    assert logins_in(copy) == ["lan"]
+
+
 def test_only_the_newest_copies_stay(backup, tmp_path):
     ending = "dump" if connection.vendor == "postgresql" else "sqlite3"
     old = tmp_path / f"cadrenet-2022-01-01-030000.{ending}"
@@ -110,7 +121,8 @@ def refused(backup, mailoutbox, settings, tmp_path):
         assert "\n" not in said
         run = NightlyRun.objects.first()
         assert (run.kind, run.succeeded, run.said) == ("backup", False, said)
-        assert [(mail.subject, mail.body) for mail in mailoutbox] == [("[Django] The backup failed", said)]
+        assert [mail.subject for mail in mailoutbox] == [f"{settings.EMAIL_SUBJECT_PREFIX}The backup failed"]
+        assert [mail.body for mail in mailoutbox] == [said]
         return said
 
     return sentence
@@ -289,7 +301,7 @@ def test_a_damaged_copy_is_told_in_a_sentence(damaged, backup):
     with pytest.raises(CommandError) as error:
         checked(copy)
 
-    assert str(error.value).startswith((str(copy), "pg_restore: "))
+    assert str(error.value).startswith(str(copy))
 
 
 def test_an_empty_file_is_no_backup(tmp_path):
