@@ -372,11 +372,12 @@ def _reading_only() -> Iterator[None]:
 
 @dataclass
 class Found:
-    """What one check found: how many differences, and the first of them as sentences."""
+    """What one check found: how many differences, in which columns, and the first of them as sentences."""
 
     check: Check
-    number: int = 0
-    sentences: tuple[str, ...] = ()
+    number: int
+    columns: list[str]
+    sentences: tuple[str, ...]
 
 
 def look(checks: Iterable[Check], show: int) -> list[Found]:
@@ -384,17 +385,20 @@ def look(checks: Iterable[Check], show: int) -> list[Found]:
     result = []
     with snapshot():
         for check in checks:
-            number, first = 0, []
+            number, columns, first = 0, dict.fromkeys(check.columns, 0), []
             try:
                 for difference in check.differences():
                     number += 1
+                    columns[difference.column] = columns.get(difference.column, 0) + 1
                     if number <= show:
                         first.append(difference)
+                sentences = [str(difference) for difference in first]
             except SENSELESS as error:
-                result.append(Found(check, number + 1, (*map(str, first), untold(check, error))))
-                continue
+                number += 1
+                sentences = [*(str(difference) for difference in first), untold(check, error)]
             if number:
-                result.append(Found(check, number, tuple(map(str, first))))
+                differing = [column for column in check.columns if columns[column]]
+                result.append(Found(check, number, differing or list(check.columns), tuple(sentences)))
     return result
 
 

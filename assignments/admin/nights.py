@@ -18,6 +18,7 @@ class NightlyRunAdmin(ReadOnly, EditAdmin):
     """Backups and verifications, for whoever decides at the top: they are about the whole database."""
 
     form = ScopedForm
+    change_form_template = "admin/nightly_run.html"
     list_display = ["began_at", "kind", "succeeded", "differences", "seconds"]
     list_filter = ["kind", "succeeded"]
     show_facets = admin.ShowFacets.NEVER

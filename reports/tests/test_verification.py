@@ -714,7 +714,7 @@ def test_of_many_differences_of_a_kind_the_first_are_printed_and_the_others_coun
 
     assert [line.partition(": ")[2] for line in lines[:2]] == ["held is no and should be yes."] * 2
     more = Attendance.objects.filter(meeting__status="held").count() - 2
-    assert lines[2] == f"and {more} more of this kind: attendances (expected, day, held, place, area)"
+    assert lines[2] == f"and {more} more of this kind: attendances (held)"
     assert lines[-2] == f"{more + 2} differences"
     assert not succeeded
 

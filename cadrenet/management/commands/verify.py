@@ -64,7 +64,7 @@ class Command(BaseCommand):
             lines += one.sentences
             if more := one.number - len(one.sentences):
                 kind = one.check.model._meta.verbose_name_plural
-                columns = ", ".join(one.check.columns)
+                columns = ", ".join(one.columns)
                 text = ngettext(
                     "and %(number)s more of this kind: %(kind)s (%(columns)s)",
                     "and %(number)s more of this kind: %(kind)s (%(columns)s)",
