@@ -8,6 +8,7 @@ to look at (``register``), with the functions that derive it; ``./run manage ver
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -301,15 +302,15 @@ def register(*checks: Check) -> None:
     CHECKS.extend(checks)
 
 
+@cache
 def all_checks() -> list[Check]:
     """Return everything that there is to look at, in the order in which one thing follows from another."""
-    if not CHECKS:
-        autodiscover_modules("verification")
-        # Of the apps that say something here, every column is looked at that holds one of few words.
-        labels = {check.model._meta.app_label for check in CHECKS}
-        guarded = {column for label in labels for column in guarded_columns(label)} - derived_columns()
-        register(*(Values(*column) for column in sorted(guarded, key=str)))
-        register(*(References(model) for model in apps.get_models() if model._meta.managed))
+    autodiscover_modules("verification")
+    # Of the apps that say something here, every column is looked at that holds one of few words.
+    labels = {check.model._meta.app_label for check in CHECKS}
+    guarded = {column for label in labels for column in guarded_columns(label)} - derived_columns()
+    register(*(Values(*column) for column in sorted(guarded, key=str)))
+    register(*(References(model) for model in apps.get_models() if model._meta.managed))
     return CHECKS
 
 
