@@ -37,6 +37,7 @@ DERIVED = {
     "meetings.meeting.day",
     "meetings.attendance.day",
     "assignments.receipt.at",
+    "assignments.nightlyrun.began_at",
 }
 
 

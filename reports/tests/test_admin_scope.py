@@ -27,6 +27,7 @@ from assignments.models import (
     Lineage,
     Locality,
     LocalityVersion,
+    NightlyRun,
     Posting,
     User,
 )
@@ -66,7 +67,9 @@ SCOPED = {
 }
 # Shown by itself for its history only.
 CHANGED_ELSEWHERE = {Attendance, CoverageReview, DecisionLine, Handover, LocalityVersion, RatingLevel}
-ALL = sorted((model for model in admin.site._registry if model is not Group), key=lambda model: model.__name__)
+# Not for whoever decides about a commune: permissions, and what runs at night (assignments/tests/test_nights.py).
+AT_THE_TOP = {Group, NightlyRun}
+ALL = sorted((model for model in admin.site._registry if model not in AT_THE_TOP), key=lambda model: model.__name__)
 
 
 @pytest.fixture(autouse=True)
