@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cadrenet.tables.values import BadValue, code
 from cadrenet.uploads import BadFile, read_table
+from cadrenet.vietnamese import cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Table:
             if partial and column.name not in row.values:
                 continue
             text = row.values.get(column.name, "")
-            if text == "":
+            if not cleaned(text):
                 values[column.name] = column.empty
                 if column.required:
                     wrong.append(_("“%(column)s” is empty. Fill it in.") % {"column": column.name})

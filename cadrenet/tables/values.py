@@ -9,7 +9,10 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadrenet.codes import check_code
 from cadrenet.periods import Quarter, check_day, check_year, of_known_year
+from cadrenet.texts import check_free_text, check_name
+from cadrenet.vietnamese import CONTROL, cleaned
 
 LARGEST_COUNT = 2**31 - 1
 LARGEST_VALUE = 2**63 - 1
@@ -21,35 +24,38 @@ class BadValue(ValueError):
 
 
 def text(model, name):
-    """Text as long as the model's field may be."""
-    longest = model._meta.get_field(name).max_length
+    """Text as long as the model's field may be, and in letters that the field takes."""
+    field = model._meta.get_field(name)
+    longest = field.max_length
 
     def read(cell):
+        if CONTROL.search(cell):
+            raise BadValue(_("There is an invisible control character. Type the text again."))
+        cell = cleaned(cell)
         if len(cell) > longest:
             raise BadValue(
                 _("The text has %(length)s characters, and at most %(longest)s fit. Shorten it.")
                 % {"length": len(cell), "longest": longest}
             )
-        if not cell.isprintable() and re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", cell):
-            raise BadValue(_("There is an invisible control character. Type the text again."))
-        return cell
+        # Not all of the field's: an e-mail address has a sentence of its own.
+        return checked(check_free_text if check_free_text in field.validators else check_name, cell)
 
     return read
 
 
 @lru_cache(4096)
 def code(cell):
-    """A code: text that names one thing, so nothing invisible may hide in it."""
+    """A code: text that names one thing, so nothing invisible may hide in it, and no letter that is another."""
     if len(cell) > CODE_LENGTH:
         raise BadValue(
             _("The code has %(length)s characters, and at most %(longest)s fit. Shorten it.")
             % {"length": len(cell), "longest": CODE_LENGTH}
         )
-    if cell != cell.strip() or not cell.isprintable() or "  " in cell:
+    if cell != cleaned(cell):
         raise BadValue(
             _("The code “%(code)s” holds a stray space or an invisible character. Type it again.") % {"code": cell}
         )
-    return cell
+    return checked(check_code, cell)
 
 
 def choice(choices, without=()):
@@ -165,7 +171,7 @@ def email(model, name):
     long_enough = text(model, name)
 
     def read(cell):
-        long_enough(cell)
+        cell = long_enough(cell)
         try:
             validate_email(cell)
         except ValidationError:
