@@ -12,8 +12,9 @@ from assignments.models.posting import all_postings, posting_on
 from assignments.postings.actions import correct, said_of_all_days
 from assignments.tables import ASSIGNMENTS, CADRES, LOCALITIES, POSTINGS
 from cadrenet.admin.scope import visible
+from cadrenet.codes import new_beside_twins
 from cadrenet.periods import today
-from cadrenet.tables.importing import TableImport, outside, unusable
+from cadrenet.tables.importing import TableImport, outside
 
 
 class LocalityImport(TableImport):
@@ -47,6 +48,12 @@ class LocalityImport(TableImport):
             # Saved with the first row about it, whose type says its tier. Rows further down may lie in it.
             self.named["code"][code] = self.named["parent_code"][code] = Locality(code=code)
 
+    def lost_zeros(self, rows):
+        # Those of one tier: 01 is a province, and 001 a district.
+        stored = dict(self.usable(self.table.columns[0], Locality.objects.order_by()).values_list("code", "tier"))
+        tiers = {values["code"].code: values["type"].tier for _line, values in rows} | stored
+        return new_beside_twins({values["code"].code for _line, values in rows}, set(stored), tiers)
+
     def in_order(self, rows):
         # From the top of the tree down, and what ends before what begins.
         return sorted(
@@ -61,7 +68,7 @@ class LocalityImport(TableImport):
     def prepare(self, values):
         parent, locality = values.get("parent_code"), values["code"]
         if parent and parent.pk is None:
-            raise ValidationError({"parent": unusable(Locality, parent.code)})
+            raise ValidationError({"parent": self.unknown(self.table.columns[0], parent.code)})
         if locality.pk is None:
             locality.tier = values["type"].tier
             locality.save()

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cadrenet.admin.scope import editable, visible, with_related
+from cadrenet.codes import by_zeros, new_beside_twins, not_known, stored_twins, twins_of
 from cadrenet.editing import digest
 from cadrenet.history import sign_change
 from cadrenet.races import one_import_at_a_time
@@ -70,6 +71,7 @@ class TableImport:
     def __init__(self, user):
         self.user = user
         self.named = {}  # by column: the rows that its codes may name
+        self.twins = {}  # by column: the codes that those of the file may be but for zeros
 
     @classmethod
     def needed(cls):
@@ -106,6 +108,10 @@ class TableImport:
                 codes = {row.values.get(column.name, "") for row in rows}
                 found = self.usable(column, column.refers._default_manager.all()).filter(code__in=codes)
                 self.named[column.name] = {row.code: row for row in found}
+                unknown = {code for code in codes - {*self.named[column.name]} if code[:1].isdecimal()}
+                if unknown:
+                    usable = self.usable(column, column.refers._default_manager.all())
+                    self.twins[column.name] = by_zeros(stored_twins(unknown, usable))
 
     def reader(self, column):
         """Return how a cell is read here: a code becomes the row it names, a day may be written as people do."""
@@ -117,10 +123,15 @@ class TableImport:
         def named(cell):
             found = self.named[column.name].get(column.read(cell))
             if found is None:
-                raise BadValue(unusable(column.refers, cell))
+                raise BadValue(self.unknown(column, cell))
             return found
 
         return named
+
+    def unknown(self, column, code):
+        """The sentence about a code of a column that names nothing which the user may use here."""
+        twins = twins_of(code, self.twins.get(column.name, {}))
+        return not_known(code, twins) if twins else unusable(column.refers, code)
 
     def cells(self, row):
         """A row's cells: numbers and days as such, other rows by their codes."""
@@ -152,6 +163,7 @@ class TableImport:
             outcome.refuse(row.line, sentences)
         for row, sentence in repeated:
             outcome.refuse(row.line, [sentence])
+        sound = self.refuse_lost_zeros(sound, outcome)
         stored = self.stored(sound)
         reason = (_("Import of %(file)s") % {"file": file_name})[:100]
         for line, values in self.in_order(sound):
@@ -170,6 +182,21 @@ class TableImport:
                     self.check(change.row)
                 except ValidationError as error:
                     outcome.refuse(change.line, self.sentences(error))
+
+    def refuse_lost_zeros(self, rows, outcome):
+        """Return the rows but for those about something new that differs from what is known by zeros alone."""
+        if self.table.key[0] != "code":
+            return rows
+        said = self.lost_zeros(rows)
+        for line, values in rows:
+            if text := said.get(plain(values["code"])):
+                outcome.refuse(line, [_("%(column)s: %(why)s") % {"column": "code", "why": text}])
+        return [(line, values) for line, values in rows if plain(values["code"]) not in said]
+
+    def lost_zeros(self, rows):
+        """Return a sentence for each code of new rows beside which another differs by zeros alone."""
+        stored = visible(self.model._default_manager.all(), self.user).values_list("code", flat=True)
+        return new_beside_twins({plain(values["code"]) for _line, values in rows}, set(stored.order_by()))
 
     def stored(self, rows):
         """Return the rows that the database holds already, by their keys."""

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Assignment, Cadre, Tier
 from assignments.postings.actions import said_of_all_days
+from cadrenet.codes import by_zeros, not_known, without_zeros
 from cadrenet.tables.columns import backwards
 from meetings.models import KIND_TIERS, Meeting
 from reports.district.reference_data import Known, found, overlapping
+from reports.district.similar_codes import lost_zeros
 from reports.district.tables import FILES, REFERS, TABLES, Problem, quiet
 from reports.models import Issue, PartyOrganisation, RatingLevel, RatingScheme, Resource
 from reports.models.party import no_such_level, not_rated_then
@@ -62,6 +64,8 @@ class Checker:
         self.known = Known(self.rows, self.doubtful, self.unread)
         if "localities.csv" in tables:
             self.settle_types()
+        for file in tables:
+            self.refuse_lost_zeros(file)
         self.known.add_versions(self.rows.get("localities.csv", ()))
         for file in tables:
             self.check_rows(file)
@@ -104,6 +108,12 @@ class Checker:
             self.doubtful["localities.csv"].add(code)
         self.rows["localities.csv"] = sound
 
+    def refuse_lost_zeros(self, file):
+        """Ask whether a code is meant that differs from a new one by zeros alone."""
+        self.rows[file], asked = lost_zeros(file, self.rows[file], self.known.tiers)
+        for line, text in asked:
+            self.say(file, line, text)
+
     def check_rows(self, file):
         """Keep the rows whose codes all name something and whose days are in order; apply the rules of the table."""
         columns = [name for name in TABLES[file].names if name in REFERS]
@@ -126,15 +136,9 @@ class Checker:
         """A sentence about a code that names nothing, with the one that was probably meant."""
         file = REFERS[column]
         if file not in self._similar:
-            # Excel takes leading zeros away.
-            self._similar[file] = {known.lstrip("0").casefold(): known for known in self.known.codes(file)}
-        similar = self._similar[file].get(code.lstrip("0").casefold())
-        if similar:
-            return _("%(column)s: “%(code)s” is not known. Is “%(similar)s” meant?") % {
-                "column": column,
-                "code": code,
-                "similar": similar,
-            }
+            self._similar[file] = by_zeros(self.known.codes(file), str.casefold)
+        if similar := sorted(self._similar[file].get(without_zeros(code).casefold(), ())):
+            return _("%(column)s: %(why)s") % {"column": column, "why": not_known(code, similar)}
         return _("%(column)s: “%(code)s” is neither in %(file)s nor in the database. Add it there or correct it.") % {
             "column": column,
             "code": code,
