@@ -18,7 +18,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from cadrenet.vietnamese import nfc
+from cadrenet.vietnamese import cleaned, nfc
 
 CSV, XLSX = "csv", "xlsx"
 
@@ -166,14 +166,19 @@ def _table(lines, max_rows):
 
 def _header(cells, number, errors):
     """The column names, without the empty cells that Excel leaves at the end of a line."""
-    header = list(cells)
-    while not header[-1]:
+    header = list(map(cleaned, cells))
+    while len(header) > 1 and not header[-1]:
         header.pop()
+    if len(header) > MAX_COLUMNS:
+        # Not one sentence for each of a hundred thousand.
+        raise BadFile((number, _too_many_columns()))
+    seen = set()
     for position, name in enumerate(header, start=1):
         if not name:
             errors.append((number, _("Column %(position)s has no name.") % {"position": position}))
-        elif name in header[: position - 1]:
+        elif name in seen:
             errors.append((number, _("The column “%(name)s” occurs twice.") % {"name": name}))
+        seen.add(name)
     return header
 
 
@@ -182,6 +187,10 @@ def _wrong_width(cells, header):
         "cells": len(cells),
         "columns": len(header),
     }
+
+
+def _too_many_columns():
+    return _("There are more than %(columns)s columns.") % {"columns": MAX_COLUMNS}
 
 
 def _too_many_rows(max_rows):
@@ -286,7 +295,7 @@ def _as_wide_as_the_first(lines):
         while cells and not cells[-1]:
             cells.pop()
         if len(cells) > MAX_COLUMNS:
-            raise BadFile((number, _("There are more than %(columns)s columns.") % {"columns": MAX_COLUMNS}))
+            raise BadFile((number, _too_many_columns()))
         width = width or len(cells)
         yield number, cells + [""] * (width - len(cells))
 
