@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from cadrenet.uploads import BadFile, read_table
+from cadrenet.uploads import REFUSE, BadFile, read_table
 from cadrenet.vietnamese import search_key
 from reports.district.reading import MAX_BYTES, MAX_ROWS
 from reports.district.tables import TABLES
@@ -36,7 +36,7 @@ def read_units(path):
 
     Raises BadFile with everything that is wrong.
     """
-    header, lines = read_table(path, max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+    header, lines = read_table(path, max_bytes=MAX_BYTES, max_rows=MAX_ROWS, unusable=REFUSE)
     levels = [level for level in LEVELS if level[0] in header or level[0] != "district_code"]
     needed = [name for level in levels for name in level] + ["commune_type"]
     if missing := [name for name in needed if name not in header]:
