@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cadrenet.codes import by_zeros, not_known, twins_of
 from cadrenet.texts import check_name
-from cadrenet.uploads import BadFile, read_table
+from cadrenet.uploads import REFUSE, BadFile, read_table
 from cadrenet.vietnamese import Likeness, cleaned, most_alike, search_key
 from reports.district.reading import MAX_BYTES, MAX_ROWS
 from reports.district.tables import TABLES
@@ -101,7 +101,7 @@ class UnitList:
 
 def read_units(path):
     """Return the ``UnitList`` of a file. Raises BadFile with everything that is wrong."""
-    header, lines = read_table(path, max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+    header, lines = read_table(path, max_bytes=MAX_BYTES, max_rows=MAX_ROWS, unusable=REFUSE)
     headings, unused = columns_of(header)
     levels = levels_of(headings, unused)
     units, errors = {}, []
