@@ -146,11 +146,11 @@ def _without_a_title(lines, is_header):
     try:
         for line in lines:
             begun.append(line)
-            if is_header(line[1]) or len(begun) == TITLES_END:
+            if is_header(line[1][:MAX_COLUMNS]) or len(begun) == TITLES_END:
                 break
     except BadFile as broken:
         ended = broken
-    if begun and is_header(begun[-1][1]):
+    if begun and is_header(begun[-1][1][:MAX_COLUMNS]):
         titles = [(number, cells) for number, cells in begun[:-1] if any(cells)]
         if titles:
             number, cells = titles[0]

@@ -349,7 +349,7 @@ def test_two_of_one_name_in_one_place_are_asked_about(folder):
         "localities.csv",
         *TOP,
         "H1,C,hamlet,Ấp 1,,,",
-        "H2,C,hamlet,ấp  1,,,",
+        "H2,C,hamlet,ấp 1,,,",
         "H3,C,hamlet,Ấp 3,,2022-05-31,",
         "H4,C,hamlet,Ấp 3,2022-06-01,,",
         "H5,C,neighbourhood,Ấp,,,",
@@ -358,7 +358,7 @@ def test_two_of_one_name_in_one_place_are_asked_about(folder):
     )
 
     assert errors(folder) == [
-        "localities.csv:5: H2 is called ấp  1, as H1 (line 4) is at the same time and in the same place. "
+        "localities.csv:5: H2 is called ấp 1, as H1 (line 4) is at the same time and in the same place. "
         "Correct the code, or the name of one of the two.",
         NOTE,
     ]
