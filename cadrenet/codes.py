@@ -77,6 +77,11 @@ def without_zeros(code):
     return code.lstrip("0")
 
 
+def lost_zeros(before, after):
+    """Return whether a text is what a spreadsheet leaves of another that it took for a number: a telephone, say."""
+    return isinstance(before, str) and bool(after) and len(after) < len(before) and without_zeros(before) == after
+
+
 def by_zeros(codes, fold=str):
     """Codes by what a spreadsheet leaves of them; ``fold`` makes some more of them alike."""
     found = defaultdict(set)

@@ -241,6 +241,17 @@ def test_the_page_names_each_column_in_both_ways(client):
 # --- What is in doubt -----------------------------------------------------------------------------------------
 
 
+def test_a_telephone_that_a_spreadsheet_took_for_a_number_waits_for_a_tick(client):
+    who = cadre("P1", "Lê Văn Tám")
+    Cadre.objects.filter(pk=who.pk).update(phone="0912345678")
+
+    preview = upload(client, Cadre, csv("code,full_name,phone", "P1,Lê Văn Tám,912345678"))
+
+    assert warnings(preview) == [(2, ["phone: “0912345678” would lose its zeros and become “912345678”."])]
+    confirm(client, Cadre, preview)
+    assert Cadre.objects.get().phone == "0912345678"
+
+
 def test_a_filled_cell_that_would_be_erased_waits_for_a_tick(client):
     office = agency("X", "Phòng Mẫu")
     who = cadre("P1", "Lê Văn Tám", agency=office)

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from cadrenet.admin.scope import editable, visible, with_related
-from cadrenet.codes import by_zeros, new_beside_twins, not_known, stored_twins, twins_of
+from cadrenet.codes import by_zeros, lost_zeros, new_beside_twins, not_known, stored_twins, twins_of
 from cadrenet.editing import digest
 from cadrenet.formulas import saved_at
 from cadrenet.history import changed_since, sign_change
@@ -197,7 +197,7 @@ class TableImport:
                     outcome.refuse(change.line, self.sentences(error))
         if not outcome.errors:
             doubts = [
-                *erased(table, outcome.changes),
+                *taken_away(table, outcome.changes),
                 *put_back(late, outcome.changes),
                 *self.doubts(outcome.changes),
             ]
@@ -315,16 +315,15 @@ class TableImport:
         """Keep what is derived right, once, after all rows were written."""
 
 
-def erased(table, changes):
-    """Yield (line, sentence) about each filled cell that a change leaves empty."""
+def taken_away(table, changes):
+    """Yield (line, sentence) about each cell that a change leaves empty, or without the zeros before it."""
     for change in changes:
         for column, before, after in zip(table.names, change.before or (), change.after, strict=False):
+            said = {"column": table.called(column), "value": before, "after": after}
             if before and not after:
-                yield (
-                    change.line,
-                    _("%(column)s: “%(value)s” would be erased, as the cell is empty.")
-                    % {"column": table.called(column), "value": before},
-                )
+                yield change.line, _("%(column)s: “%(value)s” would be erased, as the cell is empty.") % said
+            elif lost_zeros(before, after):
+                yield change.line, _("%(column)s: “%(value)s” would lose its zeros and become “%(after)s”.") % said
 
 
 def put_back(late, changes):

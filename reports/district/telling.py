@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cadrenet.codes import lost_zeros
 from cadrenet.tables.columns import plain
 from cadrenet.tables.importing import text_of
 from cadrenet.tables.telling import ranges
@@ -23,13 +24,15 @@ SHOWN = 20
 class Told:
     """What a file changes: the first rows in full, and of all of them what a reader would not expect.
 
-    ``emptied`` are the lines on which a filled cell becomes empty, by column; ``moved`` those on which a meeting
-    moves to another day; ``late`` those about rows that somebody has changed after the file was saved.
+    ``emptied`` are the lines on which a filled cell becomes empty, by column, and ``unzeroed`` those on which one
+    loses the zeros that it begins with; ``moved`` those on which a meeting moves to another day; ``late`` those about
+    rows that somebody has changed after the file was saved.
     """
 
     rows: list = field(default_factory=list)
     more: int = 0
     emptied: dict = field(default_factory=dict)
+    unzeroed: dict = field(default_factory=dict)
     moved: list = field(default_factory=list)
     late: list = field(default_factory=list)
 
@@ -67,14 +70,20 @@ def tell(file, written, lines, heads, *, in_full):
             for attribute, name in columns.items()
             if getattr(row, attribute) in (None, "") and getattr(was, attribute) not in (None, "")
         ] + [column for column, before, after in written.besides.get(row.pk, ()) if before and not after]
-        for name in empty:
-            told.emptied.setdefault(table.called(name), []).append(lines[place])
+        unzeroed = [
+            name
+            for attribute, name in columns.items()
+            if lost_zeros(getattr(was, attribute), getattr(row, attribute))
+        ]
+        for found, names in ((told.emptied, empty), (told.unzeroed, unzeroed)):
+            for name in names:
+                found.setdefault(table.called(name), []).append(lines[place])
         is_moved = isinstance(row, Meeting) and row.day != was.day
         if is_moved:
             told.moved.append(lines[place])
         if row.pk in written.since:
             told.late.append(lines[place])
-        order.append(((not empty, row.pk not in written.since, not is_moved, lines[place]), row, was))
+        order.append(((not (empty or unzeroed), row.pk not in written.since, not is_moved, lines[place]), row, was))
     if in_full:
         # First what takes something away.
         order.sort(key=itemgetter(0))
@@ -120,6 +129,12 @@ def warnings(file, told):
         yield f"{file}: " + ngettext(
             "%(column)s: %(count)s filled cell becomes empty, on line %(lines)s.",
             "%(column)s: %(count)s filled cells become empty, on lines %(lines)s.",
+            len(lines),
+        ) % {"column": column, "count": len(lines), "lines": ranges(lines)}
+    for column, lines in told.unzeroed.items():
+        yield f"{file}: " + ngettext(
+            "%(column)s: %(count)s cell loses the zeros it begins with, on line %(lines)s.",
+            "%(column)s: %(count)s cells lose the zeros they begin with, on lines %(lines)s.",
             len(lines),
         ) % {"column": column, "count": len(lines), "lines": ranges(lines)}
     if told.moved:

@@ -183,6 +183,14 @@ def test_cells_that_become_empty_are_named_before_and_after(folder):
     assert said(folder) == (["cadres.csv: 0 new, 2 changed, 0 unchanged"], warned)
 
 
+def test_a_cell_that_loses_its_zeros_is_named(folder):
+    put(folder, "cadres.csv", "P1,Lê Văn Tám,,,,1,,0912345678")
+    said(folder)
+    put(folder, "cadres.csv", "P1,Lê Văn Tám,,,,1,,912345678")
+
+    assert trial(folder)[1] == ["cadres.csv: phone: 1 cell loses the zeros it begins with, on line 2."]
+
+
 def test_rows_that_lose_something_are_shown_first(folder):
     header = "code,name,locality_code\n"
     put(folder, "localities.csv", "D,,district,Huyện Mẫu,,,")
