@@ -26,10 +26,11 @@ class Reach:
     """What one user reaches today.
 
     ``sees``, ``records`` and ``decides`` are (tier, locality id) pairs, each the top of a subtree: to read, to record
-    facts in, and to change assignments, ratings and localities in. ``agencies`` and ``records_for`` are ids of
-    agencies whose staff the user sees, and whose meetings the user enters. ``cadre`` is the id of the user's own
-    cadre record, or None, ``acting_for`` the ids of cadres for whom that cadre acts today, and ``assigned`` the roots
-    that come from the assignments of all of these. ``day`` is today: a tree that is to come lets nobody see anything.
+    facts in, and to change assignments, ratings and localities in. ``agencies``, ``records_for`` and ``decides_for``
+    are ids of agencies: whose staff the user sees, whose meetings the user enters, and for which the user may let
+    others in. ``cadre`` is the id of the user's own cadre record, or None, ``acting_for`` the ids of cadres for whom
+    that cadre acts today, and ``assigned`` the roots that come from the assignments of all of these. ``day`` is
+    today: a tree that is to come lets nobody see anything.
     """
 
     everything: bool = False
@@ -38,6 +39,7 @@ class Reach:
     decides: frozenset[Root] = frozenset()
     agencies: frozenset[int] = frozenset()
     records_for: frozenset[int] = frozenset()
+    decides_for: frozenset[int] = frozenset()
     cadre: int | None = None
     acting_for: frozenset[int] = frozenset()
     assigned: frozenset[Root] = frozenset()
@@ -82,7 +84,7 @@ def _reach_of(user: Any, day: date) -> Reach:
     from assignments.queries import held_by
 
     sees, records, decides, assigned = (set[Root]() for _ in range(4))
-    agencies, records_for, acting_for = (set[int]() for _ in range(3))
+    agencies, records_for, decides_for, acting_for = (set[int]() for _ in range(4))
     cadre = None
     for level, agency_id, cadre_id, tier, locality_id in held_by(user.pk, day):
         if level == Held.ACTING:
@@ -93,6 +95,8 @@ def _reach_of(user: Any, day: date) -> Reach:
             agencies.add(agency_id)
             if level != "viewer":
                 records_for.add(agency_id)
+            if level == "editor":
+                decides_for.add(agency_id)
         elif locality_id:
             root = (tier, locality_id)
             sees.add(root)
@@ -109,6 +113,7 @@ def _reach_of(user: Any, day: date) -> Reach:
         decides=frozenset(decides),
         agencies=frozenset(agencies),
         records_for=frozenset(records_for),
+        decides_for=frozenset(decides_for),
         cadre=cadre,
         acting_for=frozenset(acting_for),
         assigned=frozenset(assigned),
@@ -136,6 +141,13 @@ class ScopedQuerySet(models.QuerySet[M]):
         if reach.everything:
             return self
         return self.reached_to_edit(reach, getattr(reach, self.edited_by))
+
+    def changeable_by(self, user: Any) -> Self:
+        """Rows of which the user may change every column, as the administration and its imports do.
+
+        Where a page changes only a part of a row, or asks who decides about all that hangs on it, a model says less.
+        """
+        return self.editable_by(user)
 
     def reached(self, reach: Reach, roots: Collection[Root]) -> Self:
         """Rows reached from these roots; every scoped model says how."""

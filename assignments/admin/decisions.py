@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from assignments.acting.forms import no_later
 from assignments.admin.shared import AsOfToday, DecidedLocality, named
 from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
+from assignments.rights import refuse_acting
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import ReadOnly, ReadOnlyInline
+from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedForm
 from cadrenet.periods import today
 
 
@@ -80,9 +82,24 @@ class HandoverAdmin(AsOfToday, ReadOnly, ScopedAdmin):
     ]
 
 
+class ActingAdminForm(ScopedForm):
+    """What the page asks: of a new entry, who decides about all that it opens; of one that is there, an early end."""
+
+    def check_rules(self):
+        if self.instance.pk is None:
+            refuse_acting(self.user, self.instance)
+
+    def clean_last_day(self):
+        last_day = self.cleaned_data["last_day"]
+        # What was decided, and not what somebody typed into an older page.
+        return last_day if self.edited_row is None else no_later(last_day, self.edited_row.last_day)
+
+
 @admin.register(Acting)
 class ActingAdmin(ScopedAdmin):
-    """Who acts for whom, from when to when."""
+    """Who acts for whom, from when to when. A new entry, and its early end: another decision is another entry."""
+
+    form = ActingAdminForm
 
     list_display = ["cadre", "absent", "first_day", "last_day", "decision_number"]
     list_display_links = ["cadre", "absent"]
@@ -102,6 +119,14 @@ class ActingAdmin(ScopedAdmin):
             },
         )
     ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["cadre", "absent", "first_day", "decision_number"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        # What has not begun is taken back; what was in force stays, and is ended.
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.first_day > today())
 
 
 @admin.register(CoverageReview)

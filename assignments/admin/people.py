@@ -15,6 +15,7 @@ from assignments.changes import Change, leaving, withdrawal
 from assignments.imports import AssignmentImport, CadreImport, PostingImport
 from assignments.models import Agency, Assignment, Cadre, Posting, User
 from assignments.models.posting import posting_on, staff_on
+from assignments.rights import logins_changed_by
 from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedInline
@@ -163,10 +164,18 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
     def full_name(self, obj):
         return obj.full_name
 
-    def saved(self, request, obj, was):
-        linked = obj.user_id and obj.user_id != (was and was.user_id)
-        if linked and not request.user.is_superuser and beyond(request.user).filter(cadre=obj).exists():
-            # Whoever has the login would answer for places where this user decides nothing.
+    def save_model(self, request, obj, form, change):
+        if "user" in form.changed_data:
+            # Whoever loses the cadre loses what it reached: that changes his login, too.
+            self.refuse_login(request, form.initial.get("user"))
+        super().save_model(request, obj, form, change)
+        if "user" in form.changed_data:
+            # By now the login reaches all that the cadre holds, today and later.
+            self.refuse_login(request, obj.user_id)
+
+    def refuse_login(self, request, login):
+        """Refuse to change what a login reaches where the user does not decide about all of it."""
+        if login is not None and not logins_changed_by(request.user, User.objects.filter(pk=login)).exists():
             raise OutOfReach
 
     def response_change(self, request, obj):
@@ -207,11 +216,6 @@ class PostingAdmin(TableAdmin, ScopedAdmin):
 
     def export_rows(self, queryset):
         return queryset.select_related("cadre", "agency")
-
-
-def beyond(user):
-    """Assignments outside of what a user decides."""
-    return Assignment.objects.exclude(pk__in=Assignment.objects.editable_by(user).order_by().values("pk"))
 
 
 @admin.register(Assignment)

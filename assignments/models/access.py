@@ -42,6 +42,16 @@ class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
         here = Place.objects.within(roots).standing_on(reach.day).values("locality")
         return self.filter(Q(locality__in=here) | Q(agency__in=reach.agencies))
 
+    def reached_to_edit(self, reach, roots):
+        """Grants in what the user decides about.
+
+        The staff of an agency are seen wherever they go, so a grant for them is given by whoever decides for the
+        agency, or about the whole tree in which it lies.
+        """
+        here = Place.objects.within(roots).standing_on(reach.day).values("locality")
+        whole = Place.objects.whole_trees(roots).standing_on(reach.day).values("locality")
+        return self.filter(Q(locality__in=here) | Q(agency__in=reach.decides_for) | Q(agency__locality__in=whole))
+
 
 class AccessGrant(EffectiveDated):
     """A login may see, or also change, everything at and below a locality, or the staff of an agency."""

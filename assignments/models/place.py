@@ -57,6 +57,11 @@ class PlaceQuerySet(ScopedQuerySet):
         """Places that are one of these (tier, locality id) or lie below one."""
         return self.filter(below(roots))
 
+    def whole_trees(self, roots):
+        """Places of whole trees: those above which nothing stands but one of these (tier, locality id)."""
+        tops = [locality for _tier, locality in roots]
+        return self.filter(Q(province__in=tops) | Q(province=None, area__in=tops))
+
     def under(self, locality):
         """Places of a locality and of everything below it."""
         return self.filter(**{ancestor(locality.tier): locality})

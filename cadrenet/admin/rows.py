@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
-from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible, with_related
+from cadrenet.admin.scope import OutOfReach, ScopedMixin, changeable, editable, visible, with_related
 from cadrenet.editing import hold
 from cadrenet.receipts import nothing_stored, stored
 from cadrenet.vietnamese import search_key
@@ -74,8 +74,8 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
         return str(obj)
 
     def editable(self, queryset, user):
-        """Narrow rows of this model to those a user may change."""
-        return editable(queryset, user)
+        """Narrow rows of this model to those a user may change as a whole."""
+        return changeable(queryset, user)
 
     def choices(self, db_field, queryset, request):
         """Narrow what a foreign key of this model may point at."""
@@ -99,6 +99,12 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        # The class is made for this request alone.
+        form.user = request.user
+        return form
 
     def get_inlines(self, request, obj):
         return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
 
 from cadrenet.editing import EditFormSet, EditMixin
 
@@ -15,6 +16,11 @@ def visible(queryset, user):
 def editable(queryset, user):
     """Narrow rows to those a user may change; rows without a scope are left as they are."""
     return queryset.editable_by(user) if hasattr(queryset, "editable_by") else queryset
+
+
+def changeable(queryset, user):
+    """Narrow rows to those of which a user may change every column; without a scope as ``editable``."""
+    return queryset.changeable_by(user) if hasattr(queryset, "changeable_by") else editable(queryset, user)
 
 
 def with_related(queryset, names):
@@ -38,11 +44,27 @@ class ChoiceField(forms.ModelChoiceField):
 
 
 class ScopedForm(EditMixin, forms.ModelForm):
-    """A form in which what is chosen already stays a choice, even if the user could not choose it afresh."""
+    """A form in which what is chosen already stays a choice, even if the user could not choose it afresh.
+
+    ``user`` is whoever has it before him: what a page refuses him, ``check_rules`` refuses here.
+    """
+
+    user = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.keep_stored()
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.check_rules()
+            except ValidationError as error:
+                self._update_errors(error)
+
+    def check_rules(self):
+        """Raise ``ValidationError`` where a page would refuse what the row (``instance``) is to become."""
 
 
 class ScopedMixin:

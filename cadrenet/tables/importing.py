@@ -10,7 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cadrenet.admin.scope import editable, visible, with_related
+from cadrenet.admin.scope import changeable, visible, with_related
 from cadrenet.editing import digest
 from cadrenet.history import sign_change
 from cadrenet.races import one_import_at_a_time
@@ -88,10 +88,10 @@ class TableImport:
         return visible(queryset, self.user)
 
     def may_write(self, row):
-        """Return whether a stored row is one that the user may change."""
+        """Return whether a stored row is one that the user may change as a whole."""
         if self.user.is_superuser:
             return True
-        return editable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
+        return changeable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
 
     # --- Cells
 
