@@ -142,6 +142,11 @@ class ScopedQuerySet(models.QuerySet[M]):
             return self
         return self.reached_to_edit(reach, getattr(reach, self.edited_by))
 
+    def may_be_added_by(self, user: Any) -> bool:
+        """Return whether there is any part of the tree for which a user adds such rows."""
+        reach = reach_of(user)
+        return reach.everything or bool(getattr(reach, self.edited_by))
+
     def changeable_by(self, user: Any) -> Self:
         """Rows of which the user may change every column, as the administration and its imports do.
 
@@ -155,5 +160,6 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def reached_to_edit(self, reach: Reach, roots: Collection[Root]) -> Self:
         """As ``reached``, without what the user may only read (own staff, own past, whom one acts for)."""
-        without = replace(reach, agencies=reach.records_for, cadre=None, acting_for=frozenset())
+        agencies = reach.decides_for if self.edited_by == "decides" else reach.records_for
+        without = replace(reach, agencies=agencies, cadre=None, acting_for=frozenset())
         return self.reached(without, roots)

@@ -256,7 +256,7 @@ def _apply_mark(
         refused.marks[mark.cadre] = [meanwhile(in_words(*now), in_words(*said))]
         return None
     row.status, row.reason, row.note = said
-    sentences = _broken_rules(row, meeting, on, reason_later)
+    sentences = broken_rules(row, meeting, on, reason_later)
     if sentences:
         refused.marks[mark.cadre] = sentences
     return row
@@ -272,7 +272,7 @@ def _completed(mark: Mark) -> Said:
     return (status, reason, note)
 
 
-def _broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: bool) -> list[str]:
+def broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: bool = False) -> list[str]:
     """Return the sentences about rules that a changed row breaks."""
     status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
     if row.status == status.PRESENT and meeting.day > on:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.acting.forms import no_later
 from assignments.admin.shared import AsOfToday, DecidedLocality, named
+from assignments.decisions.actions import update_replacements
+from assignments.decisions.forms import refuse_lines_outside
 from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
 from assignments.rights import refuse_acting
 from cadrenet.admin.lists import InForceFilter
@@ -32,10 +34,19 @@ class LinesInline(ReadOnlyInline):
         return named(obj.locality.place) or obj.locality.code
 
 
+class DecisionAdminForm(ScopedForm):
+    """As on its page: no line of a draft comes to lie outside of what the decision decides for."""
+
+    def check_rules(self):
+        if self.instance.pk is not None:
+            refuse_lines_outside(self.instance)
+
+
 @admin.register(Decision)
 class DecisionAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Signed papers by which places change hands."""
 
+    form = DecisionAdminForm
     inlines = [LinesInline]
     list_display = ["number", "signed_on", "signer", "first_day", "locality", "enacted_on"]
     list_filter = [("enacted_on", admin.EmptyFieldListFilter)]
@@ -55,8 +66,16 @@ class DecisionAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
         )
     ]
 
-    def get_readonly_fields(self, request, obj=None):
-        return ["number", "signed_on", "signer", "first_day", "locality"] if obj and not obj.is_draft else []
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def has_delete_permission(self, request, obj=None):
+        # By what has taken effect, people answer for their places: the paper stays.
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def saved(self, request, obj, was):
+        if was and was.first_day != obj.first_day:
+            update_replacements(obj, was)
 
 
 @admin.register(DecisionLine)

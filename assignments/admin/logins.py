@@ -93,6 +93,10 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def editable(self, queryset, user):
         return logins_changed_by(user, self.visible(queryset, user))
 
+    def has_add_permission(self, request):
+        # A new login is one that was given something.
+        return super().has_add_permission(request) and AccessGrant.objects.all().may_be_added_by(request.user)
+
     def label(self, obj):
         return f"{obj} ({obj.username})"
 

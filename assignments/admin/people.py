@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from assignments.actions import Refused, assignment_changed, carry_out
 from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
 from assignments.changes import Change, leaving, withdrawal
-from assignments.imports import AssignmentImport, CadreImport, PostingImport
+from assignments.imports import AssignmentImport, CadreImport, PostingImport, has_ended
 from assignments.models import Agency, Assignment, Cadre, Posting, User
 from assignments.models.posting import posting_on, staff_on
 from assignments.rights import logins_changed_by
 from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedInline
+from cadrenet.admin.scope import HasPages, OutOfReach, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
 from cadrenet.periods import today
 
@@ -218,13 +218,22 @@ class PostingAdmin(TableAdmin, ScopedAdmin):
         return queryset.select_related("cadre", "agency")
 
 
+class AssignmentAdminForm(ScopedForm):
+    """As on the pages, an assignment ends for a reason."""
+
+    def check_rules(self):
+        if self.instance.last_day and "last_day" in self.changed_data and not self.instance.end_reason:
+            raise ValidationError({"end_reason": _("Choose a reason")})
+
+
 @admin.register(Assignment)
-class AssignmentAdmin(AsOfToday, DecidedLocality, TableAdmin, ScopedAdmin):
+class AssignmentAdmin(AsOfToday, HasPages, DecidedLocality, TableAdmin, ScopedAdmin):
     """Who answers for which locality, from when to when."""
 
+    form = AssignmentAdminForm
     table_import = AssignmentImport
     file_stem = "assignments"
-    visible_choices = ("cadre",)
+    settled = ("cadre", "role", "locality", "first_day")
     list_display = ["cadre", "role", "where", "first_day", "last_day", "decision_number"]
     list_filter = [
         InForceFilter,
@@ -263,6 +272,13 @@ class AssignmentAdmin(AsOfToday, DecidedLocality, TableAdmin, ScopedAdmin):
     @admin.display(description=_("locality"), ordering="standing__sort_key")
     def where(self, obj):
         return named(obj.locality.place) or obj.locality.code
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or not has_ended(obj))
+
+    def may_be_taken_back(self, obj):
+        return obj.first_day is not None and obj.first_day > today()
 
     actions = ("export_selected", "withdraw_selected")
 

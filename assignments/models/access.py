@@ -11,7 +11,7 @@ from assignments.models.agency import Agency
 from assignments.models.as_of import AsOfQuerySet
 from assignments.models.locality import Locality
 from assignments.models.place import Place
-from assignments.scope import ScopedQuerySet
+from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 
 
@@ -41,6 +41,9 @@ class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         here = Place.objects.within(roots).standing_on(reach.day).values("locality")
         return self.filter(Q(locality__in=here) | Q(agency__in=reach.agencies))
+
+    def may_be_added_by(self, user):
+        return super().may_be_added_by(user) or bool(reach_of(user).decides_for)
 
     def reached_to_edit(self, reach, roots):
         """Grants in what the user decides about.

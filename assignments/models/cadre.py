@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.place import Place
-from assignments.scope import ScopedQuerySet, reach_of
+from assignments.scope import ScopedQuerySet, decides, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.periods import today
@@ -49,6 +49,8 @@ class CadreQuerySet(ScopedQuerySet):
         from assignments.models.agency import Agency
         from assignments.models.posting import staff_on, without_agency_on
 
+        if not decides(user):
+            return self.none()
         agencies, day = Agency.objects.all().editable_by(user).order_by().values("pk"), today()
         return self.editable_by(user).filter(Q(without_agency_on(day, "pk")) | staff_on(day, agencies, "pk"))
 

@@ -92,6 +92,8 @@ class ActingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
 
     def reached_to_edit(self, reach, roots):
         """Those between two cadres of the user's, where he decides about all that one of them sees for the other."""
+        if not roots:
+            return self.none()
         cadres = Cadre.objects.all().reached_to_edit(reach, roots).order_by().values("pk")
         decided = Assignment.objects.all().reached_to_edit(reach, roots).order_by().values("pk")
         shown = Assignment.objects.filter(cadre=OuterRef("absent")).exclude(pk__in=decided).order_by()

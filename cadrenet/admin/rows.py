@@ -92,6 +92,11 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
             asked[key] = self.editable(self.model._default_manager.filter(pk=obj.pk), request.user).exists()
         return asked[key]
 
+    def has_add_permission(self, request):
+        rows = self.model._default_manager.all()
+        somewhere = not hasattr(rows, "may_be_added_by") or rows.may_be_added_by(request.user)
+        return super().has_add_permission(request) and somewhere
+
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))

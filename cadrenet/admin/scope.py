@@ -137,6 +137,28 @@ class ScopedInline(ScopedMixin, admin.TabularInline):
         return super().has_delete_permission(request, obj) and (obj is None or self.parent_allows(request, obj))
 
 
+class HasPages:
+    """Rows that pages make and change: here they are corrected, by nobody further than there.
+
+    ``settled`` are the fields that no page changes once a row is there. Only a superuser corrects these all the same,
+    and deletes what no page deletes.
+    """
+
+    settled = ()
+
+    def get_readonly_fields(self, request, obj=None):
+        found = super().get_readonly_fields(request, obj)
+        return [*found, *self.settled] if obj and not request.user.is_superuser else found
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or self.may_be_taken_back(obj))
+
+    def may_be_taken_back(self, obj):
+        """Return whether a page takes this row away again."""
+        return False
+
+
 class ReadOnly:
     """Rows that are shown and never typed in here: derived, or changed on the page of the row they belong to."""
 
