@@ -132,7 +132,7 @@ CACHES["worker"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", 
 # --- Who may come in ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "assignments.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["assignments.login.ServingBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

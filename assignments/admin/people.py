@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assignments.actions import Refused, assignment_changed, carry_out
+from assignments.actions import Refused, assignment_changed, carry_out, end_access
 from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
 from assignments.changes import Change, leaving, withdrawal
 from assignments.imports import AssignmentImport, CadreImport, PostingImport, has_ended
@@ -172,6 +172,9 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
         if "user" in form.changed_data:
             # By now the login reaches all that the cadre holds, today and later.
             self.refuse_login(request, obj.user_id)
+
+    def saved(self, request, obj, was):
+        end_access(obj)
 
     def refuse_login(self, request, login):
         """Refuse to change what a login reaches where the user does not decide about all of it."""

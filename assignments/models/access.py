@@ -34,6 +34,11 @@ class User(AbstractUser):
     def __str__(self):
         return self.display_name or self.get_full_name() or self.username
 
+    def serves_on(self, day):
+        """Return whether the cadre whose login this is serves on a day; a login without one serves always."""
+        left_on = getattr(getattr(self, "cadre", None), "left_on", None)
+        return left_on is None or day <= left_on
+
 
 class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"

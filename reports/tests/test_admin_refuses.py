@@ -74,6 +74,7 @@ def test_where_somebody_works_is_corrected_by_nobody_who_only_sees_him_serve():
     who = cadre("P", agency=agency("B", at=tree.binh))
     assign(who, tree.an1)
     browser = desk(at=tree.an, level="editor")
+    browser.login_of_it.grants.create(locality=tree.binh, level="viewer")
     posting = who.postings.get()
 
     assert browser.post(reverse("assignments:posting_edit", args=[posting.pk])).status_code == 404
