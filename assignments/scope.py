@@ -28,7 +28,8 @@ class Reach:
     ``sees``, ``records`` and ``decides`` are (tier, locality id) pairs, each the top of a subtree: to read, to record
     facts in, and to change assignments, ratings and localities in. ``agencies``, ``records_for`` and ``decides_for``
     are ids of agencies: whose staff the user sees, whose meetings the user enters, and for which the user may let
-    others in. ``cadre`` is the id of the user's own cadre record, or None, ``acting_for`` the ids of cadres for whom
+    others in. ``heads`` are those whose staff the user answers for: he reads or decides, and is no clerk who records
+    for them. ``cadre`` is the id of the user's own cadre record, or None, ``acting_for`` the ids of cadres for whom
     that cadre acts today, and ``assigned`` the roots that come from the assignments of all of these. ``day`` is
     today: a tree that is to come lets nobody see anything.
     """
@@ -40,6 +41,7 @@ class Reach:
     agencies: frozenset[int] = frozenset()
     records_for: frozenset[int] = frozenset()
     decides_for: frozenset[int] = frozenset()
+    heads: frozenset[int] = frozenset()
     cadre: int | None = None
     acting_for: frozenset[int] = frozenset()
     assigned: frozenset[Root] = frozenset()
@@ -84,7 +86,7 @@ def _reach_of(user: Any, day: date) -> Reach:
     from assignments.queries import held_by
 
     sees, records, decides, assigned = (set[Root]() for _ in range(4))
-    agencies, records_for, decides_for, acting_for = (set[int]() for _ in range(4))
+    agencies, records_for, decides_for, heads, acting_for = (set[int]() for _ in range(5))
     cadre = None
     for level, agency_id, cadre_id, tier, locality_id in held_by(user.pk, day):
         if level == Held.ACTING:
@@ -97,6 +99,8 @@ def _reach_of(user: Any, day: date) -> Reach:
                 records_for.add(agency_id)
             if level == "editor":
                 decides_for.add(agency_id)
+            if level != "recorder":
+                heads.add(agency_id)
         elif locality_id:
             root = (tier, locality_id)
             sees.add(root)
@@ -114,6 +118,7 @@ def _reach_of(user: Any, day: date) -> Reach:
         agencies=frozenset(agencies),
         records_for=frozenset(records_for),
         decides_for=frozenset(decides_for),
+        heads=frozenset(heads),
         cadre=cadre,
         acting_for=frozenset(acting_for),
         assigned=frozenset(assigned),

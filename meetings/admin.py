@@ -23,8 +23,27 @@ class RosterForm(ScopedForm):
 
     def check_rules(self):
         row = self.instance
-        if self.has_changed() and (sentences := broken_rules(row, row.meeting, today())):
+        if not self.has_changed():
+            return
+        if sentences := broken_rules(row, row.meeting, today()):
             raise ValidationError(sentences)
+        if row.status == Attendance.Status.EXCUSED:
+            self.check_excuse(row)
+        else:
+            row.excuse_answered_by = None
+
+    def check_excuse(self, row):
+        """Excuse only by whoever decides about it, of whom it is asked."""
+        if not Attendance.objects.excused_by(self.user).filter(pk=row.pk).exists():
+            raise ValidationError(
+                {
+                    "status": _(
+                        "Only the head of the agency or of the regional group excuses. Record “Absent” for extreme "
+                        "urgency: that asks for it."
+                    )
+                }
+            )
+        row.excuse_answered_by = self.user
 
 
 class RosterInline(ScopedInline):
@@ -57,7 +76,7 @@ class GuestForm(ScopedForm):
 
     def clean_status(self):
         status = self.cleaned_data["status"]
-        if status == Attendance.Status.UNRECORDED:
+        if status != Attendance.Status.PRESENT:
             raise ValidationError(_("Say whether this guest was present."))
         return status
 

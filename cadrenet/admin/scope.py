@@ -123,6 +123,12 @@ class ScopedInline(ScopedMixin, admin.TabularInline):
             field.widget.can_add_related = False
         return field
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        # The class is made for this request alone.
+        formset.form.user = request.user
+        return formset
+
     def parent_allows(self, request, parent):
         """Return whether the user may change the row that these rows belong to."""
         return self.admin_site._registry[self.parent_model].has_change_permission(request, parent)
