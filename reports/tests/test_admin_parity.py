@@ -148,6 +148,7 @@ ALLOWED = {
     ),
     "RestrictedDay": (*either("first_day first_day_of_month last_day last_day_of_month", TOP), NOBODY),
     "Term": (("first_day last_day name", TOP), NOTHING, NOBODY),
+    "Erasure": (("field reason row table", TOP), NOTHING, NOBODY),
     # Shown for their history, and bundles of permissions to superusers.
     **dict.fromkeys(
         ("Attendance", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion", "RatingLevel"),

@@ -24,6 +24,7 @@ from assignments.models import (
     CoverageRule,
     Decision,
     DecisionLine,
+    Erasure,
     Handover,
     HolderRule,
     Limit,
@@ -82,6 +83,7 @@ CHANGED_ELSEWHERE = {
 # Holds for everybody, and is changed at the top alone.
 RULES = {
     CoverageRule,
+    Erasure,
     ExpectationRule,
     HolderRule,
     Limit,
@@ -185,6 +187,7 @@ def told(page, allowed=()):
 def test_every_model_of_the_administration_is_looked_at():
     shared = {
         "CoverageRule",
+        "Erasure",
         "HolderRule",
         "Term",
         "ExpectationRule",
