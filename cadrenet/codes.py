@@ -1,9 +1,21 @@
-"""Codes: text that names one thing in every file and every import."""
+"""Codes: text that names one thing in every file and every import; and keys, which name a row in an address."""
 
 import secrets
 
 from django.core.exceptions import ValidationError
 from django.db import models
+
+# More digits than any key has; a database compares no longer number.
+KEY_DIGITS = 18
+
+
+def key_in(text):
+    """Return the key of a row that a text from an address or a form may name, None where it names none.
+
+    What people take for digits, as ² or ٣, is none, and neither is a number that no column holds.
+    """
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else None
 
 
 def new_code():

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "cadrenet.middleware.NonsenseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cadrenet.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

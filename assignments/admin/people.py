@@ -20,6 +20,7 @@ from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import HasPages, OutOfReach, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.codes import key_in
 from cadrenet.periods import today
 
 
@@ -63,8 +64,8 @@ class AgencyToday(admin.SimpleListFilter):
         return [(row.pk, row.name) for row in Agency.objects.visible_to(request.user)]
 
     def queryset(self, request, queryset):
-        value = self.value()
-        return queryset.filter(staff_on(today(), [int(value)], "pk")) if value and value.isdigit() else queryset
+        key = key_in(self.value())
+        return queryset if key is None else queryset.filter(staff_on(today(), [key], "pk"))
 
 
 class AssignmentsHeld(ReadOnlyInline):

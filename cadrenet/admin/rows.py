@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
 from cadrenet.admin.scope import OutOfReach, ScopedMixin, changeable, editable, visible, with_related
+from cadrenet.codes import key_in
 from cadrenet.editing import hold
 from cadrenet.receipts import nothing_stored, stored
 from cadrenet.vietnamese import search_key
@@ -32,9 +33,10 @@ class EditAdmin(admin.ModelAdmin):
     change_form_template = "admin/edit_form.html"
 
     def get_object(self, request, object_id, from_field=None):
-        if request.method == "POST" and from_field is None:
+        key = key_in(object_id)
+        if request.method == "POST" and from_field is None and key is not None:
             # Inside the transaction of the page: whoever else would change the row waits.
-            hold(self.model, self.opts.pk.to_python(object_id))
+            hold(self.model, key)
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -113,6 +115,10 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
 
     def get_inlines(self, request, obj):
         return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]
+
+    def get_view_on_site_url(self, obj=None):
+        # Straight to the page of the row, which asks who may see it: Django's own way there asks nobody.
+        return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else None
 
     # --- Lists
 

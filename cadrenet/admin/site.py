@@ -58,6 +58,10 @@ class AdminSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
+    def get_urls(self):
+        # The way from the administration to a row's page tells of any row whether it exists.
+        return [found for found in super().get_urls() if getattr(found, "name", None) != "view_on_site"]
+
     def get_app_list(self, request, app_label=None):
         """The models in the order of the reader's alphabet: Django's own puts Đ after Z."""
         found = super().get_app_list(request, app_label)
