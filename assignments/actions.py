@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assignments.changes import Change, begun, ended
+from assignments.leaving import end_access
 from assignments.models import (
-    AccessGrant,
     Acting,
     Assignment,
     Cadre,
@@ -280,21 +280,6 @@ def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     cadre.save()
     end_access(cadre)
     return cadre
-
-
-def end_access(cadre: Cadre) -> None:
-    """Let what was given to the login of a cadre who leaves end with the last day in service.
-
-    The login itself opens nothing from the day after (``assignments.login``); so it lets nobody else in, either.
-    """
-    if cadre.left_on is None or cadre.user_id is None:
-        return
-    for grant in AccessGrant.objects.filter(user=cadre.user_id).during(cadre.left_on + ONE_DAY, None):
-        if grant.first_day and grant.first_day > cadre.left_on:
-            grant.delete()
-        else:
-            grant.last_day = cadre.left_on
-            grant.save()
 
 
 @transaction.atomic

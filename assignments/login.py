@@ -1,23 +1,9 @@
 """How people sign in."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models import User
 from cadrenet.periods import today
-
-
-class ServingBackend(AuthenticationBackend):
-    """Lets in whoever serves: from the day after the last in service a login opens nothing, nor does its session."""
-
-    def user_can_authenticate(self, user):
-        return super().user_can_authenticate(user) and user.serves_on(today())
-
-    def get_user(self, user_id):
-        # Asked on every page, so with the cadre in the same query.
-        user = User.objects.select_related("cadre").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -133,7 +133,7 @@ CACHES["worker"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", 
 # --- Who may come in ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "assignments.User"
-AUTHENTICATION_BACKENDS = ["assignments.login.ServingBackend"]
+AUTHENTICATION_BACKENDS = ["assignments.backends.ServingBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

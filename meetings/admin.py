@@ -70,7 +70,7 @@ class GuestForm(ScopedForm):
     def check_rules(self):
         meeting = self.instance.meeting
         if meeting.locality_id is None:
-            raise ValidationError(_("Nobody is expected at an agency's own meetings, and nobody is counted there."))
+            raise ValidationError(_("No list is kept of who comes to an agency's own meeting."))
         if meeting.starts_at and timezone.localtime(meeting.starts_at).date() > today():
             raise ValidationError(_("The meeting lies in the future: nobody can have come yet."))
 

@@ -9,10 +9,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assignments.actions import Refused, assignment_changed, carry_out, end_access
+from assignments.actions import Refused, assignment_changed, carry_out
 from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
 from assignments.changes import Change, leaving, withdrawal
 from assignments.imports import AssignmentImport, CadreImport, PostingImport, has_ended
+from assignments.leaving import end_access
 from assignments.models import Agency, Assignment, Cadre, Posting, User
 from assignments.models.posting import posting_on, staff_on
 from assignments.rights import logins_changed_by

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assignments.actions import leave
-from assignments.login import ServingBackend
+from assignments.backends import ServingBackend
 from assignments.models import AccessGrant, Cadre
 from assignments.tests.cast import agency, cadre, small_tree, user
 from cadrenet.periods import today
