@@ -226,6 +226,12 @@ def test_nobody_changes_his_own_rights(door):
     assert (login.is_active, login.password) == (True, clerk.password)
 
 
+def test_the_own_login_is_none_that_one_changes_with_staff_rights_or_without():
+    tree = small_tree()
+    for login in (user("plain", at=tree.an, level="editor"), staff(at=tree.an, level="editor")):
+        assert login not in logins_changed_by(login, User.objects.all())
+
+
 @pytest.mark.parametrize("level", ["viewer", "recorder"])
 def test_who_decides_nothing_handles_no_login_not_even_one_without_a_grant(level):
     tree = small_tree()
