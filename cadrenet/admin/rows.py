@@ -116,10 +116,6 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
     def get_inlines(self, request, obj):
         return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]
 
-    def get_view_on_site_url(self, obj=None):
-        # Straight to the page of the row, which asks who may see it: Django's own way there asks nobody.
-        return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else None
-
     # --- Lists
 
     def get_search_results(self, request, queryset, search_term):

@@ -75,6 +75,10 @@ class ScopedMixin:
     def get_queryset(self, request):
         return self.visible(super().get_queryset(request), request.user)
 
+    def get_view_on_site_url(self, obj=None):
+        # Straight to the page of the row, which asks who may see it: Django's own way there asks nobody.
+        return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else None
+
     def visible(self, queryset, user):
         """Narrow rows of this model to those a user may see."""
         return visible(queryset, user)
