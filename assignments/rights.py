@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assignments.models import AccessGrant, Acting, Assignment, Cadre, Held, Place, User
+from assignments.models.place import decides_at_the_top
 from assignments.queries import held_outside
 from assignments.scope import Root, reach_of
 from cadrenet.periods import ONE_DAY
@@ -26,9 +27,7 @@ def decides_at_top(user: Any) -> bool:
     """
     found: bool | None = getattr(user, "_decides_at_top", None)
     if found is None:
-        reach = reach_of(user)
-        tops = Place.objects.whole_trees(reach.decides).standing_on(reach.day)
-        found = user._decides_at_top = reach.everything or (bool(reach.decides) and tops.exists())
+        found = user._decides_at_top = decides_at_the_top(reach_of(user))
     return found
 
 

@@ -1,11 +1,27 @@
-"""What the pages of several packages share: the tabs above them, and who may enter."""
+"""What the pages of several packages share: the tabs above them, columns of their files, and who may enter."""
 
 from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assignments.scope import decides
+from cadrenet.listing import Column
+
+# Columns of rows that have a ``place``, and of those where nobody is in charge. Their names are public
+# (docs/data-format.md): other programs read them.
+PLACE_COLUMNS = [
+    Column("locality_code", "place.locality.code", gettext_lazy("Locality code")),
+    Column("locality_name", "place.name", gettext_lazy("Locality")),
+    Column("tier", "place.tier", gettext_lazy("Tier"), shown="place.get_tier_display"),
+    Column("lies_in", "place.path", gettext_lazy("Lies in")),
+]
+VACANCY_COLUMNS = [
+    Column("nobody_since", "since", gettext_lazy("Nobody since")),
+    Column("previous_cadre_code", "previous.cadre.code", gettext_lazy("Code of who was in charge before")),
+    Column("previous_cadre_name", "previous.cadre.full_name", gettext_lazy("In charge before")),
+]
 
 
 def tabs(current, request, numbers=None):

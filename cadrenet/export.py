@@ -1,4 +1,4 @@
-"""Rows of a list as CSV or XLSX for a spreadsheet program, and as CSV for other programs.
+"""Rows of a list as CSV, for a spreadsheet program and for other programs.
 
 A row is any iterable of values. Numbers stay numbers, and text stays text: a cell that a spreadsheet program
 would run as a formula begins with an apostrophe instead.
@@ -9,16 +9,10 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
-from tempfile import SpooledTemporaryFile
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from cadrenet.vietnamese import search_key
 
@@ -27,11 +21,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_AT_ONCE = 500
-ROWS_OF_A_SHEET = 1_048_576
-IN_MEMORY = 2 * 1024 * 1024
-DATE_FORMATS = {date: "dd/mm/yyyy", datetime: "dd/mm/yyyy hh:mm"}
 
 
 def csv_response(name, header, rows):
@@ -39,23 +29,6 @@ def csv_response(name, header, rows):
     response = StreamingHttpResponse(_csv_chunks(header, rows), content_type=CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{file_name(name, "csv")}"'
     return response
-
-
-def xlsx_response(name, header, rows, sheet):
-    """An XLSX download with a fixed header row; rows that do not fit on a sheet go on to a second one."""
-    workbook = Workbook(write_only=True)
-    header, rows = list(header), iter(rows)
-    begun = []
-    while begun or not workbook.worksheets:
-        chunk = chain(begun, islice(rows, ROWS_OF_A_SHEET - 1 - len(begun)))
-        _fill(workbook.create_sheet(_sheet_title(sheet)), header, chunk)
-        begun = list(islice(rows, 1))
-
-    # A large one goes to disk; FileResponse closes it, which also removes it.
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
-    workbook.save(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=file_name(name, "xlsx"), content_type=XLSX_TYPE)
 
 
 def write_csv(stream, header, rows):
@@ -97,7 +70,7 @@ def _csv_chunks(header, rows):
         yield chunk
 
 
-def _value(value):
+def harmless(value):
     """What a cell holds: nothing, a number, a day, a moment by the office's clock, or harmless text."""
     if isinstance(value, str):
         return neutral(value)
@@ -115,7 +88,7 @@ def _value(value):
 
 
 def _text(value):
-    value = _value(value)
+    value = harmless(value)
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -123,42 +96,3 @@ def _text(value):
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)
-
-
-def _fill(sheet, header, rows):
-    sheet.freeze_panes = "A2"
-    titles = []
-    for column, title in enumerate(header, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = max(12, len(str(title)) + 2)
-        titles.append(WriteOnlyCell(sheet, _value(title)))
-        titles[-1].font = Font(bold=True)
-    sheet.append(titles)
-    for row in rows:
-        sheet.append([_cell(sheet, _value(value)) for value in row])
-
-
-def _cell(sheet, value):
-    """A value as openpyxl takes it; a cell object costs time, so only where the plain value would not do."""
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        if not value.startswith("#"):
-            return value
-        # "#N/A" is an error to openpyxl; here it is what somebody typed.
-        cell = WriteOnlyCell(sheet, value)
-        cell.data_type = "s"
-        return cell
-    if isinstance(value, Decimal):
-        cell = WriteOnlyCell(sheet, value)
-        places = max(-value.as_tuple().exponent, 0)
-        cell.number_format = f"{0:.{places}f}"
-        return cell
-    if isinstance(value, date):
-        cell = WriteOnlyCell(sheet, value)
-        cell.number_format = DATE_FORMATS[type(value)]
-        return cell
-    return value
-
-
-def _sheet_title(title):
-    """Excel refuses some signs, and more than 31 of any; a number may follow."""
-    return re.sub(r"[\[\]:*?/\\]", " ", str(title)).strip(" '")[:28] or "1"

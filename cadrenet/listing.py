@@ -11,11 +11,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.generic import CreateView, DetailView, UpdateView
+from django_filters import FilterSet
 from django_filters.views import FilterView
 
 from cadrenet.editing import EditMixin, EditView
-from cadrenet.export import csv_response, xlsx_response
+from cadrenet.export import csv_response
+from cadrenet.sheet_texts import asked_for, how_counted, office_and_moment
+from cadrenet.workbook import Heading, Sheet, sheet_response
 
 PER_PAGE = 50
 # Of a file so many rows are read together, with what belongs to them.
@@ -77,19 +81,23 @@ def scope_choices(form, user, visible_choices=()):
 
 
 class Column:
-    """A column of a list's file: its heading, and how to read its value from a row (a path, or a function)."""
+    """A column of a list's file: what it is called, and how to read its value from a row (a path, or a function).
 
-    def __init__(self, label, value):
-        self.label = label
-        self.value = value if callable(value) else _reader(value)
+    Where other programs know a column by a public name, people read a ``heading`` instead, and see what ``shown``
+    reads; neighbours of one ``group`` stand under that heading together.
+    """
+
+    def __init__(self, label, value, heading="", shown=None, group=""):
+        self.label, self.heading, self.group = label, heading or label, group
+        self.value = _function(value)
+        self.shown = _function(shown) if shown else self.value
 
 
 class ChoiceColumn(Column):
     """A column of a field with choices, in words: each word is looked up once, and not for each row of a file."""
 
     def __init__(self, label, path, choices):
-        super().__init__(label, path)
-        read, labels, words = self.value, dict(choices), {}
+        read, labels, words = _function(path), dict(choices), {}
 
         def value(row):
             key = code, _language = read(row), get_language()
@@ -97,7 +105,11 @@ class ChoiceColumn(Column):
                 words[key] = None if code is None else str(labels.get(code, code))
             return words[key]
 
-        self.value = value
+        super().__init__(label, value)
+
+
+def _function(value):
+    return value if callable(value) else _reader(value)
 
 
 def _reader(path):
@@ -115,13 +127,18 @@ def _reader(path):
 
 
 class FileMixin:
-    """The rows of the page, all of them, as CSV or XLSX: ``?format=csv`` beside the page's own address.
+    """The rows of the page, all of them, as a file: ``?format=csv`` or ``=xlsx`` beside the page's own address.
 
-    A subclass names ``columns`` (``Column`` objects) and ``file_stem``.
+    The CSV is for other programs and for spreadsheets that go on with it, the XLSX for people, who print it. A
+    subclass names ``columns`` (``Column`` objects), ``file_stem``, and ``explained``: which parts of the page on how
+    figures are computed the sheet brings along.
     """
 
     columns = ()
     file_stem = ""
+    explained = ()
+    # So many columns stay in sight while one looks at those to the right.
+    pinned = 0
 
     def with_details(self, rows):
         """Return rows with what page and file show beside them, asked for all of these together."""
@@ -134,9 +151,16 @@ class FileMixin:
         while some := list(islice(rows, ROWS_AT_ONCE)):
             yield from self.with_details(some)
 
-    def get_columns(self, wanted):
-        """Return the columns of a file: ``wanted`` is "csv", for other programs, or "xlsx", for people."""
+    def get_sheet_columns(self):
+        """Return the columns of the file for people."""
         return self.columns
+
+    def get_sheet_totals(self):
+        """Return the rows that stand under the table of the page, each with a value for every column of the sheet."""
+        return []
+
+    def get_sheet_title(self, context):
+        return context["title"]
 
     def get_file_stem(self):
         return self.file_stem
@@ -145,12 +169,37 @@ class FileMixin:
         wanted = self.request.GET.get("format")
         if wanted not in ("csv", "xlsx") or not self.columns:
             return super().render_to_response(context, **kwargs)
-        columns = self.get_columns(wanted)
-        header = [str(column.label) for column in columns]
-        rows = ([column.value(row) for column in columns] for row in self.get_file_rows())
-        if wanted == "csv":
-            return csv_response(self.get_file_stem(), header, rows)
-        return xlsx_response(self.get_file_stem(), header, rows, sheet=self.get_file_stem())
+        if wanted == "xlsx":
+            return sheet_response(self.get_file_stem(), self.sheet(context))
+        header = [str(column.label) for column in self.columns]
+        rows = ([column.value(row) for column in self.columns] for row in self.get_file_rows())
+        return csv_response(self.get_file_stem(), header, rows)
+
+    def sheet(self, context):
+        """What the file for people tells."""
+        columns = self.get_sheet_columns()
+        office, moment = office_and_moment(self.request)
+        return Sheet(
+            title=str(self.get_sheet_title(context)),
+            office=office,
+            lines=[*asked_for(form_of(context)), moment],
+            headings=[Heading(str(column.heading), str(column.group)) for column in columns],
+            rows=([in_words(column.shown(row)) for column in columns] for row in self.get_file_rows()),
+            totals=self.get_sheet_totals(),
+            notes=how_counted(*self.explained),
+            pinned=self.pinned,
+        )
+
+
+def in_words(value):
+    """A value of a sheet for people, who read yes and no."""
+    return (_("Yes") if value else _("No")) if isinstance(value, bool) else value
+
+
+def form_of(context):
+    """The form by which the rows of a page were chosen: the page's own, or that of its filters."""
+    found = context.get("filter") or context
+    return found.form if isinstance(found, FilterSet) else found.get("form")
 
 
 class ScopedListView(FileMixin, ScopedMixin, FilterView):

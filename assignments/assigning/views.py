@@ -40,6 +40,7 @@ class AssignmentsView(ScopedListView):
     template_name = "assignments/assigning/list.html"
     title = gettext_lazy("Assignments")
     file_stem = "assignments"
+    explained = ("tenure",)
     columns = [
         Column(gettext_lazy("Locality code"), "assignment.locality.code"),
         Column(gettext_lazy("Locality"), "place.name"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import ListView, View
 
 from assignments.actions import Refused, carry_out
@@ -23,7 +24,7 @@ from assignments.queries import read_rules
 from assignments.scope import decides
 from assignments.tenure.queries import all_lineage
 from assignments.undo import just_made, may_take_back, take_back
-from assignments.views import tabs
+from assignments.views import PLACE_COLUMNS, VACANCY_COLUMNS, tabs
 from assignments.visibility import can_assign_at
 from cadrenet.codes import key_in
 from cadrenet.listing import PER_PAGE, Column, FileMixin
@@ -115,22 +116,18 @@ class BoardView(FileMixin, ListView):
     template_name = "assignments/board/board.html"
     paginate_by = PER_PAGE
     file_stem = "assignment-board"
+    explained = ("coverage", "tenure")
     # Public names: other programs read them (docs/data-format.md).
     columns = [
-        Column("locality_code", "place.locality.code"),
-        Column("locality_name", "place.name"),
-        Column("tier", "place.tier"),
-        Column("lies_in", "place.path"),
-        Column("cadre_codes", "codes"),
-        Column("cadre_names", "names"),
-        Column("agency", "first.cadre.agency.name"),
-        Column("since", "first.since"),
-        Column("months", "first.months"),
-        Column("last_day", "first.assignment.last_day"),
-        Column("assignments_held", "first.load"),
-        Column("nobody_since", "since"),
-        Column("previous_cadre_code", "previous.cadre.code"),
-        Column("previous_cadre_name", "previous.cadre.full_name"),
+        *PLACE_COLUMNS,
+        Column("cadre_codes", "codes", gettext_lazy("Cadre code")),
+        Column("cadre_names", "names", gettext_lazy("In charge")),
+        Column("agency", "first.cadre.agency.name", gettext_lazy("Agency")),
+        Column("since", "first.since", gettext_lazy("In office since")),
+        Column("months", "first.months", gettext_lazy("Months")),
+        Column("last_day", "first.assignment.last_day", gettext_lazy("Until")),
+        Column("assignments_held", "first.load", gettext_lazy("Number of assignments")),
+        *VACANCY_COLUMNS,
     ]
     # A row that was sent and not accepted, with what was typed into it.
     sent = None

@@ -26,7 +26,7 @@ from assignments.coverage.timeline import CoverageTimeline
 from assignments.models import Assignment, CoverageReview, Locality, Place, Tier
 from assignments.queries import in_order_of_tier
 from assignments.scope import reach_of
-from assignments.views import tabs
+from assignments.views import PLACE_COLUMNS, VACANCY_COLUMNS, tabs
 from assignments.visibility import can_assign_at
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import Month, today
@@ -56,24 +56,18 @@ class CoverageView(FileMixin, ListView):
     template_name = "assignments/coverage/coverage.html"
     paginate_by = PER_PAGE
     file_stem = "coverage"
+    explained = ("coverage",)
 
     @property
     def columns(self):
         """Public names: other programs read them (docs/data-format.md). The first two are those of the command."""
-        place_columns = [
-            Column("locality_code", "place.locality.code"),
-            Column("locality_name", "place.name"),
-            Column("tier", "place.tier"),
-            Column("lies_in", "place.path"),
-        ]
         if self.state == State.GAPS:
-            return [*place_columns, Column("days_with_nobody", "days"), Column("gaps", "words")]
-        return [
-            *place_columns,
-            Column("nobody_since", "since"),
-            Column("previous_cadre_code", "previous.cadre.code"),
-            Column("previous_cadre_name", "previous.cadre.full_name"),
-        ]
+            return [
+                *PLACE_COLUMNS,
+                Column("days_with_nobody", "days", _("Days with nobody")),
+                Column("gaps", "words", _("Between")),
+            ]
+        return [*PLACE_COLUMNS, *VACANCY_COLUMNS]
 
     def get_queryset(self):
         user = self.request.user

@@ -9,6 +9,7 @@ from assignments.models.erasure import Erasure
 from assignments.models.handover import Acting, CoverageReview, Handover
 from assignments.models.held import Held
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
+from assignments.models.nightly_run import NightlyRun
 from assignments.models.place import Place, Placed
 from assignments.models.posting import Posting
 from assignments.models.receipt import Receipt
@@ -34,6 +35,7 @@ __all__ = [
     "Locality",
     "LocalityType",
     "LocalityVersion",
+    "NightlyRun",
     "Place",
     "Placed",
     "Posting",

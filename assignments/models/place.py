@@ -191,6 +191,20 @@ class Place(models.Model):
         return [*self.chain, (Tier(self.tier), self.locality_id, self.name)]
 
 
+def decides_at_the_top(reach):
+    """Whether somebody decides about a whole tree. Costs a query, but for whoever sees everything."""
+    return reach.everything or not _tops(reach).isdisjoint(reach.decides)
+
+
+def decides_everywhere(reach):
+    """Whether somebody decides about every tree that there is. Costs a query, but for whoever sees everything."""
+    return reach.everything or _tops(reach) <= reach.decides
+
+
+def _tops(reach):
+    return set(Place.objects.standing_on(reach.day).filter(parent=None).values_list("tier", "locality"))
+
+
 class PlacedQuerySet(ScopedQuerySet):
     """Facts reached through the place where they happened."""
 

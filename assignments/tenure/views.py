@@ -52,6 +52,7 @@ class TenureView(FileMixin, ListView):
 
     template_name = "assignments/tenure/tenure.html"
     paginate_by = PER_PAGE
+    explained = ("tenure",)
 
     @property
     def of_places(self):

@@ -85,7 +85,7 @@ def test_a_place_with_nobody_gets_somebody_while_one_types(office):
     office.wait_for_url("**/assignments/coverage/")
     row = Assignment.objects.get(locality=office.tree.an1a)
     assert (row.cadre.code, row.first_day, row.decision_number) == ("P2", date(2022, 6, 1), "12-QĐ/ĐU")
-    assert office.locator(".cn-messages").is_visible()
+    office.locator(".cn-messages").wait_for()
 
 
 def test_what_was_typed_before_the_script_came_is_looked_up_once_it_is_there(office):
@@ -126,7 +126,8 @@ def test_a_form_works_without_script(office, browser, live_server):
     page.locator(".cn-form .btn-primary").click()
 
     page.locator("#matches-cadre input").first.check()
-    page.locator(".cn-form .btn-primary").click()
+    with page.expect_navigation():
+        page.locator(".cn-form .btn-primary").click()
 
     assert Assignment.objects.get(locality=office.tree.an1b).cadre.code == "P1"
     context.close()

@@ -161,7 +161,8 @@ def test_without_script_the_board_assigns_warns_and_undoes(office, browser):
     page.locator(f"#matches-cadre-{tree.an2.pk} [type=radio]").check()
     row(page, tree.an2).locator("[type=submit]").click()
     page.locator(f"#id_why-{tree.an2.pk}").fill("Thiếu cán bộ huyện")
-    row(page, tree.an2).locator("[type=submit]").click()
+    with page.expect_navigation():
+        row(page, tree.an2).locator("[type=submit]").click()
 
     made = Assignment.objects.get(locality=tree.an2)
     assert (made.cadre.code, made.decision_number) == ("C1", "152-QĐ/HU")

@@ -58,7 +58,7 @@ def test_a_commune_is_reviewed_with_the_keyboard(office):
         office.keyboard.press("Enter")
 
     assert [review.by.username for review in CoverageReview.objects.filter(day=today())] == ["office"]
-    assert office.locator(".cn-messages").is_visible()
+    office.locator(".cn-messages").wait_for()
 
 
 def test_a_commune_is_reviewed_without_script(office, browser):
@@ -66,7 +66,8 @@ def test_a_commune_is_reviewed_without_script(office, browser):
     context.add_cookies(office.context.cookies())
     page = context.new_page()
     page.goto(office.address("coverage", "?within=AN"))
-    page.locator("form[action$='/reviewed/'] button").click()
+    with page.expect_navigation():
+        page.locator("form[action$='/reviewed/'] button").click()
 
     assert CoverageReview.objects.filter(day=today()).count() == 1
     context.close()
@@ -75,7 +76,8 @@ def test_a_commune_is_reviewed_without_script(office, browser):
 def test_a_number_to_come_leads_to_who_leaves_and_when(office):
     office.goto(office.address("coverage", "?within=AN"))
     # The third day of the table is 60 days ahead; hamlets are the second tier of a commune.
-    office.locator("table").first.locator("tbody tr").nth(1).locator("td").nth(2).locator("a").click()
+    with office.expect_navigation():
+        office.locator("table").first.locator("tbody tr").nth(1).locator("td").nth(2).locator("a").click()
 
     row = office.locator(".cn-table--stack tbody tr")
     assert row.count() == 1

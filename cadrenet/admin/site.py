@@ -32,6 +32,12 @@ class AutocompleteView(AutocompleteJsonView):
         return super().serialize_result(obj, to_field_name) | {"text": self.model_admin.label(obj)}
 
 
+def index_card(model_admin, request):
+    """Return what a model shows at the top of the administration, as the context of its ``template``, or nothing."""
+    shown = getattr(model_admin, "index_card", None)
+    return shown(request) if shown and model_admin.has_view_permission(request) else None
+
+
 class AdminSite(admin.AdminSite):
     """The administration: the site's own sign-in, and the one place where styles may be inline."""
 
@@ -61,6 +67,11 @@ class AdminSite(admin.AdminSite):
     def get_urls(self):
         # The way from the administration to a row's page tells of any row whether it exists.
         return [found for found in super().get_urls() if getattr(found, "name", None) != "view_on_site"]
+
+    def index(self, request, extra_context=None):
+        """The list of models, below the cards that some of them have for the reader."""
+        cards = [card for model in self._registry.values() if (card := index_card(model, request))]
+        return super().index(request, {**(extra_context or {}), "cards": cards})
 
     def get_app_list(self, request, app_label=None):
         """The models in the order of the reader's alphabet: Django's own puts Đ after Z."""

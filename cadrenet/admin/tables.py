@@ -22,10 +22,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from cadrenet.export import csv_response, xlsx_response
+from cadrenet.export import csv_response
 from cadrenet.races import Busy
 from cadrenet.tables.importing import MAX_BYTES, MAX_ROWS, Outcome
 from cadrenet.uploads import BadFile
+from cadrenet.workbook import table_response
 
 # A page of thousands of lines helps nobody.
 SHOWN = 500
@@ -219,7 +220,7 @@ class TableAdmin:
         table = self.table_import(request.user)
         rows = (table.cells(row) for row in self.export_rows(queryset).iterator(2000))
         if workbook:
-            return xlsx_response(self.file_stem, table.table.names, rows, sheet=self.file_stem)
+            return table_response(self.file_stem, table.table.names, rows)
         return csv_response(self.file_stem, table.table.names, rows)
 
     def export_csv(self, request, workbook=False):

@@ -38,6 +38,7 @@ DERIVED = {
     "meetings.attendance.day",
     "assignments.erasure.at",
     "assignments.receipt.at",
+    "assignments.nightlyrun.began_at",
 }
 
 

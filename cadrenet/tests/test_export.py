@@ -7,10 +7,8 @@ from itertools import repeat
 
 import pytest
 from django.utils.translation import gettext_lazy
-from openpyxl import load_workbook
 
-from cadrenet import export
-from cadrenet.export import csv_response, file_name, write_csv, xlsx_response
+from cadrenet.export import csv_response, file_name, write_csv
 
 # A response that is closed ends its request, and that looks at the connections that earlier tests left open.
 pytestmark = pytest.mark.django_db
@@ -31,11 +29,6 @@ ROWS = [
 def body(response):
     with closing(response):
         return b"".join(response.streaming_content)
-
-
-def sheets(response):
-    workbook = load_workbook(io.BytesIO(body(response)))
-    return {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in workbook}
 
 
 def only_line(value):
@@ -140,55 +133,6 @@ def test_csv_of_many_rows_takes_constant_memory():
         tracemalloc.stop()
 
     assert peak < 300_000
-
-
-def test_xlsx_reads_back_with_numbers_days_and_text():
-    response = xlsx_response("tong-hop", HEADER, ROWS, "Tổng hợp")
-
-    assert sheets(response) == {
-        "Tổng hợp": [
-            HEADER,
-            ["00984", "Ấp 1, Tân Thanh", 18, 85.71, datetime(2022, 12, 9), datetime(2022, 12, 9, 19)],  # noqa: DTZ001
-            ["28903", 'Nhóm "1"\nphía Bắc', 0, None, None, None],
-        ]
-    }
-    assert response["Content-Disposition"] == 'attachment; filename="tong-hop.xlsx"'
-
-
-def test_xlsx_shows_decimals_and_days_as_the_office_writes_them():
-    workbook = load_workbook(io.BytesIO(body(xlsx_response("x", HEADER, ROWS, "x"))))
-    formats = [cell.number_format for cell in workbook.active[2]]
-
-    assert formats == ["General", "General", "General", "0.00", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"]
-    assert workbook.active.freeze_panes == "A2"
-    assert workbook.active["A1"].font.bold is True
-
-
-def test_xlsx_has_no_formulas_errors_or_signs_that_excel_refuses():
-    workbook = load_workbook(
-        io.BytesIO(body(xlsx_response("x", ["h"], [["=1+1"], ["-5"], [-5], ["#N/A"], ["a\x00b\x0b"]], "x")))
-    )
-
-    assert [(row[0].value, row[0].data_type) for row in workbook.active.iter_rows(min_row=2)] == [
-        ("'=1+1", "s"),
-        ("'-5", "s"),
-        (-5, "n"),
-        ("#N/A", "s"),
-        ("ab", "s"),
-    ]
-
-
-def test_xlsx_goes_on_to_another_sheet_when_one_is_full(monkeypatch):
-    monkeypatch.setattr(export, "ROWS_OF_A_SHEET", 3)
-
-    assert sheets(xlsx_response("x", ["n"], [[1], [2], [3], [4]], "Họp")) == {
-        "Họp": [["n"], [1], [2]],
-        "Họp1": [["n"], [3], [4]],
-    }
-
-
-def test_xlsx_without_rows_has_its_header():
-    assert sheets(xlsx_response("x", ["n"], [], "Họp: [2022]/Q4?")) == {"Họp   2022  Q4": [["n"]]}
 
 
 @pytest.mark.parametrize(

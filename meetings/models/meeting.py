@@ -273,8 +273,12 @@ class Meeting(Placed):
         return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
     def save(self, *args, **kwargs):
-        self.day = timezone.localtime(self.starts_at).date()
+        self.set_day()
         super().save(*args, **kwargs)
+
+    def set_day(self):
+        """Derive the day on which it begins, by the clock of the office."""
+        self.day = timezone.localtime(self.starts_at).date()
 
     def get_absolute_url(self):
         return reverse("meetings:meeting", args=[self.pk])

@@ -128,6 +128,7 @@ class AttendanceListView(ScopedListView):
     template_name = "meetings/attendances.html"
     title = gettext_lazy("Attendance")
     file_stem = "attendance"
+    explained = ("attendance",)
     # Read from plain values (``get_file_rows``): a file has a hundred times the rows of a page.
     columns = [
         Column(gettext_lazy("Meeting code"), itemgetter("meeting__code")),

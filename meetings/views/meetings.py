@@ -59,6 +59,7 @@ class MeetingListView(ScopedListView):
     template_name = "meetings/list.html"
     title = gettext_lazy("Meetings")
     file_stem = "meetings"
+    explained = ("meetings", "attendance")
     columns = [
         Column(gettext_lazy("Code"), "meeting.code"),
         Column(gettext_lazy("Starts at"), "meeting.starts_at"),

@@ -110,6 +110,54 @@ COLUMNS = [column for _heading, _anchor, columns in QUARTERLY_GROUPS for column 
 SORTABLE = {"locality_name", *(column.name for column in COLUMNS)}
 
 
+# What a sheet for people has in the place of a column in which the page joins numbers, or shows one of several.
+SPELT_OUT = {
+    "attendance_unrecorded": [
+        ("attendance_unrecorded", pgettext_lazy("attendance", "Not recorded yet")),
+        ("guests", pgettext_lazy("attendance", "Guests")),
+    ],
+    "present_of_unexcused_pct": [
+        ("present_of_expected_pct", _("Of all expected %")),
+        ("present_of_unexcused_pct", _("Rate %")),
+    ],
+    "participation_pct": [
+        ("households_total", pgettext_lazy("households", "All")),
+        ("households_represented", pgettext_lazy("households", "Represented")),
+        ("participation_pct", _("Part %")),
+    ],
+    "groups_uncovered": [
+        ("groups", pgettext_lazy("groups", "All")),
+        ("groups_covered", pgettext_lazy("groups", "With somebody")),
+        ("coverage_pct", _("Part %")),
+    ],
+    "resources_value_vnd": [("resources_value_vnd", _("đồng"))],
+    "reports_on_time": [
+        ("reports_expected", pgettext_lazy("reports", "Expected")),
+        ("reports_on_time", pgettext_lazy("reports", "On time")),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """A figure in a sheet for people: its own number, under the heading that it has on the page."""
+
+    name: str
+    label: str | Promise
+    group: str | Promise
+    once_due: bool
+
+
+def sheet_columns() -> list[SheetColumn]:
+    """Return the columns of the page with each number in one of its own."""
+    return [
+        SheetColumn(name, label, heading, column.once_due)
+        for heading, _anchor, columns in QUARTERLY_GROUPS
+        for column in columns
+        for name, label in SPELT_OUT.get(column.name, [(column.name, column.label)])
+    ]
+
+
 @dataclass
 class Cell:
     """One figure of one row: as it is written, its classes, and the address of its list or nothing."""

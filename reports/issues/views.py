@@ -41,6 +41,7 @@ class IssueListView(ScopedListView):
     template_name = "reports/issues/list.html"
     title = gettext_lazy("Issues")
     file_stem = "issues"
+    explained = ("issues",)
     columns = [
         Column(gettext_lazy("Code"), "code"),
         Column(gettext_lazy("Locality"), "place.full_path"),

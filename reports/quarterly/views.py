@@ -2,7 +2,9 @@
 
 from django.core.paginator import Paginator
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import TemplateView
 
 from assignments.models import Tier
@@ -15,7 +17,7 @@ from cadrenet.templatetags.figures import DASH, count, day, pct
 from meetings.models import Attendance
 from reports import figures
 from reports.figures import Figures
-from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sorted_by
+from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sheet_columns, sorted_by
 from reports.figures.drilldown import drilldown_url, drilldown_urls
 from reports.figures.wording import on_reports, short_name, shown
 from reports.models import due_day
@@ -31,6 +33,8 @@ class QuarterlyView(FileMixin, TemplateView):
 
     template_name = "reports/quarterly/quarterly.html"
     columns = [Column(name, name) for name in figures.QUARTERLY_COLUMNS]
+    explained = ("meetings", "attendance", "households", "coverage", "issues", "reports", "rounding")
+    pinned = 1
 
     def get(self, request, *args, **kwargs):
         self.form = QuarterlyForm(request.GET, user=request.user, day=today())
@@ -48,18 +52,32 @@ class QuarterlyView(FileMixin, TemplateView):
     def get_file_rows(self):
         return self.rows
 
-    def get_columns(self, wanted):
-        """The contract's columns; people are not told of reports that are late or missing before they are due."""
-        if wanted == "csv" or self.is_due:
-            return self.columns
-        words = {
-            "reports_late": DASH,
-            "reports_missing": _("%(dash)s, due by %(day)s") % {"dash": DASH, "day": day(self.due)},
-        }
-        return [
-            Column(column.label, lambda _row, text=words[column.label]: text) if column.label in words else column
-            for column in self.columns
+    def get_sheet_columns(self):
+        """The columns of the page; people are not told of reports that are late or missing before they are due."""
+        not_due = _("%(dash)s, due by %(day)s") % {"dash": DASH, "day": day(self.due)}
+        figures_shown = [
+            Column(column.name, column.name, column.label, group=column.group)
+            if self.is_due or not column.once_due
+            else Column(column.name, lambda _row: not_due, column.label, group=column.group)
+            for column in sheet_columns()
         ]
+        return [
+            Column("locality_name", "locality_name", _("Locality")),
+            Column("locality_code", "locality_code", _("Code")),
+            *figures_shown,
+        ]
+
+    def get_sheet_totals(self):
+        beside, whole = self.beside_and_whole
+        rows = [(_("Beside these rows: the higher levels' own"), beside)] if beside != Figures() else []
+        _name, _code, *columns = self.get_sheet_columns()
+        return [
+            [label, "", *(column.shown(total) for column in columns)]
+            for label, total in [*rows, (pgettext("table", "Total"), whole)]
+        ]
+
+    def get_sheet_title(self, context):
+        return _("Quarterly summary")
 
     def get_file_stem(self):
         parts = ["quarterly-summary", str(self.quarter), self.level.value]
@@ -67,15 +85,12 @@ class QuarterlyView(FileMixin, TemplateView):
 
     def render_to_response(self, context, **kwargs):
         if self.request.GET.get("format") in ("csv", "xlsx"):
-            return super().render_to_response(context, **kwargs)
+            return super().render_to_response(context | {"form": self.form}, **kwargs)
         return TemplateView.render_to_response(self, context | self.page(), **kwargs)
 
     def page(self):
         """What only the page shows: totals, addresses, charts."""
-        total = figures.total_of(self.rows)
-        whole = self.whole() or total
-        # What the rows leave out: of hamlets, the meetings of the communes themselves.
-        beside = whole.minus(total)
+        beside, whole = self.beside_and_whole
         part = self.within.code if self.within else None
         urls = drilldown_urls(self.quarter, part)
         sort = self.request.GET.get("sort", "")
@@ -139,6 +154,13 @@ class QuarterlyView(FileMixin, TemplateView):
                 url=urls.get("reports_on_time", ""),
             ),
         ]
+
+    @cached_property
+    def beside_and_whole(self):
+        """What the rows leave out (of hamlets, the meetings of the communes themselves), and the figures of all."""
+        total = figures.total_of(self.rows)
+        whole = self.whole() or total
+        return whole.minus(total), whole
 
     @property
     def is_due(self):

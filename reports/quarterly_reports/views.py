@@ -34,6 +34,7 @@ class ReportListView(ScopedListView):
     template_name = "reports/quarterly_reports/list.html"
     title = gettext_lazy("Quarterly reports")
     file_stem = "quarterly-reports"
+    explained = ("reports",)
     columns = [
         Column(gettext_lazy("Locality"), "locality.place.full_path"),
         Column(gettext_lazy("Locality code"), "locality.code"),

@@ -38,6 +38,7 @@ class RatingsView(FileMixin, TemplateView):
 
     template_name = "reports/ratings/ratings.html"
     columns = [Column(name, name) for name in RATING_COLUMNS]
+    explained = ("ratings", "rounding")
 
     def get(self, request, *args, **kwargs):
         ratings = Rating.objects.visible_to(request.user)
@@ -58,12 +59,24 @@ class RatingsView(FileMixin, TemplateView):
     def get_file_rows(self):
         return self.rows
 
+    def get_sheet_columns(self):
+        """The columns of the page, with the digits that were asked for."""
+        return [
+            Column("level", "label", _("Level")),
+            Column("count", "count", _("Number")),
+            Column("total", "total", _("Of all rated")),
+            Column("percent", lambda row: row.percent_to(self.places), _("Part %")),
+        ]
+
+    def get_sheet_title(self, context):
+        return f"{_('Annual ratings')}: {self.kind.label}, {self.year}"
+
     def get_file_stem(self):
         return f"annual-ratings_{self.year}_{self.kind.value}"
 
     def render_to_response(self, context, **kwargs):
         if self.request.GET.get("format") in ("csv", "xlsx"):
-            return super().render_to_response(context, **kwargs)
+            return super().render_to_response(context | {"form": self.form}, **kwargs)
         return TemplateView.render_to_response(self, context | self.page(), **kwargs)
 
     def page(self):
@@ -243,6 +256,7 @@ class RatingListView(ScopedListView):
     template_name = "reports/ratings/list.html"
     title = gettext_lazy("Organisations rated")
     file_stem = "organisations-rated"
+    explained = ("ratings",)
     columns = [
         Column(gettext_lazy("Organisation"), "organisation.name"),
         Column(gettext_lazy("Code"), "organisation.code"),

@@ -3,7 +3,7 @@
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from assignments.scope import records
 from assignments.visibility import chain_of
@@ -35,9 +35,18 @@ class ResourceListView(ScopedListView):
         Column(gettext_lazy("Status"), "get_status_display"),
     ]
 
+    explained = ("issues",)
+
+    def sum(self):
+        """What the resources of all pages are worth together, in đồng."""
+        return self.object_list.aggregate(sum=Sum("value_vnd"))["sum"] or 0
+
+    def get_sheet_totals(self):
+        return [[pgettext("table", "Total"), *[""] * 4, self.sum(), *[""] * 3]]
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        context["sum"] = self.object_list.aggregate(sum=Sum("value_vnd"))["sum"] or 0
+        context["sum"] = self.sum()
         if records(self.request.user):
             context |= {"create_url": reverse("reports:resource_create"), "create_label": _("New resource")}
         return context

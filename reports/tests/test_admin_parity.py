@@ -90,6 +90,8 @@ def either(text, who, added="", gone=""):
 
 SCHEDULE = "convened_by ends_at extraordinary households_represented households_total"
 QUALITY = "programme_feedback quality_content quality_organisation quality_time starts_at status"
+SHOWN = ("Attendance", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
+SHOWN += ("NightlyRun", "RatingLevel")
 ALLOWED = {
     # The administration is where these are changed.
     "AccessGrant": (
@@ -150,10 +152,7 @@ ALLOWED = {
     "Term": (("first_day last_day name", TOP), NOTHING, NOBODY),
     "Erasure": (("field reason row table", TOP), NOTHING, NOBODY),
     # Shown for their history, and bundles of permissions to superusers.
-    **dict.fromkeys(
-        ("Attendance", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion", "RatingLevel"),
-        (NOTHING, NOTHING, NOBODY),
-    ),
+    **dict.fromkeys(SHOWN, (NOTHING, NOTHING, NOBODY)),
 }
 
 

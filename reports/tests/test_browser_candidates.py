@@ -67,6 +67,7 @@ def test_from_an_empty_place_to_somebody_in_charge(district):
     district.goto(district.address("assignments:coverage") + "?tier=hamlet")
 
     district.locator(f'a[href^="{reverse("reports:candidates", args=[district.tree.an1.pk])}"]').click()
+    district.locator("tbody th a").first.wait_for()
     names = district.locator("tbody th a").all_inner_texts()
     district.locator("tbody tr").nth(1).locator("a.btn").click()
     district.locator(".cn-form .btn-primary").wait_for()
@@ -83,6 +84,7 @@ def test_the_clerk_reaches_the_own_agency_from_the_bottom_bar_on_a_phone(distric
     district.goto(district.address("home"))
 
     district.locator(f'.cn-bottom a[href="{district.office.get_absolute_url()}"]').click()
+    district.wait_for_url(f"**{district.office.get_absolute_url()}")
 
     assert district.locator("h1").inner_text() == "Phòng Nông nghiệp và Phát triển nông thôn"
 

@@ -81,6 +81,7 @@ def test_replaced_then_handed_over_then_received(office, assert_accessible, widt
         office.sign_in(name)
         office.goto(office.address("home"))
         office.locator(f'.btn[href="{handover.get_absolute_url()}"]').click()
+        office.wait_for_url(f"**{handover.get_absolute_url()}")
         assert fits(office)
         assert_accessible(office)
         office.locator("main .btn-primary").click()
@@ -128,9 +129,10 @@ def test_without_script_the_first_answer_shows_the_days_and_the_second_saves(off
     page.locator("#id_first_day").fill((today() + timedelta(days=4)).isoformat())
     page.locator(".cn-form .btn-primary").click()
 
-    assert page.locator("#outlook .is-warn").is_visible()
+    page.locator("#outlook .is-warn").wait_for()
     assert Handover.objects.count() == 0
-    page.locator(".cn-form .btn-primary").click()
+    with page.expect_navigation():
+        page.locator(".cn-form .btn-primary").click()
 
     assert page.url.endswith(Handover.objects.get().get_absolute_url())
     context.close()

@@ -5,10 +5,12 @@ Walked over every address as every role (``test_scope_everywhere``): an address 
 
 import re
 from datetime import date
+from functools import partial
 
 import pytest
 import time_machine
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Max, Q
 from django.urls import reverse
 
@@ -20,7 +22,6 @@ from meetings.models import Meeting
 from reports.models import PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme
 from reports.tests.test_scope_everywhere import (
     APART,
-    COMPARED,
     EACH_LOGIN,
     KEYS,
     ROWS,
@@ -28,6 +29,7 @@ from reports.tests.test_scope_everywhere import (
     body,
     demo,
     district,
+    foreign_district,
     is_staff,
     lists_of_the_administration,
     lists_of_the_site,
@@ -141,24 +143,33 @@ def is_about_what_is_to_come(address):
 
 
 @pytest.mark.parametrize("login", EACH_LOGIN)
-def test_what_the_tree_is_to_become_changes_nothing_before_its_day(login, demo):
+def test_neither_another_district_nor_what_the_tree_is_to_become_changes_what_a_role_is_told(login, demo):
     renamed, _moved, _ended = changed_localities()
     # Facts have a day of their own: what is planned for a later day would stand where it will be then.
     day = Meeting.objects.aggregate(last=Max("day"))["last"] + ONE_DAY
     assert day > today()
     narrowed = [f"?within={renamed.code}&quarter=2026-Q3", f"?q={TO_COME}"]
     rows, client = rows_concerned(), signed_in(login)
-    asked = [*lists_of_the_site([*COMPARED, *narrowed]), *rows_of_the_site(rows)]
+    before = told(client, lists_of_the_site([""]))
+    # Whoever sees most asks for a file everywhere, the others where the page offers one.
+    files = [f"{page}?format=csv" for page in before if login == "tochuc" or b"format=csv" in before[page][2]]
+    before |= told(client, [*files, *lists_of_the_site(narrowed), *rows_of_the_site(rows)])
     if is_staff(login):
-        asked += [*lists_of_the_administration(), *rows_of_the_administration(rows)]
-    asked = [address for address in asked if not is_about_what_is_to_come(address)]
-    before = told(client, asked)
+        before |= told(client, [*lists_of_the_administration(), *rows_of_the_administration(rows)])
 
-    add_a_future(day)
-    after = told(client, asked)
-
-    assert [address for address in asked if before[address] != after[address]] == []
     assert {status for status, _to, _text in before.values()} <= {200, 302, 403, 404, 405}
+    assert differences(client, before, foreign_district) == []
+    to_come = [address for address in before if is_about_what_is_to_come(address)]
+    assert differences(client, before, partial(add_a_future, day), besides=to_come) == []
+
+
+def differences(client, before, change, besides=()):
+    """The addresses at which a client is told something else than before, while something is changed."""
+    with transaction.atomic():
+        change()
+        after = told(client, [address for address in before if address not in besides])
+        transaction.set_rollback(True)
+    return [address for address, answer in after.items() if answer != before[address]]
 
 
 def test_a_locality_that_moves_here_later_is_not_seen_here_before():

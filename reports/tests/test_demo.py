@@ -19,6 +19,7 @@ from assignments.models.posting import staff_of_own_day
 from assignments.places import misplaced
 from assignments.scope import reach_of
 from assignments.tests.cast import at
+from cadrenet.verification import all_checks, look
 from meetings.models import Attendance, Meeting
 from meetings.rosters import wrong_rosters
 from reports.demo import Plan, invent
@@ -244,6 +245,7 @@ def test_nothing_has_happened_yet_that_lies_ahead(district):
 def test_places_and_rosters_are_right_after_loading(loaded):
     assert misplaced() == []
     assert wrong_rosters() == set()
+    assert look(all_checks(), show=5) == []
     assert Meeting.objects.count() == len(loaded.files["meetings.csv"])
     assert Attendance.objects.exclude(status="unrecorded").count() == len(loaded.files["attendance.csv"])
     assert Attendance.objects.in_rates().filter(status="unrecorded").exists()

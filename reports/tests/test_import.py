@@ -15,6 +15,7 @@ from django.utils import translation
 from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityVersion, Place, User
 from assignments.places import misplaced
 from cadrenet.tables.columns import Row
+from cadrenet.verification import all_checks, look
 from meetings.models import Attendance, Meeting
 from meetings.rosters import wrong_rosters
 from reports.district.checking import check
@@ -72,6 +73,7 @@ def assert_derived():
     """Places and rosters follow from what was said."""
     assert misplaced() == []
     assert wrong_rosters() == set()
+    assert look(all_checks(), show=5) == []
 
 
 # --- The first import ---------------------------------------------------------------------------------------

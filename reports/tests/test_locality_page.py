@@ -557,7 +557,7 @@ def busy(tree, number):
     keep_rosters(Meeting.objects.all())
 
 
-@pytest.mark.parametrize("name, number", [("north", 24), ("an", 23), ("an1", 23), ("an1a", 21)])
+@pytest.mark.parametrize("name, number", [("north", 23), ("an", 22), ("an1", 22), ("an1a", 20)])
 def test_cost_does_not_grow_with_what_is_shown(name, number, django_assert_num_queries):
     tree = small_tree()
     for kind, place in (("commune_committee", tree.an), ("cell", tree.an1)):

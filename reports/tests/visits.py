@@ -1,10 +1,12 @@
 """What the tests of pages share: a visitor who reads English, and how many rows a list has."""
 
+import io
 import re
 from html.parser import HTMLParser
 
 from django.conf import settings
 from django.test import Client
+from openpyxl import load_workbook
 
 
 def visitor(who):
@@ -13,6 +15,18 @@ def visitor(who):
     client.force_login(who)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
+
+
+def book_of(response):
+    """The workbook of an answer."""
+    return load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+
+
+def sheet_table(response):
+    """The table of a sheet for people, from its lowest headings to the total."""
+    sheet = book_of(response).worksheets[0]
+    headings = int(sheet.print_title_rows.rpartition("$")[2])
+    return [list(row) for row in sheet.iter_rows(min_row=headings, values_only=True)]
 
 
 def plain(text):

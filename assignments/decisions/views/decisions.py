@@ -160,6 +160,12 @@ class AnnexView(FileMixin, DetailView):
     def get_file_rows(self):
         return decision_rows(self.object)
 
+    def get_sheet_title(self, context):
+        return _("Annex to decision %(number)s of %(day)s") % {
+            "number": self.object.number,
+            "day": figures.day(self.object.signed_on),
+        }
+
     def get_file_stem(self):
         return f"annex {self.object.number}"
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0010_places_as_of_a_day'),
+        ('assignments', '0011_nightly_runs'),
     ]
 
     operations = [
