@@ -109,15 +109,15 @@ def assigned_beyond(user: Any) -> QuerySet[Assignment]:
 def refuse_acting(user: Any, acting: Acting) -> None:
     """Raise ``ValidationError`` where a user may not let one cadre see the places and tasks of another.
 
-    Whoever acts reaches all that the one who is away answers for on these days: the user decides about all of it, and
-    opens nothing to himself.
+    Whoever acts reaches all that the one who is away answers for on these days, and sees where he came before: the
+    user decides about all of it, and opens nothing to himself.
     """
     reach = reach_of(user)
     if reach.everything:
         return
     if acting.cadre_id == reach.cadre:
         raise ValidationError({"cadre": _("Nobody gives himself more to see. Ask whoever else decides here.")})
-    number = held_outside(user, acting.absent_id, acting.first_day, acting.last_day).count()
+    number = held_outside(user, acting.absent_id, None, acting.last_day).count()
     if number:
         sentence = ngettext(
             "%(number)s assignment of whoever is away lies outside what you decide. Ask whoever decides there.",

@@ -97,7 +97,8 @@ class ActingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
         cadres = Cadre.objects.all().reached_to_edit(reach, roots).order_by().values("pk")
         decided = Assignment.objects.all().reached_to_edit(reach, roots).order_by().values("pk")
         shown = Assignment.objects.filter(cadre=OuterRef("absent")).exclude(pk__in=decided).order_by()
-        shown = shown.during(OuterRef("first_day"), OuterRef("last_day"))
+        # What he answered for before is seen by who acts, too: where he came and where he did not.
+        shown = shown.during(None, OuterRef("last_day"))
         return self.filter(~Exists(shown), cadre__in=cadres, absent__in=cadres)
 
 

@@ -23,4 +23,8 @@ class Migration(migrations.Migration):
             name='excuse_answered_by',
             field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided about the excuse'),
         ),
+        migrations.AddIndex(
+            model_name='attendance',
+            index=models.Index(condition=models.Q(('excuse_answered_by', None), ('reason', 'extreme_urgency'), ('status', 'absent')), fields=['day'], name='attendance_asking'),
+        ),
     ]

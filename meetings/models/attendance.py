@@ -155,6 +155,12 @@ class Attendance(Placed):
             # Covers the quarterly summary: one district's quarter is read from the index alone.
             models.Index(fields=["area", "day", "place", "held", "expected", "status"], name="attendance_figures"),
             models.Index(fields=["cadre", "day", "held", "expected", "status"], name="attendance_by_cadre"),
+            # The few about which a head is asked, among millions.
+            models.Index(
+                fields=["day"],
+                condition=Q(status="absent", reason="extreme_urgency", excuse_answered_by=None),
+                name="attendance_asking",
+            ),
         ]
 
     def __str__(self):
