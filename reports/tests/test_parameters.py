@@ -163,6 +163,7 @@ def test_no_parameter_of_any_address_breaks_a_page_or_tells_what_lies_elsewhere(
     assert {"cadre", "within", "locality", "agency", "saved", "absent", "commune"} <= {name for _a, name in asked}
 
 
+@pytest.mark.one_database
 def test_no_key_in_an_address_of_the_administration_tells_what_lies_elsewhere(desk):
     _own, client = desk
     telling, post = [], client.post

@@ -42,6 +42,7 @@ def test_no_login_of_staff_sees_a_row_of_another_commune():
     assert seen == logins.keys() - {"nobody"}
 
 
+@pytest.mark.one_database
 def test_who_serves_in_two_communes_tells_neither_of_the_other():
     """Nor does a cadre of the one whose agency lies there: what he holds beyond it is not the commune's to read."""
     tree, own, other, clerk = two_communes()
@@ -75,6 +76,7 @@ def kept():
     return found | {model._meta.label: model.objects.count() for model in ALL if not hasattr(model, "history")}
 
 
+@pytest.mark.one_database
 def test_a_form_that_is_valid_for_whoever_decides_stores_nothing_for_whoever_reads():
     tree, own, _other, clerk = two_communes()
     writer = browser_of(clerk)
