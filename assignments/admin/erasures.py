@@ -11,6 +11,7 @@ from assignments.erasing import erasable_fields, erase
 from assignments.models import Erasure
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.scope import ScopedForm
+from cadrenet.codes import key_in
 
 
 class ErasureForm(ScopedForm):
@@ -23,28 +24,32 @@ class ErasureForm(ScopedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.of = self.model_of(self.data.get("table") or self.initial.get("table") or "")
+        self.of = model_of(self.data.get("table") or self.initial.get("table") or "")
         if self.of and "field" in self.fields:
             labels = erasable_fields(self.of).items()
             self.fields["field"].choices = [(name, str(label).capitalize()) for name, label in labels]
 
-    @staticmethod
-    def model_of(label):
-        """Return the model of the administration that a label names, or None."""
-        try:
-            found = apps.get_model(label)
-        except (LookupError, ValueError):
-            return None
-        return found if admin.site.admin_of(found) else None
-
     def check_rules(self):
         """Erase only in rows that one may change as a whole; any other row does not exist."""
-        rows = self.of and admin.site.admin_of(self.of).editable(
-            self.of._default_manager.filter(pk=self.instance.row), self.user
-        )
-        self.row = rows.first() if rows is not None else None
+        self.row = changeable_row(self.of, self.instance.row, self.user)
         if self.row is None:
             raise ValidationError(_("There is no such row that you may change."))
+
+
+def model_of(label):
+    """Return the model of the administration that a label names, or None."""
+    try:
+        found = apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+    return found if admin.site.admin_of(found) else None
+
+
+def changeable_row(model, key, user):
+    """Return the row of a model that a key names, as far as a user may change it as a whole; or None."""
+    if model is None or key is None:
+        return None
+    return admin.site.admin_of(model).editable(model._default_manager.filter(pk=key), user).first()
 
 
 @admin.register(Erasure)
@@ -68,6 +73,12 @@ class ErasureAdmin(DecidedAtTop, ScopedAdmin):
             },
         )
     ]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        of = model_of(request.GET.get("table", ""))
+        row = changeable_row(of, key_in(request.GET.get("row")), request.user)
+        named = row and f"{of._meta.verbose_name}: {admin.site.admin_of(of).label(row)}"
+        return super().add_view(request, form_url, {**(extra_context or {}), "subtitle": named})
 
     def has_change_permission(self, request, obj=None):
         return False

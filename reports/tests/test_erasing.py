@@ -117,7 +117,10 @@ def test_it_is_for_whoever_decides_at_the_top_and_about_the_row():
     login = user("district", at=tree.district, level="editor", is_staff=True)
     login.user_permissions.set(Permission.objects.all())
     browser.force_login(login)
-    elsewhere = cadre("Q")
+    elsewhere = cadre("Q", "Lê Văn Chín")
+    begun = browser.get(link, {"table": "assignments.cadre", "row": who.pk}).content.decode()
+    assert "cadre: Trần Thị Bính (Phòng Mẫu)" in begun
+    assert "Chín" not in browser.get(link, {"table": "assignments.cadre", "row": elsewhere.pk}).content.decode()
     assert link in browser.get(here).content.decode()
     foreign, missing = erases(browser, elsewhere), erases(browser, Cadre(pk=999_999))
     assert foreign.context["adminform"].errors == missing.context["adminform"].errors
