@@ -1,13 +1,68 @@
-"""The language of a page, and what nobody can have typed."""
+"""What each request is accompanied by: its line in the log, headers that keep it private, its language."""
 
-import re
-from collections.abc import Iterator
+import logging
+import secrets
+import time
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
-from django.db import DataError
+from django.db import connection
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.log import log_response
+
+from cadrenet import logs
+from cadrenet.errors import is_away, unavailable
+
+log = logging.getLogger("cadrenet.requests")
+
+
+class RequestMiddleware:
+    """Writes one line for each request, and answers for a database that does not."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        logs.begin(id=secrets.token_hex(6))
+        queries = _Counter()
+        started = time.perf_counter()
+        with connection.execute_wrapper(queries):
+            response = self.get_response(request)
+        said = {"method": request.method, "route": logs.route_of(request), "status": response.status_code}
+        log.info(
+            "request", extra={**said, "ms": round(1000 * (time.perf_counter() - started)), "queries": queries.number}
+        )
+        return response
+
+    def process_exception(self, request, error):
+        if not is_away(error):
+            return None
+        response = unavailable()
+        said = {"response": response, "request": request, "exception": error}
+        log_response("%s: %s", response.reason_phrase, request.path, **said)
+        return response
+
+
+class _Counter:
+    def __init__(self):
+        self.number = 0
+
+    def __call__(self, execute, *args):
+        self.number += 1
+        return execute(*args)
+
+
+class PrivacyMiddleware:
+    """Keeps pages out of every cache, also that of a shared computer's browser, and tells what no page here uses."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        patch_cache_control(response, private=True, no_store=True)
+        response.headers["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        return response
 
 
 class LanguageMiddleware:
@@ -32,46 +87,3 @@ class LanguageMiddleware:
 
 def _chosen(language):
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-
-
-class NonsenseMiddleware:
-    """Answers with 400 what nobody can have typed: the character NUL, and a number that no column holds.
-
-    PostgreSQL stores and compares no NUL, so it is looked for before anything is looked up: in the address and its
-    query, in cookies, and in what a form sends; names of files Django cleans itself. A number that is too large is
-    found out by whatever would compare it. What stands in a file is looked at by whoever reads it.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        refuse_nul([request.path, *texts_of(request.GET), *request.COOKIES.keys(), *request.COOKIES.values()])
-        return self.get_response(request)
-
-    def process_view(self, request, view, args, kwargs):
-        if request.method == "POST":
-            refuse_nul(texts_of(request.POST))
-
-    def process_exception(self, request, error):
-        if isinstance(error, (OverflowError, DataError)) and any(
-            TOO_LARGE.search(text) for text in (request.path, *texts_of(request.GET), *texts_of(request.POST))
-        ):
-            raise SuspiciousOperation("A number is too large.") from error
-
-
-# No key and no year has so many digits, and neither has a count that somebody types.
-TOO_LARGE = re.compile(r"[0-9]{10}")
-
-
-def texts_of(query) -> Iterator[str]:
-    """Yield every name and every value of a query or a form."""
-    for name, values in query.lists():
-        yield name
-        yield from values
-
-
-def refuse_nul(texts) -> None:
-    """Raise ``SuspiciousOperation`` where one of some texts holds NUL."""
-    if any("\0" in text for text in texts):
-        raise SuspiciousOperation("A text holds the character NUL.")

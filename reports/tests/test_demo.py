@@ -376,6 +376,25 @@ def test_an_account_with_another_password_is_not_printed(loaded):
     assert found == [account.login for account in ACCOUNTS if account.login != "vanthu"]
 
 
+def test_a_server_does_not_start_until_the_accounts_are_closed(loaded):
+    out = io.StringIO()
+    with transaction.atomic(), translation.override("en"):
+        clerk = user("vanthu")
+        clerk.set_password("something of their own")
+        clerk.save()
+        with pytest.raises(CommandError, match=r"tochuc.*\./run manage demo --close"):
+            call_command("prepare", server=True)
+        call_command("demo", close=True, stdout=out)
+        call_command("prepare", server=True)
+        left = {login for login in [account.login for account in ACCOUNTS] if user(login).is_active}
+        known = [user(account.login).check_password(account.password) for account in ACCOUNTS]
+        transaction.set_rollback(True)
+
+    assert out.getvalue().startswith("Closed: ")
+    assert left == {"vanthu"}
+    assert not any(known)
+
+
 def test_a_database_that_is_in_use_is_left_alone(loaded):
     before = Meeting.objects.count()
     with pytest.raises(CommandError, match="--flush"):
