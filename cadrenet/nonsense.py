@@ -1,7 +1,7 @@
-"""What nobody can have typed, refused once for all pages."""
+"""What nobody can have typed, kept out once for all pages."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
@@ -9,23 +9,26 @@ from django.http import QueryDict
 
 
 class NonsenseMiddleware:
-    """Answers with 400 what nobody can have typed: the character NUL, and a number that no column holds.
+    """Lets nothing through that nobody can have typed: the character NUL, and a number that no column holds.
 
-    PostgreSQL stores and compares no NUL, so it is looked for before anything is looked up: in the address and its
-    query, in cookies, and in what a form sends; names of files Django cleans itself. A number that is too large is
-    found out by whatever would compare it. What stands in a file is looked at by whoever reads it.
+    PostgreSQL stores and compares no NUL, so it is looked for before anything is looked up. In a query or a form it
+    is left out, as ``texts`` leaves out what nobody sees; an address or a cookie that holds it is none of ours (400).
+    Names of files Django cleans itself. A number that is too large is found out by whatever would compare it (400).
+    What stands in a file is looked at by whoever reads it.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        refuse_nul([request.path, *texts_of(request.GET), *request.COOKIES.keys(), *request.COOKIES.values()])
+        if any("\0" in text for text in (request.path, *request.COOKIES.keys(), *request.COOKIES.values())):
+            raise SuspiciousOperation("A text holds the character NUL.")
+        request.GET = without_nul(request.GET)
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         if request.method == "POST":
-            refuse_nul(texts_of(request.POST))
+            request.POST = without_nul(request.POST)
 
     def process_exception(self, request, error):
         if isinstance(error, (OverflowError, DataError)) and any(
@@ -45,7 +48,12 @@ def texts_of(query: QueryDict) -> Iterator[str]:
         yield from values
 
 
-def refuse_nul(texts: Iterable[str]) -> None:
-    """Raise ``SuspiciousOperation`` where one of some texts holds NUL."""
-    if any("\0" in text for text in texts):
-        raise SuspiciousOperation("A text holds the character NUL.")
+def without_nul(query: QueryDict) -> QueryDict:
+    """A query or a form without the character NUL: itself, where it holds none."""
+    if not any("\0" in text for text in texts_of(query)):
+        return query
+    kept = QueryDict(mutable=True, encoding=query.encoding)
+    for name, values in query.lists():
+        kept.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in values])
+    kept._mutable = False
+    return kept

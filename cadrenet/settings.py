@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "cadrenet.nonsense.NonsenseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cadrenet.middleware.LanguageMiddleware",
+    "cadrenet.middleware.QueryTextMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY
+from cadrenet.texts import FreeTextInput, SearchInput
 from meetings.actions import FACTS, Mark, Refused, record_attendance, save_meeting
 from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Kind, Meeting
@@ -125,7 +126,7 @@ class AgencyMeetingForm(MeetingForm):
         widget=DayInput,
         help_text=_("Only for a meeting or training of several days."),
     )
-    why = forms.CharField(
+    why = FreeTextInput(
         label=_("Why on this day all the same"),
         required=False,
         max_length=100,
@@ -218,7 +219,7 @@ class RecordForm(forms.Form):
         self.cadres = guests
         self.may_add_guests = guests is not None and whole and meeting.locality_id is not None and meeting.day <= on
         if self.may_add_guests:
-            self.fields["guest_name"] = forms.CharField(label=_("Add somebody who came"), required=False)
+            self.fields["guest_name"] = SearchInput(label=_("Add somebody who came"), required=False)
             self.fields["guest"] = forms.ModelMultipleChoiceField(guests, required=False)
         self.people = [Person(self, row) for row in self.rows if row.expected]
         self.guests = [Person(self, row) for row in self.rows if not row.expected]
@@ -279,9 +280,7 @@ class RecordForm(forms.Form):
         self.fields[f"reason-{key}"] = forms.ChoiceField(
             label=_("Reason of the absence"), choices=reasons, required=False, initial=row.reason
         )
-        self.fields[f"note-{key}"] = forms.CharField(
-            label=_("Note"), required=False, initial=row.note, max_length=300
-        )
+        self.fields[f"note-{key}"] = FreeTextInput(label=_("Note"), required=False, initial=row.note, max_length=300)
         self.fields[f"was-{key}"] = hidden([row.status, row.reason, row.note])
 
     # --- what was said
@@ -376,7 +375,7 @@ class OwnAbsenceForm(forms.Form):
     """Why the user was absent from a meeting. Extreme urgency is the one reason that excuses, if the head says so."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=Attendance.Reason.choices, widget=forms.RadioSelect)
-    note = forms.CharField(
+    note = FreeTextInput(
         label=_("In a few words"),
         required=False,
         max_length=300,

@@ -11,6 +11,7 @@ from assignments.rights import refuse_acting
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin, state_of
 from cadrenet.periods import today
+from cadrenet.texts import NameInput
 
 
 class ActingForm(LookupMixin, forms.Form):
@@ -22,7 +23,7 @@ class ActingForm(LookupMixin, forms.Form):
     )
     first_day = DayField(label=_("From"), help_text=_("The first day counts."))
     last_day = DayField(label=_("Until"), help_text=_("This day still counts. It ends by itself the day after."))
-    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_number = NameInput(label=_("Decision number"), required=False, max_length=60)
 
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, **kwargs)

@@ -23,6 +23,7 @@ from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
+from cadrenet.texts import FreeTextInput, PastedInput
 
 
 def parts_to_decide(user, day):
@@ -195,7 +196,7 @@ class PasteForm(forms.Form):
     ``seen`` is the digest of the text that was previewed: what was changed since is previewed again.
     """
 
-    text = forms.CharField(
+    text = PastedInput(
         label=_("Lines"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "autocomplete": "off"}),
@@ -285,7 +286,7 @@ class ReasonsForm(forms.Form):
 
     LENGTH = DecisionLine._meta.get_field("why").max_length
 
-    why_all = forms.CharField(
+    why_all = FreeTextInput(
         label=_("Same reason for all"),
         required=False,
         max_length=LENGTH,
@@ -296,7 +297,7 @@ class ReasonsForm(forms.Form):
         super().__init__(data, **kwargs)
         self.rows = rows
         for row in rows:
-            self.fields[f"why-{row.line.pk}"] = forms.CharField(
+            self.fields[f"why-{row.line.pk}"] = FreeTextInput(
                 label=_("Reason: %(cadre)s, %(place)s")
                 % {"cadre": row.line.cadre.full_name if row.line.cadre else "–", "place": row.name},
                 required=False,

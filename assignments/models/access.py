@@ -13,12 +13,18 @@ from assignments.models.locality import Locality
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.texts import EmailField, NameField
 
 
 class User(AbstractUser):
     """A login. A login is not a person, and a person needs none: ``Cadre.user`` links them where both exist."""
 
-    display_name = models.CharField(
+    # Django's own, read as every other text.
+    username = NameField.like(AbstractUser, "username")
+    first_name = NameField.like(AbstractUser, "first_name")
+    last_name = NameField.like(AbstractUser, "last_name")
+    email = EmailField.like(AbstractUser, "email")
+    display_name = NameField(
         _("shown as"),
         max_length=150,
         blank=True,

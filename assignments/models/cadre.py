@@ -12,7 +12,8 @@ from assignments.scope import ScopedQuerySet, decides, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.periods import today
-from cadrenet.vietnamese import person_sort_key, search_key
+from cadrenet.texts import EmailField, NameField, called
+from cadrenet.vietnamese import cleaned, person_sort_key, search_key
 
 
 class CadreQuerySet(ScopedQuerySet):
@@ -93,8 +94,8 @@ class CadreQuerySet(ScopedQuerySet):
         )
 
     def named(self, text):
-        """Cadres whose name, with or without diacritics, or whose code holds the text."""
-        return self.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text.strip()))
+        """Cadres whose name holds the text, or whose code it is; marks may be left out, and not mistyped."""
+        return self.filter(called(text, "full_name") | Q(code__iexact=cleaned(text)))
 
 
 class Cadre(models.Model):
@@ -104,16 +105,19 @@ class Cadre(models.Model):
     are never held.
     """
 
+    # The column from which the keys are made.
+    named_by = "full_name"
+
     class CommitteeRole(models.TextChoices):
         STANDING_COMMITTEE = "standing_committee", _("Standing Committee member")
         DISTRICT_COMMITTEE = "district_committee", _("District committee member")
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
-    full_name = models.CharField(_("full name"), max_length=200)
+    full_name = NameField(_("full name"), max_length=200)
     committee_role = models.CharField(_("committee role"), max_length=20, choices=CommitteeRole, blank=True)
     party_member = models.BooleanField(_("party member"), default=True)
-    email = models.EmailField(_("work e-mail"), blank=True)
-    phone = models.CharField(_("work phone"), max_length=40, blank=True)
+    email = EmailField(_("work e-mail"), blank=True)
+    phone = NameField(_("work phone"), max_length=40, blank=True)
     left_on = BoundedDateField(
         _("served until"),
         null=True,

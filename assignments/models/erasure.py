@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from cadrenet.texts import FreeTextField
+
 
 class ErasureQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -19,7 +21,7 @@ class Erasure(models.Model):
     table = models.CharField(_("kind of row"), max_length=100)
     row = models.BigIntegerField(_("number of the row"))
     field = models.CharField(_("field"), max_length=100)
-    reason = models.CharField(
+    reason = FreeTextField(
         _("reason"), max_length=300, help_text=_("Why it may not be kept. Do not repeat here what is erased.")
     )
     records = models.PositiveIntegerField(_("entries of history changed"), editable=False)

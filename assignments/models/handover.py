@@ -18,6 +18,7 @@ from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import today
+from cadrenet.texts import LinesField, NameField
 
 
 class HandoverQuerySet(AsOfQuerySet, ScopedQuerySet):
@@ -54,7 +55,7 @@ class Handover(models.Model):
         blank=True,
         related_name="taken_over",
     )
-    situation = models.TextField(
+    situation = LinesField(
         _("situation in a few lines"),
         max_length=1000,
         blank=True,
@@ -110,7 +111,7 @@ class Acting(EffectiveDated):
 
     cadre = models.ForeignKey(Cadre, verbose_name=_("who acts"), on_delete=models.PROTECT, related_name="acting")
     absent = models.ForeignKey(Cadre, verbose_name=_("for whom"), on_delete=models.PROTECT, related_name="acted_for")
-    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_number = NameField(_("decision number"), max_length=60, blank=True)
 
     objects = ActingQuerySet.as_manager()
     history = HistoricalRecords()

@@ -16,6 +16,7 @@ from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import today
 from cadrenet.races import lock
+from cadrenet.texts import NameField
 
 
 class Tier(models.TextChoices):
@@ -43,7 +44,7 @@ class LocalityType(models.Model):
 
     code = CodeField(_("code"), max_length=40, unique=True)
     tier = models.CharField(_("tier"), max_length=20, choices=Tier)
-    name = models.CharField(_("name"), max_length=100)
+    name = NameField(_("name"), max_length=100)
 
     history = HistoricalRecords()
 
@@ -150,7 +151,7 @@ class LocalityVersion(EffectiveDated):
         help_text=_("Any locality of a higher tier; empty at the top of the tree."),
     )
     type = models.ForeignKey(LocalityType, verbose_name=_("type"), on_delete=models.PROTECT)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     households = models.PositiveIntegerField(
         _("households"), null=True, blank=True, help_text=_("A number only; no household is recorded.")
     )
@@ -248,7 +249,7 @@ class Lineage(models.Model):
     )
     effective_on = BoundedDateField(_("effective on"), help_text=_("The successor's first day."))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_number = NameField(_("decision number"), max_length=60, blank=True)
 
     objects = LineageQuerySet.as_manager()
     history = HistoricalRecords()

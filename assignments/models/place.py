@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.models.locality import Locality, LocalityType, Tier
 from assignments.scope import ScopedQuerySet, reach_of
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import called
+from cadrenet.vietnamese import cleaned
 
 PATH_SEPARATOR = " › "
 
@@ -90,8 +91,8 @@ class PlaceQuerySet(ScopedQuerySet):
         return self.filter(first_day__lte=last_day, last_day__gte=first_day)
 
     def named(self, text):
-        """Places whose name, with or without diacritics, or whose code holds the text."""
-        return self.filter(Q(search_key__contains=search_key(text)) | Q(locality__code__startswith=text.strip()))
+        """Places whose name holds the text, or whose code begins so; marks may be left out, and not mistyped."""
+        return self.filter(called(text, "name") | Q(locality__code__startswith=cleaned(text)))
 
 
 class Place(models.Model):

@@ -10,6 +10,7 @@ from assignments.models.agency import Agency
 from assignments.models.cadre import Cadre
 from assignments.scope import ScopedQuerySet
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.texts import NameField
 
 
 class PostingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
@@ -39,7 +40,7 @@ class Posting(EffectiveDated):
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="postings", null=True, blank=True
     )
-    position = models.CharField(_("position"), max_length=200, blank=True)
+    position = NameField(_("position"), max_length=200, blank=True)
 
     objects = PostingQuerySet.as_manager()
     history = HistoricalRecords()

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from assignments.tests.cast import small_tree, user
+from cadrenet.admin.tables import TableAdmin
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,26 @@ def test_only_here_styles_may_be_inline_and_scripts_nowhere(client):
     assert directive(here, "style-src") == ["'self'", "'unsafe-inline'"]
     assert directive(elsewhere, "style-src") == ["'self'"]
     assert directive(here, "script-src") == directive(elsewhere, "script-src") == ["'self'"]
+
+
+def test_no_list_takes_a_regular_expression_from_its_address(client):
+    """One that goes back and forth over a name keeps a server busy for hours."""
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+
+    asked = {}
+    for model, its_admin in admin.site._registry.items():
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert client.get(url).status_code == 200
+        for field in model._meta.concrete_fields:
+            for lookup in ("regex", "iregex", "pk__regex" if field.is_relation else "lower__iregex"):
+                assert not its_admin.lookup_allowed(f"{field.name}__{lookup}", "(a+)+$")
+        asked[url] = client.get(url, {"pk__iregex": "(a+)+$"}).status_code
+        if isinstance(its_admin, TableAdmin):
+            asked[f"{url}export/"] = client.get(f"{url}export/", {"pk__regex": "a"}).status_code
+
+    assert len(asked) > 33
+    assert set(asked.values()) == {400}
+    assert client.get("/admin/assignments/cadre/", {"code__startswith": "P"}).status_code == 200
 
 
 PAGES = [

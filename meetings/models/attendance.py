@@ -13,6 +13,7 @@ from assignments.models.place import PlacedQuerySet, facts_below
 from assignments.models.posting import all_postings, staff_of_own_day
 from assignments.scope import reach_of
 from cadrenet.periods import today
+from cadrenet.texts import FreeTextField
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
@@ -112,7 +113,7 @@ class Attendance(Placed):
     expected = models.BooleanField(_("expected"), default=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UNRECORDED)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = FreeTextField(_("note"), max_length=300, blank=True)
     # Who decided whether extreme urgency excuses. Empty on an excuse that an import brought along: it was decided.
     excuse_answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -19,7 +19,7 @@ from assignments.scope import reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import called
 
 
 class Kind(models.TextChoices):
@@ -166,9 +166,9 @@ class MeetingQuerySet(PlacedQuerySet):
         return self.filter(planned | (held & Exists(unrecorded)), day__lte=day)
 
     def named(self, text):
-        """Meetings of a locality or agency whose name, with or without diacritics, holds the text."""
-        key = search_key(text)
-        return self.filter(Q(place__search_key__contains=key) | Q(agency__search_key__contains=key))
+        """Meetings of a locality or agency whose name holds the text; marks may be left out, and not mistyped."""
+        of_place = called(text, "place__name", "place__search_key")
+        return self.filter(of_place | called(text, "agency__name", "agency__search_key"))
 
     def with_where(self):
         """Bring along what names the meeting: its place, or its agency."""

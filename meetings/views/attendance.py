@@ -19,6 +19,7 @@ from assignments.visibility import chain_of
 from cadrenet.codes import key_in
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
+from cadrenet.texts import in_full_first
 from meetings.actions import last_day_in_time
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
@@ -115,7 +116,8 @@ class RecordView(TemplateView):
         name = form.data.get("guest_name", "").strip()
         if name:
             known = {row.cadre_id for row in self.rows} | {line["cadre"].pk for line in found}
-            others = visible.named(name).exclude(pk__in=known)[:FOUND_AT_ONCE]
+            others = visible.named(name).exclude(pk__in=known)
+            others = others.order_by(in_full_first(name), "sort_key", "code")[:FOUND_AT_ONCE]
             found += [{"cadre": cadre, "chosen": False} for cadre in others]
         return found if name or found else None
 

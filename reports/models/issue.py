@@ -10,6 +10,7 @@ from assignments.models import Agency, Locality, Place, Placed
 from assignments.models.place import PlacedQuerySet, below
 from cadrenet.codes import CodeField, OpenListField, new_code
 from cadrenet.dates import BoundedDateField
+from cadrenet.texts import FreeTextField
 
 
 class IssueQuerySet(PlacedQuerySet):
@@ -67,7 +68,7 @@ class Issue(Placed):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     urgent = models.BooleanField(_("pressing"), default=False)
     theme = OpenListField(_("theme"), max_length=40, choices=Theme)
-    summary = models.CharField(
+    summary = FreeTextField(
         _("summary"),
         max_length=500,
         help_text=_("Facts in one sentence. No names, addresses or phone numbers of residents."),

@@ -228,16 +228,14 @@ NUL = "a\0b"
 
 
 @pytest.mark.parametrize("address", ["/", "/meetings/", "/admin/assignments/cadre/", "/account/login/"])
-def test_what_nobody_types_is_refused_wherever_it_stands(desk, address):
+def test_what_nobody_types_is_kept_out_wherever_it_stands(desk, address):
     _own, client = desk
-    for ask in (
-        lambda: client.get(address, {"q": NUL}),
-        lambda: client.get(address, {NUL: "q"}),
-        lambda: client.get(f"{address}a%00b/"),
-        lambda: client.post(address, {"q": NUL}),
-        lambda: client.post(address, {NUL: "q"}),
-    ):
-        assert ask().status_code == 400
+
+    for data in ({"q": NUL}, {NUL: "q"}):
+        plain = {name.replace("\0", ""): value.replace("\0", "") for name, value in data.items()}
+        for ask in (client.get, client.post):
+            assert ask(address, data).status_code == ask(address, plain).status_code < 500
+    assert client.get(f"{address}a%00b/").status_code == 400
     assert Client().get(address, headers={"cookie": 'sessionid="a\\000bcdefghij"'}).status_code == 400
 
 

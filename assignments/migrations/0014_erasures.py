@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0012_must_change_password'),
+        ('assignments', '0013_clean_texts'),
     ]
 
     operations = [
