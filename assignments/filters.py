@@ -225,7 +225,7 @@ class StaffFilter(django_filters.NumberFilter):
         if key is None:
             return queryset
         day, cadre = self.parent.day, self.field_name
-        return queryset.filter(staff_on(day, [int(key)], cadre) if key else without_agency_on(day, cadre))
+        return queryset.filter(staff_on(day, [key], cadre) if key else without_agency_on(day, cadre))
 
 
 class DayFilter(django_filters.Filter):

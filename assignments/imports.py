@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from assignments.actions import assignments_changed, localities_changed, refuse_orphans
 from assignments.locality_names import Standing, Types, called_alike, namesakes
@@ -15,8 +16,15 @@ from assignments.tables import ASSIGNMENTS, CADRES, LOCALITIES, POSTINGS
 from cadrenet.admin.scope import visible
 from cadrenet.codes import new_beside_twins
 from cadrenet.periods import today
-from cadrenet.tables.importing import TableImport, outside
+from cadrenet.tables.importing import TableImport, outside, unusable
 from cadrenet.tables.telling import where
+
+ENDED = _("This assignment has ended already.")
+
+
+def has_ended(assignment):
+    """Return whether an assignment is over: no page changes it any more."""
+    return assignment.last_day is not None and assignment.last_day < today()
 
 
 class LocalityImport(TableImport):
@@ -33,13 +41,13 @@ class LocalityImport(TableImport):
     @cached_property
     def decided(self):
         """Ids of the localities that the user may change."""
-        return set(Locality.objects.decided_by(self.user).values_list("pk", flat=True))
+        return set(Locality.objects.changeable_by(self.user).values_list("pk", flat=True))
 
     def usable(self, column, queryset):
         if column.refers is not Locality or self.user.is_superuser:
             return queryset
         if column.name == "code":
-            return queryset.decided_by(self.user)
+            return queryset.changeable_by(self.user)
         # Where the top of the user's own area lies may be repeated, and is not the user's to choose.
         above = LocalityVersion.objects.editable_by(self.user).values("parent")
         return queryset.filter(Q(pk__in=queryset.decided_by(self.user).values("pk")) | Q(pk__in=above))
@@ -183,6 +191,18 @@ class AssignmentImport(TableImport):
     def in_order(self, rows):
         # Who leaves before who comes, so that a group has one head at a time.
         return sorted(rows, key=lambda row: (not row[1].get("last_day"), row[1]["first_day"] or date.min))
+
+    @cached_property
+    def assignable(self):
+        """Ids of the cadres whom the user may assign."""
+        return set(Cadre.objects.all().editable_by(self.user).order_by().values_list("pk", flat=True))
+
+    def fill(self, row, fields):
+        if row.pk is not None and has_ended(row) and not self.user.is_superuser:
+            raise ValidationError(ENDED)
+        super().fill(row, fields)
+        if row.pk is None and row.cadre_id not in self.assignable:
+            raise ValidationError({"cadre": unusable(Cadre, row.cadre.code)})
 
     def written(self, changes):
         assignments_changed(row for change in changes for row in (change.row, change.was) if row)

@@ -1,4 +1,4 @@
-"""Codes: text that names one thing in every file and every import."""
+"""Codes: text that names one thing in every file and every import; and keys, which name a row in an address."""
 
 import re
 import secrets
@@ -18,6 +18,18 @@ REWRITTEN = re.compile(r"[0-9]+[.,]0+|[0-9]([.,][0-9]+)?[Ee][+-][0-9]+")
 ZEROS_AT_MOST = 10
 # A database takes only so many parameters in one query.
 AT_ONCE = 900
+
+# More digits than any key has; a database compares no longer number.
+KEY_DIGITS = 18
+
+
+def key_in(text):
+    """Return the key of a row that a text from an address or a form may name, None where it names none.
+
+    What people take for digits, as ² or ٣, is none, and neither is a number that no column holds.
+    """
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS else None
 
 
 def new_code():

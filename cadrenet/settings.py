@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "cadrenet.middleware.PrivacyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "cadrenet.nonsense.NonsenseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cadrenet.middleware.LanguageMiddleware",
     "cadrenet.middleware.QueryTextMiddleware",
@@ -148,7 +149,7 @@ CACHES["worker"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", 
 # --- Who may come in ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "assignments.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["assignments.backends.ServingBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

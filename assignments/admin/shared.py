@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
+from assignments.rights import decides_at_top
 from cadrenet.admin.lists import two_lines
 from cadrenet.admin.scope import ScopedForm
+from cadrenet.codes import key_in
 from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
@@ -86,6 +88,19 @@ class DecidedLocality:
         return super().choices(db_field, queryset, request)
 
 
+class DecidedAtTop:
+    """For rows that hold for the whole tree: whoever decides about all of it changes them, everybody reads them."""
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and decides_at_top(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and decides_at_top(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and decides_at_top(request.user)
+
+
 class CommuneFilter(admin.SimpleListFilter):
     """Rows at or below one commune; ``column`` leads to the locality of that tier."""
 
@@ -99,8 +114,8 @@ class CommuneFilter(admin.SimpleListFilter):
         return [(commune.pk, commune.name) for commune in there.order_by("standing__sort_key", "code")]
 
     def queryset(self, request, queryset):
-        value = self.value()
-        return queryset.filter(**{self.column: value}) if value and value.isdigit() else queryset
+        key = key_in(self.value())
+        return queryset if key is None else queryset.filter(**{self.column: key})
 
 
 class CommuneOfRow(CommuneFilter):

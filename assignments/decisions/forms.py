@@ -72,19 +72,20 @@ class DecisionForm(EditMixin, forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         if self.instance.pk and not self.errors:
-            self.keep_lines_inside(cleaned["locality"], cleaned["first_day"])
+            changed = Decision(pk=self.instance.pk, locality=cleaned["locality"], first_day=cleaned["first_day"])
+            refuse_with(self, lambda: refuse_lines_outside(changed))
         return cleaned
 
-    def keep_lines_inside(self, locality, first_day):
-        """Refuse a part of the tree that leaves some lines outside, as on the first day."""
-        changed = Decision(pk=self.instance.pk, locality=locality, first_day=first_day)
-        if number := len(rows_outside(changed, decision_rows(changed))):
-            message = ngettext(
-                "%(number)s line does not lie there on the first day. Remove it first.",
-                "%(number)s lines do not lie there on the first day. Remove them first.",
-                number,
-            )
-            self.add_error("locality", message % {"number": figures.count(number)})
+
+def refuse_lines_outside(decision):
+    """Raise ``ValidationError`` where lines of a draft lie outside of what it decides for, as on its first day."""
+    if number := len(rows_outside(decision, decision_rows(decision))):
+        message = ngettext(
+            "%(number)s line does not lie there on the first day. Remove it first.",
+            "%(number)s lines do not lie there on the first day. Remove them first.",
+            number,
+        )
+        raise ValidationError({"locality": message % {"number": figures.count(number)}})
 
 
 class LineForm(LookupMixin, forms.Form):

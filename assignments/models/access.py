@@ -11,7 +11,7 @@ from assignments.models.agency import Agency
 from assignments.models.as_of import AsOfQuerySet
 from assignments.models.locality import Locality
 from assignments.models.place import Place
-from assignments.scope import ScopedQuerySet
+from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.texts import EmailField, NameField
 
@@ -46,6 +46,11 @@ class User(AbstractUser):
     def __str__(self):
         return self.display_name or self.get_full_name() or self.username
 
+    def serves_on(self, day):
+        """Return whether the cadre whose login this is serves on a day; a login without one serves always."""
+        left_on = getattr(getattr(self, "cadre", None), "left_on", None)
+        return left_on is None or day <= left_on
+
 
 class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
@@ -53,6 +58,19 @@ class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         here = Place.objects.within(roots).standing_on(reach.day).values("locality")
         return self.filter(Q(locality__in=here) | Q(agency__in=reach.agencies))
+
+    def may_be_added_by(self, user):
+        return super().may_be_added_by(user) or bool(reach_of(user).decides_for)
+
+    def reached_to_edit(self, reach, roots):
+        """Grants in what the user decides about.
+
+        The staff of an agency are seen wherever they go, so a grant for them is given by whoever decides for the
+        agency, or about the whole tree in which it lies.
+        """
+        here = Place.objects.within(roots).standing_on(reach.day).values("locality")
+        whole = Place.objects.whole_trees(roots).standing_on(reach.day).values("locality")
+        return self.filter(Q(locality__in=here) | Q(agency__in=reach.decides_for) | Q(agency__locality__in=whole))
 
 
 class AccessGrant(EffectiveDated):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.place import Place
-from assignments.scope import ScopedQuerySet
+from assignments.scope import ScopedQuerySet, decides, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.periods import today
@@ -41,6 +41,38 @@ class CadreQuerySet(ScopedQuerySet):
             | Q(pk__in=serving)
             | own
         )
+
+    def employed_by(self, user):
+        """Cadres about whom a user decides where they work, and that they leave.
+
+        Those who work today at an agency of the user's; of who works nowhere, those who serve where the user decides.
+        """
+        from assignments.models.agency import Agency
+        from assignments.models.posting import staff_on, without_agency_on
+
+        if not decides(user):
+            return self.none()
+        agencies, day = Agency.objects.all().editable_by(user).order_by().values("pk"), today()
+        return self.editable_by(user).filter(Q(without_agency_on(day, "pk")) | staff_on(day, agencies, "pk"))
+
+    def decided_by(self, user):
+        """Cadres about whom a user decides alone: they are employed by him, and hold nothing elsewhere.
+
+        What they hold today and later counts, and what those hold for whom they act then.
+        """
+        from assignments.models.assignment import Assignment
+        from assignments.models.handover import Acting
+
+        if reach_of(user).everything:
+            return self
+        day = today()
+        held = Assignment.objects.during(day, None)
+        beyond = held.exclude(pk__in=Assignment.objects.all().editable_by(user).order_by().values("pk")).order_by()
+        acting = Acting.objects.during(day, None).filter(absent__in=beyond.values("cadre")).order_by()
+        return self.employed_by(user).exclude(pk__in=beyond.values("cadre")).exclude(pk__in=acting.values("cadre"))
+
+    def changeable_by(self, user):
+        return self.decided_by(user)
 
     def serving_on(self, day):
         """Cadres who have not left by a day; the last day counts."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.as_of import AsOfQuerySet, PlaceOfTheDay
-from assignments.scope import ScopedQuerySet, reach_of
+from assignments.scope import ScopedQuerySet, decides, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
@@ -77,6 +77,15 @@ class LocalityQuerySet(AsOfQuerySet, ScopedQuerySet):
         """Localities at or below which the user decides: assigns, rates, changes the tree."""
         reach = reach_of(user)
         return self if reach.everything else self.reached_to_edit(reach, reach.decides)
+
+    def may_be_added_by(self, user):
+        return decides(user)
+
+    def changeable_by(self, user):
+        """Localities that lie today where the user decides: one that has moved away is for who decides there now."""
+        reach = reach_of(user)
+        here = places().within(reach.decides).standing_on(reach.day).values("locality")
+        return self if reach.everything else self.filter(pk__in=here)
 
     def on(self, day):
         """Localities that exist on a day."""

@@ -21,6 +21,9 @@ class PostingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         return self.filter(cadre__in=Cadre.objects.all().reached(reach, roots).values("pk"))
 
+    def changeable_by(self, user):
+        return self.editable_by(user).filter(cadre__in=Cadre.objects.all().employed_by(user).order_by().values("pk"))
+
     def in_time(self):
         """In order of their first days; what has none goes back furthest."""
         return self.order_by("cadre", F("first_day").asc(nulls_first=True), "pk")

@@ -18,7 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
-from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible, with_related
+from cadrenet.admin.scope import OutOfReach, ScopedMixin, changeable, editable, visible, with_related
+from cadrenet.codes import key_in
 from cadrenet.editing import hold
 from cadrenet.receipts import nothing_stored, stored
 from cadrenet.texts import called
@@ -43,9 +44,10 @@ class EditAdmin(admin.ModelAdmin):
         return super().lookup_allowed(lookup, value, request)
 
     def get_object(self, request, object_id, from_field=None):
-        if request.method == "POST" and from_field is None:
+        key = key_in(object_id)
+        if request.method == "POST" and from_field is None and key is not None:
             # Inside the transaction of the page: whoever else would change the row waits.
-            hold(self.model, self.opts.pk.to_python(object_id))
+            hold(self.model, key)
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -85,8 +87,8 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
         return str(obj)
 
     def editable(self, queryset, user):
-        """Narrow rows of this model to those a user may change."""
-        return editable(queryset, user)
+        """Narrow rows of this model to those a user may change as a whole."""
+        return changeable(queryset, user)
 
     def choices(self, db_field, queryset, request):
         """Narrow what a foreign key of this model may point at."""
@@ -103,6 +105,11 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
             asked[key] = self.editable(self.model._default_manager.filter(pk=obj.pk), request.user).exists()
         return asked[key]
 
+    def has_add_permission(self, request):
+        rows = self.model._default_manager.all()
+        somewhere = not hasattr(rows, "may_be_added_by") or rows.may_be_added_by(request.user)
+        return super().has_add_permission(request) and somewhere
+
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
@@ -110,6 +117,12 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        # The class is made for this request alone.
+        form.user = request.user
+        return form
 
     def get_inlines(self, request, obj):
         return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from cadrenet.admin.scope import editable, visible, with_related
+from cadrenet.admin.scope import changeable, visible, with_related
 from cadrenet.codes import by_zeros, lost_zeros, new_beside_twins, not_known, stored_twins, twins_of
 from cadrenet.editing import digest
 from cadrenet.formulas import saved_at
@@ -98,10 +98,10 @@ class TableImport:
         return visible(queryset, self.user)
 
     def may_write(self, row):
-        """Return whether a stored row is one that the user may change."""
+        """Return whether a stored row is one that the user may change as a whole."""
         if self.user.is_superuser:
             return True
-        return editable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
+        return changeable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
 
     # --- Cells
 

@@ -1,5 +1,7 @@
 """The site of the administration: who comes in, by which door, and under which policy."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
@@ -112,3 +114,17 @@ def test_models_stand_in_the_order_of_the_readers_alphabet(client, settings):
     names = [str(model["name"]) for model in apps["assignments"]]
 
     assert names.index("Cơ quan, đơn vị") < names.index("Địa bàn") < names.index("Giới hạn")
+
+
+@pytest.mark.one_database
+def test_the_page_of_a_new_row_says_no_word_of_the_program(client):
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+    small_tree()
+    silly = []
+    for model, page in admin.site._registry.items():
+        answer = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
+        text = re.sub(r"<[^>]*>", "", answer.content.decode())
+        if answer.status_code == 200 and re.search(r"\bNone\b", text):
+            silly.append(page)
+
+    assert silly == []

@@ -36,6 +36,7 @@ DERIVED = {
     "assignments.held.last_day",
     "meetings.meeting.day",
     "meetings.attendance.day",
+    "assignments.erasure.at",
     "assignments.receipt.at",
     "assignments.nightlyrun.began_at",
 }

@@ -59,6 +59,8 @@ NOT_TYPED = {
     "assignments.receipt.digest",
     "assignments.receipt.outcome",
     "assignments.undo.end_reason",
+    "assignments.erasure.table",
+    "assignments.erasure.field",
     "assignments.nightlyrun.file",
     "assignments.nightlyrun.said",
     "assignments.held.source",

@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Agency, Locality, Place, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
 from assignments.models.posting import staff_of_own_day
+from assignments.scope import reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
@@ -112,6 +113,9 @@ class MeetingQuerySet(PlacedQuerySet):
             staff = attended.filter(staff_of_own_day(sorted(reach.agencies)))
             sources.append(staff.values_list("meeting", flat=True))
         return sources
+
+    def may_be_added_by(self, user):
+        return super().may_be_added_by(user) or bool(reach_of(user).records_for)
 
     def reached_to_edit(self, reach, roots):
         return self.below_or_of(roots, reach.records_for, [])

@@ -16,6 +16,7 @@ from assignments.filters import counted_part, seen_locality
 from assignments.models import Cadre
 from assignments.models.posting import agency_on, posting_on
 from assignments.visibility import chain_of
+from cadrenet.codes import key_in
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
@@ -110,7 +111,7 @@ class RecordView(TemplateView):
         if not form.is_bound or not form.may_add_guests:
             return None
         visible = Cadre.objects.visible_to(self.request.user).prefetch_related(posting_on(self.meeting.day))
-        chosen = visible.filter(pk__in=[pk for pk in form.data.getlist("guest") if pk.isdigit()])
+        chosen = visible.filter(pk__in=filter(None, map(key_in, form.data.getlist("guest"))))
         found = [{"cadre": cadre, "chosen": True} for cadre in chosen]
         name = form.data.get("guest_name", "").strip()
         if name:

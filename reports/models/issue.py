@@ -24,6 +24,11 @@ class IssueQuerySet(PlacedQuerySet):
             | Q(responsible_agency__in=reach.agencies)
         )
 
+    def changeable_by(self, user):
+        """Issues of places where the user records; an agency answers those sent to it, and changes nothing else."""
+        there = Locality.objects.all().editable_by(user).order_by().values("pk")
+        return self.editable_by(user).filter(locality__in=there)
+
     def open_on(self, day):
         """Issues raised by, and not closed by, a day."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day), raised_on__lte=day)

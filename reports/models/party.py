@@ -26,6 +26,9 @@ class PartyOrganisationQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuer
     def reached(self, reach, roots):
         return self.filter(locality__in=Place.objects.within(roots).up_to(reach.day).values("locality"))
 
+    def changeable_by(self, user):
+        return self.filter(locality__in=Locality.objects.changeable_by(user).order_by().values("pk"))
+
 
 class PartyOrganisation(EffectiveDated):
     """The party committee of a commune, or the party cell of a hamlet: with a life of its own."""
@@ -185,6 +188,9 @@ class RatingQuerySet(AsOfQuerySet, ScopedQuerySet):
 
     def reached(self, reach, roots):
         return self.filter(organisation__locality__in=Place.objects.within(roots).up_to(reach.day).values("locality"))
+
+    def changeable_by(self, user):
+        return self.filter(organisation__in=PartyOrganisation.objects.changeable_by(user).order_by().values("pk"))
 
 
 class Rating(models.Model):

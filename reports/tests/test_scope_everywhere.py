@@ -71,6 +71,7 @@ ROWS = {
     "meetings:meeting_record": Meeting,
     "meetings:meeting_edit": Meeting,
     "meetings:meeting_status": Meeting,
+    "meetings:attendance_excuse": Attendance,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
     "assignments:assignment": Assignment,
