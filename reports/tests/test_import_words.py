@@ -344,8 +344,8 @@ def test_rows_below_the_explanation_are_read_and_one_in_its_midst_is_refused(tmp
     assert run(tmp_path)[2] == "agencies.csv: 1 new, 0 changed, 0 unchanged"
 
     header, explanation, *_rows = filled.splitlines()
-    code = explanation.split(",")[0]
-    path.write_text(f"{header}\n{code},Ban Tuyên giáo,\n", encoding="utf-8-sig")
+    code = next(csv.reader([explanation]))[0]
+    path.write_text(f'{header}\n"{code}",Ban Tuyên giáo,\n', encoding="utf-8-sig")
     assert errors(tmp_path) == [
         f"agencies.csv:2: “{code}” is the explanation of the template, and other cells of the line are filled in. "
         "Delete what the template explains, or write what is meant."

@@ -36,7 +36,7 @@ from assignments.models import (
     Undo,
     User,
 )
-from assignments.tests.cast import at, post
+from assignments.tests.cast import at, post, user
 from cadrenet.tests.test_architecture import project_models
 from cadrenet.verification import (
     Apart,
@@ -635,7 +635,8 @@ def nonsense(field):
         return [at(date(1066, 10, 14)), at(date(2999, 1, 1))]
     if isinstance(field, models.DateField):
         return [date(22, 5, 9), date(2999, 1, 1)]
-    return [9999, 0] if isinstance(field, models.IntegerField) else ["?"]
+    # A word with a Cyrillic letter, which looks like ours.
+    return [9999, 0] if isinstance(field, models.IntegerField) else ["Tr\N{CYRILLIC SMALL LETTER A}n"]
 
 
 def made_of(model, office):
@@ -649,6 +650,7 @@ def made_of(model, office):
         Handover: {"ended": Assignment.objects.get(cadre=office.binh)},
         Undo: {"made": Assignment.objects.get(cadre=office.binh)},
         CoverageReview: {"locality": office.tree.an, "day": TODAY},
+        Erasure: {"table": "x", "row": 1, "field": "x", "reason": "x", "records": 1, "by": user("erases")},
         NightlyRun: {"kind": "backup", "began_at": at(TODAY), "took": timedelta(seconds=1), "succeeded": True},
     }
     if model not in made:
