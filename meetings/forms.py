@@ -13,7 +13,8 @@ from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY
 from meetings.actions import FACTS, Mark, Refused, record_attendance, save_meeting
 from meetings.filters import DayInput
-from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, Kind, Meeting
+from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
+from meetings.models.meeting import kinds_at
 from meetings.older_pages import answers_lost, stated
 
 FEEDBACK = [("1", _("Given")), ("0", _("Not given"))]
@@ -109,11 +110,6 @@ class LocalityMeetingForm(MeetingForm):
 
     def kinds(self):
         return kinds_at(self.instance.locality.tier)
-
-
-def kinds_at(tier):
-    """Kinds of meetings that take place at localities of a tier."""
-    return [kind for kind in Kind if kind not in AGENCY_KINDS and KIND_TIERS.get(kind, tier) == tier]
 
 
 class AgencyMeetingForm(MeetingForm):

@@ -154,6 +154,7 @@ SHARED = {
     "Limit",
     "ExpectationRule",
     "RestrictedDay",
+    "Holiday",
     "RatingScheme",
     "RatingLevel",
     "User",

@@ -35,7 +35,9 @@ DERIVED = {
     "assignments.held.first_day",
     "assignments.held.last_day",
     "meetings.meeting.day",
+    "meetings.meeting.planned_for",
     "meetings.attendance.day",
+    "meetings.holiday.confirmed_at",
     "assignments.receipt.at",
 }
 

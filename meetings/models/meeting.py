@@ -178,6 +178,16 @@ def lies_ahead(today):
     }
 
 
+def kind_of_another_tier():
+    """Return the sentence about a kind of meeting that localities of another tier hold."""
+    return gettext("This kind of meeting belongs to another tier of locality.")
+
+
+def kinds_at(tier):
+    """Kinds of meetings that take place at localities of a tier."""
+    return [kind for kind in Kind if kind not in AGENCY_KINDS and KIND_TIERS.get(kind, tier) == tier]
+
+
 class Meeting(Placed):
     """One meeting of a locality (a committee, a cell, a group) or of an agency (a meeting, a training)."""
 
@@ -224,6 +234,21 @@ class Meeting(Placed):
     quality_content = models.CharField(_("content"), max_length=10, choices=Quality, blank=True)
     quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
     programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
+    # Where people meet; ``place`` is where the locality lies.
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    # The pattern that it follows from, and the date that its rule gives, which no move changes: so what was moved or
+    # cancelled does not come back when it is planned again. Both empty where somebody has entered it.
+    pattern = models.ForeignKey(
+        "meetings.Pattern",
+        verbose_name=_("pattern of meetings"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="meetings",
+    )
+    planned_for = models.DateField(_("planned for"), null=True, editable=False)
+    # Whether somebody has changed it since it was planned: then its pattern changes it no more.
+    by_hand = models.BooleanField(default=False, editable=False)
 
     objects = MeetingQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["place", "area", "day"])
@@ -253,6 +278,11 @@ class Meeting(Placed):
                 name="meeting_represented_within_total",
                 violation_error_message=_("More households are represented than the group has."),
             ),
+            models.UniqueConstraint(fields=["pattern", "planned_for"], name="meeting_once_per_pattern_and_date"),
+            models.CheckConstraint(
+                condition=Q(pattern=None, planned_for=None) | Q(pattern__isnull=False, planned_for__isnull=False),
+                name="meeting_of_pattern_has_its_date",
+            ),
         ]
         indexes = [
             # Covers the quarterly summary: one district's quarter is read from the index alone.
@@ -270,6 +300,8 @@ class Meeting(Placed):
 
     def save(self, *args, **kwargs):
         self.day = timezone.localtime(self.starts_at).date()
+        # Planning writes many rows at once, and never comes by here.
+        self.by_hand = self.by_hand or bool(self.pk and self.pattern_id)
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
@@ -310,6 +342,11 @@ class Meeting(Placed):
         return self.place is not None and self.place.last_day < self.day
 
     @property
+    def moved_from(self):
+        """The date by its pattern, where it is on another day; or None."""
+        return self.planned_for if self.planned_for != self.day else None
+
+    @property
     def took_no_place(self):
         """Whether it is known that nobody met: it was cancelled, or not held."""
         return self.status in self.TOOK_NO_PLACE
@@ -324,7 +361,7 @@ class Meeting(Placed):
             return
         tier = KIND_TIERS.get(self.kind)
         if tier and self.locality.tier != tier:
-            raise ValidationError({"locality": _("This kind of meeting belongs to another tier of locality.")})
+            raise ValidationError({"locality": kind_of_another_tier()})
         places = Place.objects.filter(locality=self.locality_id)
         if places.on(day).exists():
             return

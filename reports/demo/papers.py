@@ -21,8 +21,8 @@ from assignments.models import (
     Term,
     Tier,
 )
+from cadrenet.history import NEW, remember
 from reports.demo.accounts import ACCOUNTS
-from reports.district.history import NEW, remember
 from reports.district.writing import REASON
 
 DAY = timedelta(days=1)

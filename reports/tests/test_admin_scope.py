@@ -169,6 +169,7 @@ def test_every_model_of_the_administration_is_looked_at():
         "RatingLevel",
         "RatingScheme",
         "RestrictedDay",
+        "Holiday",
     }
 
     assert {model.__name__ for model in ALL} == {model.__name__ for model in SCOPED} | shared

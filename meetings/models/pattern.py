@@ -1,0 +1,147 @@
+"""Patterns of regular meetings: what a locality holds month by month, so that nobody types it."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import get_format
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from assignments.models import Locality, Place
+from assignments.models.as_of import AsOfQuerySet
+from assignments.scope import ScopedQuerySet
+from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, kind_of_another_tier
+from meetings.recurrence import LAST, Rule
+
+WEEKS = [
+    (1, pgettext_lazy("weekday of the month", "first")),
+    (2, pgettext_lazy("weekday of the month", "second")),
+    (3, pgettext_lazy("weekday of the month", "third")),
+    (4, pgettext_lazy("weekday of the month", "fourth")),
+    (LAST, pgettext_lazy("weekday of the month", "last")),
+]
+# A rule in words, by which of the weekdays of a month it means.
+ON_WEEKDAY = {
+    1: _("first %(weekday)s of the month"),
+    2: _("second %(weekday)s of the month"),
+    3: _("third %(weekday)s of the month"),
+    4: _("fourth %(weekday)s of the month"),
+    LAST: _("last %(weekday)s of the month"),
+}
+# Some month lacks the days after this one.
+SHORTEST_MONTH = 28
+SHORTEST, LONGEST = 5, 720
+LOCALITY_KINDS = [(kind.value, kind.label) for kind in Kind if kind not in AGENCY_KINDS]
+
+
+class PatternQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
+    def reached(self, reach, roots):
+        return self.filter(locality__in=Place.objects.within(roots).standing_on(reach.day).values("locality"))
+
+
+class Pattern(EffectiveDated):
+    """When a locality regularly holds a kind of meeting: day n of the month, or the k-th weekday, at a time.
+
+    Meetings that follow from it (``meetings``) are planned by ``meetings.planning.actions``. Of one kind there is one
+    regular meeting a month at a locality, whatever number of patterns follow each other.
+    """
+
+    locality = models.ForeignKey(
+        Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="patterns"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=LOCALITY_KINDS)
+    day_of_month = models.PositiveSmallIntegerField(
+        _("day of the month"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text=_("1 to 31. Where a month lacks that day: its last day."),
+    )
+    week = models.PositiveSmallIntegerField(_("which one"), null=True, blank=True, choices=WEEKS)
+    weekday = models.PositiveSmallIntegerField(
+        _("day of the week"), null=True, blank=True, choices=list(WEEKDAYS.items())
+    )
+    starts = models.TimeField(_("starts at"))
+    minutes = models.PositiveSmallIntegerField(
+        _("length in minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)],
+        help_text=_("Empty where it is not known when such a meeting ends."),
+    )
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+
+    objects = PatternQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta(EffectiveDated.Meta):
+        ordering = ["locality", "kind", "first_day"]
+        verbose_name = _("pattern of meetings")
+        verbose_name_plural = _("patterns of meetings")
+        constraints = [
+            *EffectiveDated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(day_of_month__isnull=False, week=None, weekday=None)
+                | Q(day_of_month=None, week__isnull=False, weekday__isnull=False),
+                name="pattern_day_or_weekday",
+                violation_error_message=_("Say either the day of the month, or which weekday of the month."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(day_of_month=None) | Q(day_of_month__range=(1, 31)))
+                & (Q(week=None) | Q(week__range=(1, LAST)))
+                & (Q(weekday=None) | Q(weekday__range=(0, 6))),
+                name="pattern_days_that_exist",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.in_words}"
+
+    def get_absolute_url(self):
+        return reverse("meetings:pattern", args=[self.pk])
+
+    @property
+    def rule(self):
+        """What gives its date in a month."""
+        return Rule(self.day_of_month, self.week, self.weekday)
+
+    @property
+    def rule_in_words(self):
+        """On which day, as people say it: day 5 of the month."""
+        if self.day_of_month is not None:
+            return gettext("day %(day)s of the month") % {"day": self.day_of_month}
+        if self.week is None or self.weekday is None:
+            return ""
+        return str(ON_WEEKDAY[self.week]) % {"weekday": get_format("WEEKDAYS")[self.weekday]}
+
+    @property
+    def in_words(self):
+        """On which day and at what time: day 5 of the month, 19:00."""
+        return f"{self.rule_in_words}, {self.starts:%H:%M}"
+
+    @property
+    def lacks_days(self):
+        """Whether some months lack its day, so that these have it on their last."""
+        return self.day_of_month is not None and self.day_of_month > SHORTEST_MONTH
+
+    @property
+    def content(self):
+        """What it says, without when it holds."""
+        return (self.rule, self.starts, self.minutes, self.venue)
+
+    def clean(self):
+        if not (self.locality_id and self.kind):
+            return
+        tier = KIND_TIERS.get(self.kind)
+        if tier and self.locality.tier != tier:
+            raise ValidationError({"locality": kind_of_another_tier()})
+        self.refuse_overlap(
+            Pattern.objects.filter(locality=self.locality_id, kind=self.kind),
+            gettext("Another pattern for this kind of meeting holds here on some of these days."),
+            within=self.locality,
+        )
