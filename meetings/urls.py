@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
@@ -16,6 +17,9 @@ urlpatterns = [
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
+    path("patterns/", PatternListView.as_view(), name="patterns"),
+    path("patterns/new/", PatternCreateView.as_view(), name="pattern_create"),
+    path("patterns/<int:pk>/", PatternEditView.as_view(), name="pattern"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),

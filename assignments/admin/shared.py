@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
+from assignments.rights import decides_at_top
 from cadrenet.admin.lists import two_lines
 from cadrenet.admin.scope import ScopedForm
 from cadrenet.editing import EditFormSet
@@ -84,6 +85,19 @@ class DecidedLocality:
         if db_field.name in self.decided:
             return queryset.decided_by(request.user)
         return super().choices(db_field, queryset, request)
+
+
+class DecidedAtTop:
+    """For rows that hold for the whole tree: whoever decides about all of it changes them, everybody reads them."""
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and decides_at_top(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and decides_at_top(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and decides_at_top(request.user)
 
 
 class CommuneFilter(admin.SimpleListFilter):

@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS
+from django.utils import dates
 from django.utils.formats import get_format
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +15,24 @@ from assignments.models import Locality, Place
 from assignments.models.as_of import AsOfQuerySet
 from assignments.scope import ScopedQuerySet
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.vietnamese import search_key
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, kind_of_another_tier
 from meetings.recurrence import LAST, Rule
 
+
+class Weekday(models.TextChoices):
+    """The days of the week, Monday first; in words, as “2” is a Monday to some and a Tuesday to others."""
+
+    MONDAY = "monday", dates.WEEKDAYS[0]
+    TUESDAY = "tuesday", dates.WEEKDAYS[1]
+    WEDNESDAY = "wednesday", dates.WEEKDAYS[2]
+    THURSDAY = "thursday", dates.WEEKDAYS[3]
+    FRIDAY = "friday", dates.WEEKDAYS[4]
+    SATURDAY = "saturday", dates.WEEKDAYS[5]
+    SUNDAY = "sunday", dates.WEEKDAYS[6]
+
+
+DAYS_OF_THE_WEEK = list(Weekday)
 WEEKS = [
     (1, pgettext_lazy("weekday of the month", "first")),
     (2, pgettext_lazy("weekday of the month", "second")),
@@ -43,6 +58,11 @@ class PatternQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         return self.filter(locality__in=Place.objects.within(roots).standing_on(reach.day).values("locality"))
 
+    def named(self, text):
+        """Patterns, read as of a day, of localities whose name (diacritics or not) or code holds the text."""
+        key = search_key(text)
+        return self.filter(Q(standing__search_key__contains=key) | Q(locality__code__startswith=text.strip()))
+
 
 class Pattern(EffectiveDated):
     """When a locality regularly holds a kind of meeting: day n of the month, or the k-th weekday, at a time.
@@ -63,9 +83,7 @@ class Pattern(EffectiveDated):
         help_text=_("1 to 31. Where a month lacks that day: its last day."),
     )
     week = models.PositiveSmallIntegerField(_("which one"), null=True, blank=True, choices=WEEKS)
-    weekday = models.PositiveSmallIntegerField(
-        _("day of the week"), null=True, blank=True, choices=list(WEEKDAYS.items())
-    )
+    weekday = models.CharField(_("day of the week"), max_length=9, blank=True, choices=Weekday)
     starts = models.TimeField(_("starts at"))
     minutes = models.PositiveSmallIntegerField(
         _("length in minutes"),
@@ -86,15 +104,14 @@ class Pattern(EffectiveDated):
         constraints = [
             *EffectiveDated.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(day_of_month__isnull=False, week=None, weekday=None)
-                | Q(day_of_month=None, week__isnull=False, weekday__isnull=False),
+                condition=Q(day_of_month__isnull=False, week=None, weekday="")
+                | (Q(day_of_month=None, week__isnull=False) & ~Q(weekday="")),
                 name="pattern_day_or_weekday",
                 violation_error_message=_("Say either the day of the month, or which weekday of the month."),
             ),
             models.CheckConstraint(
                 condition=(Q(day_of_month=None) | Q(day_of_month__range=(1, 31)))
-                & (Q(week=None) | Q(week__range=(1, LAST)))
-                & (Q(weekday=None) | Q(weekday__range=(0, 6))),
+                & (Q(week=None) | Q(week__range=(1, LAST))),
                 name="pattern_days_that_exist",
             ),
         ]
@@ -108,16 +125,21 @@ class Pattern(EffectiveDated):
     @property
     def rule(self):
         """What gives its date in a month."""
-        return Rule(self.day_of_month, self.week, self.weekday)
+        return Rule(self.day_of_month, self.week, self.weekday_number)
+
+    @property
+    def weekday_number(self):
+        """Its day of the week as Python counts, Monday 0; or None."""
+        return DAYS_OF_THE_WEEK.index(self.weekday) if self.weekday else None
 
     @property
     def rule_in_words(self):
         """On which day, as people say it: day 5 of the month."""
         if self.day_of_month is not None:
             return gettext("day %(day)s of the month") % {"day": self.day_of_month}
-        if self.week is None or self.weekday is None:
+        if self.week is None or self.weekday_number is None:
             return ""
-        return str(ON_WEEKDAY[self.week]) % {"weekday": get_format("WEEKDAYS")[self.weekday]}
+        return str(ON_WEEKDAY[self.week]) % {"weekday": get_format("WEEKDAYS")[self.weekday_number]}
 
     @property
     def in_words(self):

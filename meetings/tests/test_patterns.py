@@ -335,7 +335,7 @@ def test_a_locality_that_moves_takes_its_occurrences_along():
     [
         ({"day": None}, "Say either the day of the month, or which weekday of the month."),
         (
-            {"day_of_month": 5, "week": 1, "weekday": 2},
+            {"day_of_month": 5, "week": 1, "weekday": "wednesday"},
             "Say either the day of the month, or which weekday of the month.",
         ),
         ({"week": 1}, "Say either the day of the month, or which weekday of the month."),
@@ -375,8 +375,8 @@ def test_the_database_holds_one_occurrence_for_a_date():
     "more, words",
     [
         ({"day": 5}, "day 5 of the month, 19:00"),
-        ({"week": 2, "weekday": 6}, "second Sunday of the month, 19:00"),
-        ({"week": 5, "weekday": 0}, "last Monday of the month, 19:00"),
+        ({"week": 2, "weekday": "sunday"}, "second Sunday of the month, 19:00"),
+        ({"week": 5, "weekday": "monday"}, "last Monday of the month, 19:00"),
     ],
 )
 def test_a_rule_is_told_in_words(more, words):

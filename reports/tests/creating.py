@@ -32,7 +32,7 @@ from assignments.models import (
     User,
 )
 from cadrenet.periods import Month, today
-from meetings.models import ExpectationRule, Meeting, RestrictedDay
+from meetings.models import ExpectationRule, Holiday, Meeting, Pattern, RestrictedDay
 from reports.models import (
     Issue,
     PartyOrganisation,
@@ -315,6 +315,15 @@ ADMINISTRATION = {
         "starts_at_1": f"19:{n:02}",
         "status": "planned",
     },
+    Pattern: lambda n: {
+        "locality": place(n).locality_id,
+        "kind": "cell",
+        "day_of_month": 5,
+        "starts": "19:00",
+        "first_day": f"{1940 + n}-01-01",
+        "last_day": f"{1940 + n}-12-31",
+    },
+    Holiday: lambda n: {"day": f"{1940 + n}-01-01", "name": f"Nghỉ {n}", "kind": "off"},
     ExpectationRule: lambda n: {
         "kind": "cell",
         "role": "support",
