@@ -91,6 +91,8 @@ FACTS = (
 SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
+# Kept with the history of a meeting that its pattern made or changed.
+BY_PATTERN = "pattern"
 
 
 @dataclass(frozen=True)
@@ -349,11 +351,10 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
 
 
 @transaction.atomic
-def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date) -> int:
+def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date, why: str = "") -> int:
     """Cancel those of some meetings that are planned, as one step; return how many there were."""
     planned = [meeting for meeting in meetings if meeting.status == Meeting.Status.PLANNED]
     for meeting in planned:
-        why = _("The locality does not exist on that day.") if meeting.is_beyond_the_end else ""
         set_status(meeting, Meeting.Status.CANCELLED.value, was=meeting.status, by=by, on=on, why=why)
     return len(planned)
 

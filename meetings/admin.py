@@ -1,5 +1,6 @@
 """The administration of meetings, attendance, and the rules about them."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,8 +15,10 @@ from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.rules import RuleAdmin
 from cadrenet.admin.scope import ReadOnly, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.history import sign_change
 from cadrenet.periods import today
-from meetings.actions import meeting_changed, rule_changed
+from meetings.actions import meeting_changed, rule_changed, say_why
+from meetings.forms import WhyField
 from meetings.imports import PatternImport
 from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
 from meetings.planning.actions import confirm_days_off, plan_meetings
@@ -70,9 +73,30 @@ class GuestInline(ScopedInline):
         return self.has_add_permission(request, obj)
 
 
+class MeetingAdminForm(ScopedForm):
+    """A meeting; whoever moves or cancels one that follows from a pattern says why."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "why" in self.fields and not self.instance.follows_a_pattern:
+            self.fields["why"].widget = forms.HiddenInput()
+
+    why = WhyField(_("Why it is moved or cancelled"))
+
+    def clean(self):
+        cleaned, stored = super().clean(), self.instance
+        moved = cleaned.get("starts_at") not in (None, stored.starts_at)
+        cancelled = cleaned.get("status") == Meeting.Status.CANCELLED
+        if stored.follows_a_pattern and (moved or cancelled) and not cleaned.get("why"):
+            self.add_error("why", say_why())
+        return cleaned
+
+
 @admin.register(Meeting)
 class MeetingAdmin(ScopedAdmin):
     """Meetings with their rosters."""
+
+    form = MeetingAdminForm
 
     inlines = [RosterInline, GuestInline]
     list_display = ["day_and_time", "kind", "where", "status", "convened_by"]
@@ -92,7 +116,9 @@ class MeetingAdmin(ScopedAdmin):
                     "agency",
                     "starts_at",
                     "ends_at",
+                    "venue",
                     "status",
+                    "why",
                     "convened_by",
                     "extraordinary",
                 ],
@@ -125,6 +151,10 @@ class MeetingAdmin(ScopedAdmin):
         allowed = super().has_delete_permission(request, obj)
         # What was recorded is never thrown away: such a meeting can be cancelled.
         return allowed and (obj is None or not recorded(obj))
+
+    def save_model(self, request, obj, form, change):
+        sign_change(obj, why=form.cleaned_data.get("why", ""))
+        super().save_model(request, obj, form, change)
 
     def saved(self, request, obj, was):
         meeting_changed(obj)

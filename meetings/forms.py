@@ -105,8 +105,31 @@ class MeetingForm(EditMixin, forms.ModelForm):
 FIELD_OF = {"starts_at": "day", "ends_at": "ends", "locality": "kind"}
 
 
+class WhyField(forms.CharField):
+    """The words of whoever moves or cancels a meeting, kept with its history."""
+
+    def __init__(self, label):
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=100,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text=_("Kept with the meeting; whoever sees the meeting can read it."),
+        )
+
+
 class LocalityMeetingForm(MeetingForm):
-    """A meeting of a locality: only the kinds of its tier."""
+    """A meeting of a locality: only the kinds of its tier. Whoever moves one that follows from a pattern says why."""
+
+    class Meta(MeetingForm.Meta):
+        fields = ["kind", "venue"]
+
+    field_order = ["kind", "day", "starts", "ends", "venue", "why"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.follows_a_pattern:
+            self.fields["why"] = WhyField(_("Why it is moved"))
 
     def kinds(self):
         return kinds_at(self.instance.locality.tier)
@@ -121,13 +144,7 @@ class AgencyMeetingForm(MeetingForm):
         widget=DayInput,
         help_text=_("Only for a meeting or training of several days."),
     )
-    why = forms.CharField(
-        label=_("Why on this day all the same"),
-        required=False,
-        max_length=100,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Kept with the meeting; whoever sees the meeting can read it."),
-    )
+    why = WhyField(_("Why on this day all the same"))
 
     class Meta(MeetingForm.Meta):
         fields = ["agency", "kind", "convened_by", "extraordinary"]
@@ -234,6 +251,8 @@ class RecordForm(forms.Form):
         self.fields["status"] = radios(
             _("Did it take place?"), [(s, Meeting.Status(s).label) for s in states], initial
         )
+        if meeting.follows_a_pattern:
+            self.fields["why"] = WhyField(_("Why it is cancelled"))
         if meeting.kind == Kind.SELF_GOVERNING_GROUP:
             total = meeting.households_total
             if total is None and meeting.place:
@@ -333,6 +352,7 @@ class RecordForm(forms.Form):
                 guests=[cadre.pk for cadre in self.cleaned_data.get("guest", ())],
                 facts=self.facts_recorded,
                 were=self.cleaned_data.get("were"),
+                why=self.cleaned_data.get("why", ""),
             )
         except Refused as refused:
             self._show_refusals(refused)
@@ -360,6 +380,14 @@ class RecordForm(forms.Form):
         for row in self.rows:
             if row.expected and self.data.get(f"status-{row.cadre_id}") in (None, Attendance.Status.UNRECORDED):
                 self.data[f"status-{row.cadre_id}"] = Attendance.Status.PRESENT.value
+
+
+class CancelForm(forms.Form):
+    """Why a meeting that follows from a pattern is cancelled."""
+
+    status = forms.CharField(widget=forms.HiddenInput)
+    was = forms.CharField(widget=forms.HiddenInput)
+    why = WhyField(_("Why it is cancelled"))
 
 
 class OwnAbsenceForm(forms.Form):

@@ -342,6 +342,11 @@ class Meeting(Placed):
         return self.place is not None and self.place.last_day < self.day
 
     @property
+    def follows_a_pattern(self):
+        """Whether it is planned as its pattern says, so that whoever moves or cancels it gives a reason."""
+        return self.pattern_id is not None and self.status == self.Status.PLANNED
+
+    @property
     def moved_from(self):
         """The date by its pattern, where it is on another day; or None."""
         return self.planned_for if self.planned_for != self.day else None

@@ -16,7 +16,7 @@ from cadrenet.batches import chunks
 from cadrenet.history import CHANGED, NEW, remember, sign_change
 from cadrenet.periods import ONE_DAY, today
 from cadrenet.races import lock
-from meetings.actions import meetings_changed
+from meetings.actions import BY_PATTERN, meetings_changed
 from meetings.models import Holiday, Meeting, Pattern
 from meetings.planning.days_off import SOURCE, proposed
 from meetings.planning.plan import DECIDED, MONTHS_AHEAD, Plan, plan_of
@@ -25,8 +25,6 @@ from meetings.rosters import keep_rosters_of
 # So many localities are planned in one transaction: others can write in between.
 LOCALITIES_AT_ONCE = 150
 BATCH = 1000
-# Kept with the history of a meeting that its pattern made or changed.
-BY_PATTERN = "pattern"
 
 
 @dataclass

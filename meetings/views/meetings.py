@@ -215,7 +215,7 @@ class MeetingView(ScopedDetailView):
     model = Meeting
     template_name = "meetings/meeting.html"
     context_object_name = "meeting"
-    related = ["place", "agency", "locality"]
+    related = ["place", "agency", "locality", "pattern"]
 
     def get_context_data(self, **kwargs):
         user, meeting, reach = self.request.user, self.object, reach_of(self.request.user)

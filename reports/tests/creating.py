@@ -170,6 +170,9 @@ SITE = {
     "meetings:meeting_create": lambda n: Filling(
         url("meetings:meeting_create", locality=place(n).locality.code), [hours(n)]
     ),
+    "meetings:pattern_create": lambda n: Filling(
+        url("meetings:pattern_create"), [{"places": place(n).pk, "day_of_month": 1 + n % 28, "starts": "19:00"}]
+    ),
     "meetings:month": lambda n: Filling(
         url("meetings:month", Month.of(today())), agency_meeting(n), url("meetings:meeting_create")
     ),
@@ -319,6 +322,8 @@ ADMINISTRATION = {
         "locality": place(n).locality_id,
         "kind": "cell",
         "day_of_month": 5,
+        "week": "",
+        "weekday": "",
         "starts": "19:00",
         "first_day": f"{1940 + n}-01-01",
         "last_day": f"{1940 + n}-12-31",
