@@ -24,11 +24,10 @@ MONTHS_AHEAD = 12
 DECIDED = ("pattern_id", "planned_for", "starts_at", "ends_at", "venue", "day", "place_id", "area_id")
 
 
-def months_after(day: date, months: int) -> date:
-    """Return the same day some months later, or the last of that month where it lacks the day."""
+def planned_until(day: date, months: int = MONTHS_AHEAD) -> date:
+    """Return the last day up to which is planned: after the month of a day, so many whole months."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = Month(year, month + 1).last_day
-    return last.replace(day=min(day.day, last.day))
+    return Month(year, month + 1).last_day
 
 
 @dataclass
@@ -112,7 +111,7 @@ def plan_of(
     groups: defaultdict[tuple[int, str], list[Pattern]] = defaultdict(list)
     for pattern in patterns:
         groups[group_of(pattern)].append(pattern)
-    until = months_after(today, months)
+    until = planned_until(today, months)
     planner = _Planner(groups, today, until, days_off)
     plan = Plan()
     for group, some in sorted(groups.items()):
@@ -158,7 +157,7 @@ class _Planner:
     def _plan_month(self, month: Month, patterns: list[Pattern], rows: list[Any], plan: Plan) -> None:
         free = [row for row in rows if row.is_free]
         wanted = next(self._occurrences(month, patterns), None)
-        if wanted is not None and (free or wanted.planned_for < self.until):
+        if wanted is not None and (free or wanted.planned_for <= self.until):
             plan.occurrences.append(wanted)
         if wanted is None or wanted.place is None:
             plan.gone += free
@@ -170,7 +169,7 @@ class _Planner:
                 plan.changed.append(own)
         elif rows:
             wanted.kept = rows[0]
-        elif wanted.planned_for < self.until:
+        elif wanted.planned_for <= self.until:
             meeting = Meeting(locality_id=wanted.pattern.locality_id, kind=wanted.pattern.kind)
             wanted.settle(meeting)
             plan.new.append(meeting)

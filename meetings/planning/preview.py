@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -76,8 +77,12 @@ class Preview:
             line = found.setdefault(row.day, PreviewDay(row.day))
             name = self.names.get(row.pattern.locality_id, "")
             if row.off:
-                words = {"name": row.off.name, "first": written(row.off.first_day), "last": written(row.off.last_day)}
-                line.off = _("%(name)s, days off: %(first)s – %(last)s") % words
+                # Translators: days off that follow each other; vi "Nghỉ Tết Nguyên Đán: 04/02 – 10/02/2027"
+                line.off = _("%(name)s, days off: %(first)s – %(last)s") % {
+                    "name": row.off.name,
+                    "first": date_format(row.off.first_day, "MONTH_DAY_FORMAT"),
+                    "last": written(row.off.last_day),
+                }
             if row.place is None:
                 if row.pattern.locality_id not in told:
                     told.add(row.pattern.locality_id)

@@ -23,7 +23,7 @@ from meetings.models.pattern import LOCALITY_KINDS
 from meetings.planning.actions import Refused, begin_patterns, change_pattern, plan_meetings, with_replaced
 from meetings.planning.days_off import DaysOff
 from meetings.planning.forms import ManyForm, PatternForm, PickForm
-from meetings.planning.plan import MONTHS_AHEAD, months_after, plan_of
+from meetings.planning.plan import MONTHS_AHEAD, plan_of, planned_until
 from meetings.planning.preview import Preview
 from meetings.planning.queries import next_days, patterns_of, siblings, usual_days
 from meetings.planning.wording import planned_in_words
@@ -100,9 +100,7 @@ class PatternListView(ScopedListView):
         if may_plan:
             context |= {"create_url": reverse("meetings:pattern_create"), "create_label": _("Set a pattern")}
             day = today()
-            context["unconfirmed"] = [
-                str(year) for year in DaysOff.between(day, months_after(day, MONTHS_AHEAD)).unconfirmed
-            ]
+            context["unconfirmed"] = [str(year) for year in DaysOff.between(day, planned_until(day)).unconfirmed]
         return context
 
     def post(self, request):
@@ -125,6 +123,11 @@ class PlaceRow:
     chosen: bool
     kept_free: bool
 
+    @property
+    def ends(self):
+        """The last day of a locality that ends; None of one that goes on, under another name perhaps."""
+        return self.place.ends if self.place.last_day < self.place.counts_until else None
+
 
 class PlanningView(View):
     """What setting a pattern for many and changing one share: nothing is saved that was not looked at first.
@@ -135,7 +138,7 @@ class PlanningView(View):
     def preview_of(self, patterns, names):
         """Return what planning some patterns, with the others of their localities, would do."""
         day = today()
-        days_off = DaysOff.between(Month.of(day).previous.first_day, months_after(day, MONTHS_AHEAD + 2))
+        days_off = DaysOff.between(Month.of(day).previous.first_day, planned_until(day, MONTHS_AHEAD + 1))
         plan = plan_of(patterns, today=day, days_off=days_off)
         years = {row.day.year for row in plan.occurrences}
         return Preview(plan, self.request.user, names, [year for year in days_off.unconfirmed if year in years])

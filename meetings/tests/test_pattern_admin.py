@@ -84,7 +84,7 @@ def test_a_table_is_previewed_written_and_planned(client):
     assert preview.context["totals"] == {"new": 2, "changed": 0, "unchanged": 0}
     assert [str(message) for message in confirmed.context["messages"]] == [
         "Imported: 2 new, 0 changed, 0 unchanged.",
-        "24 meetings planned.",
+        "25 meetings planned.",
     ]
     assert set(Meeting.objects.values_list("locality__code", flat=True)) == {"AN-1", "AN-2"}
 

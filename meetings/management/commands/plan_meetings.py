@@ -5,7 +5,7 @@ from cadrenet.periods import today
 from cadrenet.progress import Progress
 from cadrenet.templatetags.figures import count
 from meetings.planning.actions import plan_meetings, propose_days_off
-from meetings.planning.plan import MONTHS_AHEAD, months_after
+from meetings.planning.plan import MONTHS_AHEAD, planned_until
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, months, verbosity, **options):
         day = today()
-        propose_days_off(range(day.year, months_after(day, months).year + 1))
+        propose_days_off(range(day.year, planned_until(day, months).year + 1))
         planned = plan_meetings(on=day, months=months, progress=Progress(verbosity))
         self.stdout.write(
             _("%(new)s new, %(changed)s changed, %(gone)s removed, %(kept)s left as they are by hand.")
