@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import get_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Place, Tier
@@ -11,6 +12,7 @@ from cadrenet.periods import Month
 from meetings.forms import ClockInput
 from meetings.models import KIND_TIERS, Kind, Pattern
 from meetings.models.pattern import DAYS_OF_THE_WEEK, LOCALITY_KINDS
+from meetings.queries import restricted_days
 
 # Where meetings of a kind are planned together.
 PLANNED_TIERS = {**KIND_TIERS, Kind.RESIDENCE: Tier.HAMLET}
@@ -102,6 +104,7 @@ class PatternForm(EditMixin, forms.ModelForm):
 
     def __init__(self, *args, on, **kwargs):
         super().__init__(*args, **kwargs)
+        self.on = on
         self.fields["minutes"] = forms.TypedChoiceField(
             label=_("Length"), required=False, coerce=int, empty_value=None, choices=[("", _("not known")), *LENGTHS]
         )
@@ -115,6 +118,12 @@ class PatternForm(EditMixin, forms.ModelForm):
             self.fields["first_day"].help_text = _("A pattern that holds by then ends the day before.")
             del self.fields["last_day"]
         self.keep_stored()
+
+    @cached_property
+    def kept_free(self):
+        """The days of the month on which agencies should not meet, as they are next month."""
+        days = [day for week in Month.of(self.on).next.weeks for day in week]
+        return sorted({day.day for day in restricted_days(days)})
 
     def clean(self):
         cleaned = super().clean()

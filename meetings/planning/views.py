@@ -27,7 +27,6 @@ from meetings.planning.plan import MONTHS_AHEAD, plan_of, planned_until
 from meetings.planning.preview import Preview
 from meetings.planning.queries import next_days, patterns_of, siblings, usual_days
 from meetings.planning.wording import planned_in_words
-from meetings.queries import restricted_days
 from meetings.views.tabs import tabs
 
 # So many localities can be chosen together; more are narrowed by commune first.
@@ -238,15 +237,13 @@ class PatternCreateView(PlanningView):
         keys = [place.locality_id for place in places]
         patterns, usual = patterns_of(keys, kind, day), usual_days(keys, kind, day)
         chosen = {str(key) for key in form["places"].value() or []}
-        month = Month.of(day).next
-        free = {other.day for other in restricted_days([other for week in month.weeks for other in week])}
         rows = [
             PlaceRow(
                 place,
                 pattern := patterns.get(place.locality_id),
                 usual.get(place.locality_id),
                 str(place.pk) in chosen,
-                bool(pattern and pattern.day_of_month in free),
+                bool(pattern and pattern.day_of_month in form.kept_free),
             )
             for place in places
         ]
