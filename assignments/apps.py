@@ -12,5 +12,6 @@ class AssignmentsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from assignments.initial_data import add_initial_data
+        from assignments.login import events, middleware  # noqa: F401 - hear of sign-ins and changes of rights
 
         post_migrate.connect(add_initial_data, sender=self)

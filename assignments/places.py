@@ -5,9 +5,10 @@ so that no fact is ever without one.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -37,6 +38,7 @@ DERIVED = [
     "area_id",
     *(f"{tier}_id" for tier in Tier.values),
 ]
+RANKS = {tier.value: tier.rank for tier in Tier}
 # What of a place decides which facts point at it, and what these repeat of it.
 POINTED_BY = {"counts_until", "area_id"}
 
@@ -92,13 +94,41 @@ class Tree:
     def _spans_of(self, version: LocalityVersion) -> Iterator[Span]:
         first, last = version.first_day or date.min, version.last_day or date.max
         tier = self.tiers[version.locality_id]
-        if version.parent_id is None:
+        if version.parent_id is None or not self.lies_in_parent(version):
+            # What lies in one of no higher tier could lie in itself, and there would be no end to it.
             yield Span(first, last, version, tier, None)
             return
         for above in self.spans(version.parent_id):
             start, stop = max(first, above.first_day), min(last, above.last_day)
             if start <= stop:
                 yield Span(start, stop, version, tier, above)
+
+    def unsettled(self) -> set[int]:
+        """Return the ids of localities of which nobody can say where they stand, until their versions are mended.
+
+        They would stand in two places on one day, or lie in one of no higher tier; or what they lie in does. No form
+        lets that happen: it is asked when the database is verified.
+        """
+        misplaced = {
+            version.locality_id
+            for versions in self.versions.values()
+            for version in versions
+            if version.parent_id is not None and not self.lies_in_parent(version)
+        }
+        misplaced |= {locality_id for locality_id, tier in self.tiers.items() if tier not in RANKS}
+        return {
+            locality_id
+            for locality_id in self.tiers
+            if any(one.last_day >= other.first_day for one, other in pairwise(self.spans(locality_id)))
+            or any(step.version.locality_id in misplaced for span in self.spans(locality_id) for step in span.chain)
+        }
+
+    def lies_in_parent(self, version: LocalityVersion) -> bool:
+        """Whether what a locality lies in is of a higher tier. Where it is not, it may lie in itself."""
+        if version.parent_id is None:
+            return False
+        own, above = (RANKS.get(self.tiers[key]) for key in (version.locality_id, version.parent_id))
+        return own is not None and above is not None and above < own
 
     def places(self) -> dict[tuple[int, date], Place]:
         """Return every place as it should be, unsaved, as a dict by (locality id, first day)."""
@@ -150,41 +180,64 @@ def place_of(span: Span, counts_until: date) -> Place:
     return place
 
 
+@dataclass
+class Compared:
+    """How the places that are stored differ from those that should be.
+
+    ``changed`` are (the stored place, the place as it should be, the columns that differ).
+    """
+
+    outdated: list[Place] = field(default_factory=list)
+    changed: list[tuple[Place, Place, list[str]]] = field(default_factory=list)
+    new: list[Place] = field(default_factory=list)
+
+
+def compared(tree: Tree, leave: Collection[int] = ()) -> Compared:
+    """Compare the places that are stored with those that follow from all versions, but for some localities."""
+    wanted = {key: place for key, place in tree.places().items() if place.locality_id not in leave}
+    result = Compared()
+    for place in Place.objects.all():
+        if place.locality_id in leave:
+            continue
+        should_be = wanted.pop((place.locality_id, place.first_day), None)
+        if should_be is None:
+            result.outdated.append(place)
+        elif differing := [name for name in DERIVED if getattr(place, name) != getattr(should_be, name)]:
+            result.changed.append((place, should_be, differing))
+    result.new = list(wanted.values())
+    return result
+
+
 @transaction.atomic
-def derive() -> set[int]:
+def derive(leave: Collection[int] = ()) -> set[int]:
     """Bring all places in line with the versions, and facts with the places; return the ids of changed localities.
 
-    Facts of other localities are not touched. Whoever calls this and keeps rosters calls ``answering_changed``.
+    Facts of other localities are not touched, nor the places of localities that are to be left. Whoever calls this
+    and keeps rosters calls ``answering_changed``.
     """
-    wanted = Tree().places()
-    kept, outdated, changed, touched, moved, fields = {}, [], [], set(), set(), set()
-    for place in Place.objects.all():
-        key = (place.locality_id, place.first_day)
-        should_be = wanted.get(key)
-        if should_be is None:
-            outdated.append(place)
-            moved.add(place.locality_id)
-            continue
-        kept[key] = place
-        differing = [name for name in DERIVED if getattr(place, name) != getattr(should_be, name)]
-        if differing:
-            for name in differing:
-                setattr(place, name, getattr(should_be, name))
-            changed.append(place)
-            fields.update(differing)
-            touched.add(place.locality_id)
+    found = compared(Tree(), leave)
+    changed, touched, fields = [], set(), set()
+    moved = {place.locality_id for place in [*found.outdated, *found.new]}
+    for place, should_be, differing in found.changed:
+        for name in differing:
+            setattr(place, name, getattr(should_be, name))
+        changed.append(place)
+        fields.update(differing)
+        touched.add(place.locality_id)
         if not POINTED_BY.isdisjoint(differing):
             moved.add(place.locality_id)
-    new = [place for key, place in wanted.items() if key not in kept]
-    moved |= {place.locality_id for place in new}
 
     if changed:
         # Only what differs: each further column costs as much again.
         Place.objects.bulk_update(changed, sorted(fields), batch_size=500)
-    Place.objects.bulk_create(new, batch_size=1000)
+    # What goes stands on days of no fact from here on, so that the new place alone is found.
+    for number, place in enumerate(found.outdated):
+        place.first_day = place.last_day = place.counts_until = date.max - timedelta(days=number)
+    Place.objects.bulk_update(found.outdated, ["first_day", "last_day", "counts_until"], batch_size=500)
+    Place.objects.bulk_create(found.new, batch_size=1000)
     # A district that is renamed renames the path of everything below, and moves nothing: its facts stay untouched.
     point_facts(moved)
-    Place.objects.filter(pk__in=[place.pk for place in outdated]).delete()
+    Place.objects.filter(pk__in=[place.pk for place in found.outdated]).delete()
     return touched | moved
 
 
@@ -210,8 +263,12 @@ class PlaceIndex:
     def __init__(self, localities: Collection[int] | None = None) -> None:
         self._by_locality: dict[int, list[Place]] = {}
         places = Place.objects.all() if localities is None else of_some(Place.objects.all(), localities)
-        for place in places.order_by("locality", "first_day"):
+        for place in self.corrected(places.order_by("locality", "first_day")):
             self._by_locality.setdefault(place.locality_id, []).append(place)
+
+    def corrected(self, places: Iterable[Place]) -> Iterable[Place]:
+        """Return stored places as they are taken for true: as they are."""
+        return places
 
     def on(self, locality_id: int, day: date) -> Place | None:
         """Return the place of a locality that exists on a day, else None."""
@@ -240,6 +297,30 @@ class PlaceIndex:
                 setattr(fact, area, area_id)
                 changed = True
         return changed
+
+
+class RightPlaceIndex(PlaceIndex):
+    """Places as they should be and not as they are stored.
+
+    Where one is missing or should not be there, nothing is said of the facts before that is put right.
+    """
+
+    def __init__(self) -> None:
+        tree = Tree()
+        self._compared = compared(tree, tree.unsettled())
+        self._open = {place.locality_id for place in [*self._compared.outdated, *self._compared.new]}
+        super().__init__()
+
+    def corrected(self, places: Iterable[Place]) -> Iterable[Place]:
+        right = {place.pk: (should_be, names) for place, should_be, names in self._compared.changed}
+        for place in places:
+            should_be, names = right.get(place.pk, (place, []))
+            for name in names:
+                setattr(place, name, getattr(should_be, name))
+            yield place
+
+    def set_places(self, fact: Any) -> bool:
+        return fact.locality_id not in self._open and super().set_places(fact)
 
 
 def misplaced() -> list[str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from assignments.models import Receipt
+from cadrenet.logs import route_of
 from cadrenet.races import sentences_of
 from cadrenet.receipts import KEY, digest_of, key_of, outcome_of, typed
 
@@ -32,8 +33,9 @@ class ReceiptMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        key = key_of(request) if request.user.is_authenticated else None
-        if key is None:
+        # The key first: what sends none need not ask who is signed in.
+        key = key_of(request)
+        if key is None or not request.user.is_authenticated:
             return None
         try:
             return self.once(request, key, lambda: view(request, *args, **kwargs))
@@ -66,7 +68,7 @@ class ReceiptMiddleware:
         """Answer what a race met; None for any other error, and for whoever only reads."""
         if request.method != "POST" or not (sentences := sentences_of(error)):
             return None
-        log.warning("A race at %s", request.path, exc_info=error)
+        log.warning("A race at %s", route_of(request), exc_info=error)
         return refuse(request, sentences)
 
 

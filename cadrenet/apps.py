@@ -7,6 +7,9 @@ class CadrenetConfig(AppConfig):
 
     name = "cadrenet"
 
+    def ready(self):
+        from cadrenet import checks  # noqa: F401 - registers them
+
 
 class AdminConfig(admin_apps.AdminConfig):
     """Django's admin, on the site of ``cadrenet.admin.site``."""

@@ -5,6 +5,7 @@ would run as a formula begins with an apostrophe instead.
 """
 
 import csv
+import logging
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from django.utils.text import slugify
 
 from cadrenet.vietnamese import search_key
 
+log = logging.getLogger(__name__)
+
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # The full-width signs too: a spreadsheet program in an East Asian language reads them as the plain ones.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -26,8 +29,9 @@ ROWS_AT_ONCE = 500
 
 def csv_response(name, header, rows):
     """A CSV download that Excel opens rightly: with a BOM, lines end in CR LF. Sent while it is read."""
-    response = StreamingHttpResponse(_csv_chunks(header, rows), content_type=CSV_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{file_name(name, "csv")}"'
+    name = file_name(name, "csv")
+    response = StreamingHttpResponse(_csv_chunks(header, noted(name, rows)), content_type=CSV_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -47,6 +51,17 @@ def file_name(name, ending):
 def neutral(text):
     """Text that no spreadsheet program takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def noted(name, rows):
+    """The rows of a file; how many of them went out in it is written down when they have."""
+    number = 0
+    try:
+        for row in rows:
+            number += 1
+            yield row
+    finally:
+        log.info("export", extra={"file": name, "rows": number})
 
 
 class _Line:

@@ -1,8 +1,68 @@
-"""The language of a page."""
+"""What each request is accompanied by: its line in the log, headers that keep it private, its language."""
+
+import logging
+import secrets
+import time
 
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.log import log_response
+
+from cadrenet import logs
+from cadrenet.errors import is_away, unavailable
+
+log = logging.getLogger("cadrenet.requests")
+
+
+class RequestMiddleware:
+    """Writes one line for each request, and answers for a database that does not."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        logs.begin(id=secrets.token_hex(6))
+        queries = _Counter()
+        started = time.perf_counter()
+        with connection.execute_wrapper(queries):
+            response = self.get_response(request)
+        said = {"method": request.method, "route": logs.route_of(request), "status": response.status_code}
+        log.info(
+            "request", extra={**said, "ms": round(1000 * (time.perf_counter() - started)), "queries": queries.number}
+        )
+        return response
+
+    def process_exception(self, request, error):
+        if not is_away(error):
+            return None
+        response = unavailable()
+        said = {"response": response, "request": request, "exception": error}
+        log_response("%s: %s", response.reason_phrase, request.path, **said)
+        return response
+
+
+class _Counter:
+    def __init__(self):
+        self.number = 0
+
+    def __call__(self, execute, *args):
+        self.number += 1
+        return execute(*args)
+
+
+class PrivacyMiddleware:
+    """Keeps pages out of every cache, also that of a shared computer's browser, and tells what no page here uses."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        patch_cache_control(response, private=True, no_store=True)
+        response.headers["Permissions-Policy"] = settings.PERMISSIONS_POLICY
+        return response
 
 
 class LanguageMiddleware:

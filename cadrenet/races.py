@@ -90,8 +90,11 @@ def one_import_at_a_time() -> Iterator[None]:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+                    cursor.execute(f"SET LOCAL statement_timeout = '{2 * PATIENCE}s'")
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTS])
-                    cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+                    # From here on it takes as long as it takes, also where it was begun on a page.
+                    cursor.execute("SET LOCAL lock_timeout = 0")
+                    cursor.execute("SET LOCAL statement_timeout = 0")
             yield
     except OperationalError as error:
         if not _lost(error):

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_bootstrap5",
     "crispy_forms",
     "csp",
@@ -71,6 +72,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Static files are answered by the one before: they are public, and not worth a line each.
+    "cadrenet.middleware.RequestMiddleware",
+    "cadrenet.middleware.PrivacyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -78,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "assignments.login.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -118,8 +122,19 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # PostgreSQL takes our longer queries for expensive ones and compiles them first: 60 of 90 ms went into that.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    DATABASES["default"]["OPTIONS"] = {
+        # A machine that is gone is noticed within seconds, and not when the operating system gives up.
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        # PostgreSQL takes our longer queries for expensive ones and compiles them first: 60 of 90 ms went into that.
+        "options": "-c jit=off",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+# What a page waits for at most; commands and imports wait as long as it takes.
+PAGE_STATEMENT_SECONDS = env.int("PAGE_STATEMENT_SECONDS", default=15)
+PAGE_LOCK_SECONDS = env.int("PAGE_LOCK_SECONDS", default=10)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -139,11 +154,11 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-ACCOUNT_ADAPTER = "assignments.login.AccountAdapter"
+ACCOUNT_ADAPTER = "assignments.login.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -154,6 +169,20 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 # A login costs far more than a page, and evenings are short: a phone stays signed in for two weeks.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Whoever may open the administration signs in anew each day, and after an hour in which nothing was asked for.
+STAFF_SESSION_AGE = 12 * 3600
+STAFF_SESSION_IDLE = 3600
+
+MFA_ADAPTER = "assignments.login.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "cadrenet"
+# The clocks of cheap phones are off by half a minute.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 14 * 24 * 3600
+# An address of e-mail proves nothing here: the office's administrator gave out the login.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Language, time, numbers ----------------------------------------------------------------------------
 
@@ -200,6 +229,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# What no page here uses is refused to whatever might get into one; keys of a device are for the sign-in.
+PERMISSIONS_POLICY = ", ".join(
+    [f"{name}=()" for name in ["camera", "display-capture", "geolocation", "microphone", "payment", "usb"]]
+    + [f"{name}=(self)" for name in ["publickey-credentials-create", "publickey-credentials-get"]]
+)
 SECURE_REFERRER_POLICY = "same-origin"
 
 # A proxy in front ends TLS. BEHIND_TLS=0 is for a trial of the production server on one machine.
@@ -210,6 +244,9 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+# Whoever has staff rights shows a second step at sign-in; everybody else may.
+TWO_STEPS_REQUIRED = env.bool("TWO_STEPS_REQUIRED", default=BEHIND_TLS)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 # Behind the proxy all come from its address; the locks after failed logins ask for the one before it.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
 
@@ -218,10 +255,38 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# --- What is written down -------------------------------------------------------------------------------------
+
+# Mail goes out only where EMAIL_URL says how. What went wrong is written to ADMINS.
+vars().update(env.email("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("SERVER_EMAIL", default="cadrenet@localhost")
+EMAIL_SUBJECT_PREFIX = "[cadrenet] "
+ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
+
+# A trial's terminal is read by somebody who develops; a server's journal by whoever looks for something.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+    "formatters": {
+        "json": {"()": "cadrenet.logs.JsonFormatter"},
+        "mail": {"()": "cadrenet.logs.MailFormatter"},
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "filters": {"without_address": {"()": "cadrenet.logs.WithoutAddress"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line" if DEBUG else "json"},
+        "mail": {"class": "cadrenet.logs.MailHandler", "level": "ERROR", "formatter": "mail"},
+    },
+    "root": {"handlers": ["stderr", "mail"], "level": env("LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        "cadrenet": {"level": "WARNING" if DEBUG else "INFO"},
+        # Or Django's own would mail each fault each time, with cookies and all that was typed.
+        "django": {"handlers": []},
+        # What was answered stands in the line of the request.
+        "django.request": {"level": "ERROR", "filters": ["without_address"]},
+        # What visitors do wrong is written down, and nobody is woken for it.
+        "django.security": {"handlers": ["stderr"], "propagate": False},
+        "django.security.csrf": {"filters": ["without_address"]},
+    },
 }

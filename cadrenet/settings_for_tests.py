@@ -14,6 +14,7 @@ os.environ.update(
     SECRET_KEY="for-tests-only-" + "0" * 40,
     ALLOWED_HOSTS="testserver,localhost",
     BEHIND_TLS="0",
+    TWO_STEPS_REQUIRED="0",
     CACHE_URL="locmemcache://",
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")

@@ -23,7 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from cadrenet.export import file_name, harmless
+from cadrenet.export import file_name, harmless, noted
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_OF_A_SHEET = 1_048_576
@@ -81,7 +81,7 @@ class Sheet:
 def table_response(name: str, header: Iterable[str], rows: Iterable[Sequence[Any]]) -> FileResponse:
     """Return a plain table under a header, as an import reads it; what does not fit on a sheet goes on to another."""
     workbook, header = Workbook(write_only=True), list(header)
-    for some in _sheetfuls(rows, ROWS_OF_A_SHEET - 1):
+    for some in _sheetfuls(noted(file_name(name, "xlsx"), rows), ROWS_OF_A_SHEET - 1):
         sheet = workbook.create_sheet(_sheet_title(name))
         sheet.freeze_panes = "A2"
         for column, title in enumerate(header, start=1):
@@ -94,9 +94,9 @@ def table_response(name: str, header: Iterable[str], rows: Iterable[Sequence[Any
 
 def sheet_response(name: str, shown: Sheet) -> FileResponse:
     """Return a sheet for people, printed on A4 with its headings on each page, and a sheet of notes."""
-    workbook = Workbook(write_only=True)
+    workbook, rows = Workbook(write_only=True), noted(file_name(name, "xlsx"), shown.rows)
     above = 4 + len(shown.lines) + any(heading.group for heading in shown.headings)
-    for some in _sheetfuls(shown.rows, ROWS_OF_A_SHEET - above - len(shown.totals)):
+    for some in _sheetfuls(rows, ROWS_OF_A_SHEET - above - len(shown.totals)):
         _fill(workbook.create_sheet(_sheet_title(shown.title)), shown, some)
     if shown.notes:
         _fill_notes(workbook.create_sheet(_sheet_title(_("How this is counted"))), shown.notes)

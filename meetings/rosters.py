@@ -7,6 +7,7 @@ unrecorded again, and the history keeps what was said, and of which day.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.models import Q, QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from assignments.models import Assignment, Place, Tier
+from assignments.places import RANKS
 from assignments.queries import KEYS_AT_MOST
 from cadrenet.history import sign_change
 from meetings.models import Attendance, ExpectationRule, Meeting
@@ -23,7 +25,6 @@ BATCH = 2000
 # Kept with the history of an answer that no longer stands, before the day for which it was given.
 MOVED = "moved"
 # A condition names each locality a dozen times, and a database takes only so many parameters in one query.
-RANKS = {tier.value: tier.rank for tier in Tier}
 
 
 def expected_at(meetings: Iterable[Meeting]) -> set[tuple[int, int]]:
@@ -138,40 +139,65 @@ def ask_again(rows: QuerySet[Attendance]) -> None:
 
 def _keep_rosters(meetings: list[Meeting]) -> int:
     by_key = {meeting.pk: meeting for meeting in meetings}
-    expected = expected_at(meetings)
-    dropped: list[int] = []
-    outdated: list[int] = []
-    flipped: dict[bool, list[int]] = {True: [], False: []}
-    seen: set[tuple[int, int]] = set()
-    found = Attendance.objects.filter(meeting__in=list(by_key))
-    rows = list(found.only("meeting", "cadre", "status", "expected", "day", "held", "place", "area"))
+    rows = rows_of(meetings)
     unrecorded = Attendance.Status.UNRECORDED
     if moved := [row for row in rows if row.status != unrecorded and row.day != by_key[row.meeting_id].day]:
         ask_again(Attendance.objects.filter(pk__in=[row.pk for row in moved]))
         for row in moved:
             row.status = unrecorded.value
+    found = compared(meetings, rows)
+    Attendance.objects.filter(pk__in=[row.pk for row in found.dropped]).delete()
+    Attendance.objects.filter(pk__in=[row.pk for row in found.outdated]).point()
+    for now_expected in (True, False):
+        keys = [row.pk for row in found.flipped if row.expected == now_expected]
+        Attendance.objects.filter(pk__in=keys).update(expected=now_expected)
+    # Somebody else may be keeping the same roster: the constraint answers, not a look beforehand.
+    Attendance.objects.bulk_create(found.missing, batch_size=2000, ignore_conflicts=True)
+    return sum(map(len, (found.dropped, found.outdated, found.flipped, found.missing)))
+
+
+def rows_of(meetings: Iterable[Meeting]) -> list[Attendance]:
+    """Return the rows of attendance of some meetings, with what of them is derived, and what was recorded."""
+    rows = Attendance.objects.filter(meeting__in=[meeting.pk for meeting in meetings])
+    return list(rows.only("meeting", "cadre", "status", "expected", "day", "held", "place", "area"))
+
+
+@dataclass
+class Compared:
+    """How rows of attendance differ from what the rules and their meetings say.
+
+    ``outdated`` rows repeat by now what their meeting says, ``flipped`` ones say whether they are expected, and
+    ``missing`` ones are not saved yet.
+    """
+
+    dropped: list[Attendance] = field(default_factory=list)
+    outdated: list[Attendance] = field(default_factory=list)
+    flipped: list[Attendance] = field(default_factory=list)
+    missing: list[Attendance] = field(default_factory=list)
+
+
+def compared(meetings: list[Meeting], rows: list[Attendance]) -> Compared:
+    """Compare all rows of attendance of some meetings, each with its ``place``, with what they should be."""
+    by_key = {meeting.pk: meeting for meeting in meetings}
+    expected = expected_at(meetings)
+    seen: set[tuple[int, int]] = set()
+    result = Compared()
     for row in rows:
         key = (row.meeting_id, row.cadre_id)
         seen.add(key)
-        if key not in expected and row.status == unrecorded:
-            dropped.append(row.pk)
+        if key not in expected and row.status == Attendance.Status.UNRECORDED:
+            result.dropped.append(row)
             continue
         if row.expected != (key in expected):
-            flipped[key in expected].append(row.pk)
+            row.expected = key in expected
+            result.flipped.append(row)
         if copy_from_meeting(row, by_key[row.meeting_id]):
-            outdated.append(row.pk)
-    missing = []
+            result.outdated.append(row)
     for meeting_id, cadre_id in sorted(expected - seen):
         row = Attendance(meeting_id=meeting_id, cadre_id=cadre_id, expected=True)
         copy_from_meeting(row, by_key[meeting_id])
-        missing.append(row)
-    Attendance.objects.filter(pk__in=dropped).delete()
-    Attendance.objects.filter(pk__in=outdated).point()
-    for now_expected, keys in flipped.items():
-        Attendance.objects.filter(pk__in=keys).update(expected=now_expected)
-    # Somebody else may be keeping the same roster: the constraint answers, not a look beforehand.
-    Attendance.objects.bulk_create(missing, batch_size=2000, ignore_conflicts=True)
-    return len(dropped) + len(outdated) + sum(map(len, flipped.values())) + len(missing)
+        result.missing.append(row)
+    return result
 
 
 def copy_from_meeting(row: Attendance, meeting: Meeting) -> bool:

@@ -1,24 +1,34 @@
 """The administration of logins and of what they see and change."""
 
 import allauth.account.admin  # noqa: F401 - registers what is taken out below
+import allauth.mfa.admin  # noqa: F401 - likewise
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assignments.admin.people import beyond
 from assignments.admin.shared import AsOfToday, DecidedLocality
+from assignments.login import two_steps
 from assignments.models import AccessGrant, Cadre, User
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import EditAdmin, ScopedAdmin
 from cadrenet.admin.scope import ScopedForm, ScopedInline
 
-# Nobody signs up and no e-mail is verified, so this table stays empty; permissions are given out by superusers.
-admin.site.unregister([EmailAddress, Group])
+# Nobody signs up and no e-mail is verified, so this table stays empty; permissions are given out by superusers; what
+# shows a second step is its owner's secret.
+admin.site.unregister([EmailAddress, Group, Authenticator])
 
 
 @admin.register(Group)
@@ -50,9 +60,21 @@ class UserForm(ScopedForm, UserChangeForm):
         model = User
 
 
-class NewUserForm(UserCreationForm):
+class GivenPassword:
+    """A password that somebody else has set, and so knows: good for one sign-in, at which it is changed."""
+
+    def set_password_and_save(self, user, *args, **kwargs):
+        user.must_change_password = True
+        return super().set_password_and_save(user, *args, **kwargs)
+
+
+class NewUserForm(GivenPassword, UserCreationForm):
     class Meta(UserCreationForm.Meta):
         model = User
+
+
+class NewPasswordForm(GivenPassword, AdminPasswordChangeForm):
+    pass
 
 
 class GrantInline(ScopedInline):
@@ -76,6 +98,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
 
     form = UserForm
     add_form = NewUserForm
+    change_password_form = NewPasswordForm
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]})]
     inlines = [GrantInline]
     list_display = ["username", "display_name", "cadre", "is_active", "is_staff", "last_login"]
@@ -109,6 +132,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         fieldsets = [
             (None, {"fields": ["username", "password", "is_active"]}),
             (_("Name"), {"fields": ["display_name"]}),
+            (_("Signing in"), {"fields": ["must_change_password", "second_step"]}),
         ]
         if request.user.is_superuser:
             text = _(
@@ -120,7 +144,45 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         return fieldsets
 
     def get_readonly_fields(self, request, obj=None):
-        return []
+        return ["must_change_password", "second_step"]
+
+    def user_change_password(self, request, id, form_url=""):
+        if id == str(request.user.pk) and self.has_change_permission(request, request.user):
+            # One's own password is changed where the old one is asked for.
+            return redirect("account_change_password")
+        return super().user_change_password(request, id, form_url)
+
+    # --- The second step at sign-in
+
+    @admin.display(description=_("second step"))
+    def second_step(self, obj):
+        """What a login can show, and the way to take it away when a phone is lost."""
+        if not (ways := two_steps.ways_of(obj)):
+            return _("Not set up")
+        url = reverse("admin:assignments_user_two_steps", args=[obj.pk])
+        return format_html('{} – <a href="{}">{}</a>', ", ".join(ways), url, _("Take it away (lost phone)"))
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.take_away_second_step)
+        return [path("<int:pk>/two-steps/", view, name="assignments_user_two_steps"), *super().get_urls()]
+
+    def take_away_second_step(self, request, pk):
+        """Let somebody whose phone is lost set up another one: a second administrator does it, and it is recorded."""
+        user = self.get_object(request, str(pk))
+        if user is None or user == request.user or not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if request.method == "POST":
+            two_steps.take_away(user)
+            self.log_change(request, user, gettext("Second step taken away"))
+            messages.success(request, _("The second step is taken away. It is set up anew at the next sign-in."))
+            return redirect("admin:assignments_user_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Take away the second step of %(login)s?") % {"login": user.username},
+            "opts": self.opts,
+            "original": user,
+        }
+        return TemplateResponse(request, "admin/take_away_second_step.html", context)
 
 
 @admin.register(AccessGrant)

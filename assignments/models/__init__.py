@@ -8,6 +8,7 @@ from assignments.models.decision import Decision, DecisionLine, Term
 from assignments.models.handover import Acting, CoverageReview, Handover
 from assignments.models.held import Held
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
+from assignments.models.nightly_run import NightlyRun
 from assignments.models.place import Place, Placed
 from assignments.models.posting import Posting
 from assignments.models.receipt import Receipt
@@ -32,6 +33,7 @@ __all__ = [
     "Locality",
     "LocalityType",
     "LocalityVersion",
+    "NightlyRun",
     "Place",
     "Placed",
     "Posting",

@@ -25,6 +25,12 @@ class User(AbstractUser):
         help_text=_("How the page greets this login, for example “District Party Office”."),
     )
 
+    must_change_password = models.BooleanField(
+        _("must change the password"),
+        default=False,
+        help_text=_("Somebody else set the password: this login chooses one of its own before anything else."),
+    )
+
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     class Meta(AbstractUser.Meta):

@@ -11,6 +11,7 @@ def periods_of(cadres, localities):
     return rows.values_list("cadre", "locality", "first_day", "last_day")
 
 
+@prepared
 def all_lineage():
     """Return all mergers and splits: they are few, and a chain of them is not one join."""
-    return list(Lineage.objects.order_by().values("predecessor", "successor"))
+    return Lineage.objects.order_by().values("predecessor", "successor")

@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from assignments.actions import localities_changed
 from assignments.models import Locality, LocalityType, LocalityVersion, Place
-from assignments.places import derive, misplaced
+from assignments.places import Tree, derive, misplaced
 from assignments.tests.cast import at, locality, small_tree, version
 from meetings.models import Meeting
 
@@ -140,6 +140,43 @@ def test_a_place_that_is_no_more_is_taken_away_after_its_facts_have_moved():
     meeting.refresh_from_db()
     assert meeting.place.commune == tree.an
     assert Place.objects.filter(locality=tree.an2).count() == 1
+
+
+@pytest.mark.parametrize("first_day", [date(2022, 2, 1), None])
+def test_facts_follow_when_a_version_turns_out_to_begin_later_or_earlier(first_day):
+    tree = small_tree()
+    versions = LocalityVersion.objects.filter(locality=tree.an2)
+    versions.update(first_day=date(2022, 1, 1))
+    localities_changed()
+    meeting = Meeting.objects.create(kind="cell", locality=tree.an2, starts_at=at(date(2022, 5, 20)))
+    versions.update(first_day=first_day)
+
+    localities_changed()
+
+    meeting.refresh_from_db()
+    assert [row[2] for row in stood(tree.an2)] == [meeting.place.first_day] == [first_day or date.min]
+    assert misplaced() == []
+
+
+def test_where_versions_overlap_nothing_is_said_and_all_else_is_derived():
+    tree = small_tree()
+    before = stood(tree.an1a)
+    version(tree.an1, "Khu phố 1B", tree.an, first_day=date(2022, 5, 15), last_day=date(2022, 5, 31))
+    LocalityVersion.objects.filter(locality=tree.cam).update(name="Xã Mới")
+
+    assert Tree().unsettled() == {tree.an1.pk, tree.an1a.pk, tree.an1b.pk}
+    derive(leave=Tree().unsettled())
+
+    assert stood(tree.an1a) == before
+    assert [row[1] for row in stood(tree.cam1)] == ["Huyện Mẫu › Nhóm Nam › Xã Mới"]
+
+
+def test_what_lies_in_itself_has_an_end():
+    """No form lets it happen; whoever verifies the database has to get to the end of it."""
+    tree = small_tree()
+    LocalityVersion.objects.filter(locality=tree.an).update(parent=tree.an1)
+
+    assert Tree().unsettled() == {tree.an.pk, tree.an1.pk, tree.an2.pk, tree.an1a.pk, tree.an1b.pk}
 
 
 def test_deriving_takes_as_many_queries_for_many_localities_as_for_few(django_assert_num_queries):

@@ -32,6 +32,12 @@ class AutocompleteView(AutocompleteJsonView):
         return super().serialize_result(obj, to_field_name) | {"text": self.model_admin.label(obj)}
 
 
+def index_card(model_admin, request):
+    """Return what a model shows at the top of the administration, as the context of its ``template``, or nothing."""
+    shown = getattr(model_admin, "index_card", None)
+    return shown(request) if shown and model_admin.has_view_permission(request) else None
+
+
 class AdminSite(admin.AdminSite):
     """The administration: the site's own sign-in, and the one place where styles may be inline."""
 
@@ -57,6 +63,11 @@ class AdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
+
+    def index(self, request, extra_context=None):
+        """The list of models, below the cards that some of them have for the reader."""
+        cards = [card for model in self._registry.values() if (card := index_card(model, request))]
+        return super().index(request, {**(extra_context or {}), "cards": cards})
 
     def get_app_list(self, request, app_label=None):
         """The models in the order of the reader's alphabet: Django's own puts Đ after Z."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from simple_history.models import registered_models
 
-from assignments.models import Locality, Place, Receipt, Undo
+from assignments.models import Locality, NightlyRun, Place, Receipt, Undo
 from assignments.models.as_of import UndatedError
 from assignments.scope import ScopedQuerySet
 
@@ -133,13 +133,13 @@ def project_models():
 def test_every_model_keeps_its_history():
     """Who changed what, and when. Places are derived, and what derives them keeps its own.
 
-    Receipts and what an undo restores are never changed: they are traces themselves.
+    Receipts, nightly runs and what an undo restores are never changed: they are traces themselves.
     """
     kept = set(registered_models.values())
     without = [
         model for model in project_models() if model not in kept and not model.__name__.startswith("Historical")
     ]
-    assert without == [Place, Receipt, Undo]
+    assert without == [Place, NightlyRun, Receipt, Undo]
 
 
 # Rows that belong to no locality: the same for everybody, changed in the administration only. Receipts belong to a

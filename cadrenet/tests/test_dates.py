@@ -39,6 +39,7 @@ DERIVED = {
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
     "assignments.receipt.at",
+    "assignments.nightlyrun.began_at",
 }
 
 

@@ -111,6 +111,25 @@ def test_a_python_without_venv_is_told_the_package(run, folder, tmp_path):
     )
 
 
+def test_what_answers_requests_dies_with_the_process_that_watches_it():
+    """Or it would hold the port, and no new server could start for most of a minute."""
+    code = (
+        "import os, runpy, signal\n"
+        "hook = runpy.run_path('deploy/gunicorn.py')['post_fork']\n"
+        "if os.fork() == 0:\n"
+        "    hook(None, None)\n"
+        "    print('ready', flush=True)\n"
+        "signal.pause()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
+    ) as all_:
+        assert all_.stdout.readline() == "ready\n"
+        all_.kill()
+        # What is left holds the other end, and would hold it for ever.
+        assert all_.communicate(timeout=30)[0] == ""
+
+
 def test_an_unknown_word_shows_what_there_is(run):
     status, said = run("sevre")
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 PRODUCTION = {"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "cadrenet.example.org,10.0.0.5"}
 
@@ -99,6 +99,27 @@ def test_postgresql_over_the_local_socket_needs_no_password(load):
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["NAME"], database["HOST"], database["USER"], database["PASSWORD"]) == ("cadrenet", "", "", "")
     assert database["OPTIONS"]["options"] == "-c jit=off"
+    assert database["OPTIONS"]["connect_timeout"] == 5
+    chosen = load(**PRODUCTION, DATABASE_URL="postgres:///cadrenet?connect_timeout=9")["DATABASES"]["default"]
+    assert chosen["OPTIONS"]["connect_timeout"] in (9, "9")
+
+
+@pytest.mark.parametrize("hosts, refused", [(["*"], True), (["a.vn", "*"], True), (["a.vn", ".b.vn"], False)])
+def test_a_server_that_answers_to_every_name_is_refused(settings, hosts, refused):
+    settings.ALLOWED_HOSTS = hosts
+    try:
+        call_command("check", deploy=True)
+        said = ""
+    except CommandError as error:
+        said = str(error)
+
+    assert ("cadrenet.E001" in said) == refused
+
+
+def test_staff_show_a_second_step_in_production_unless_the_environment_says_otherwise(load):
+    assert load(**PRODUCTION)["TWO_STEPS_REQUIRED"] is True
+    assert load(**PRODUCTION, TWO_STEPS_REQUIRED="0")["TWO_STEPS_REQUIRED"] is False
+    assert load(DEBUG="1")["TWO_STEPS_REQUIRED"] is False
 
 
 def test_every_static_file_that_another_names_exists(tmp_path, settings):

@@ -299,10 +299,14 @@ class Meeting(Placed):
         return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
     def save(self, *args, **kwargs):
-        self.day = timezone.localtime(self.starts_at).date()
+        self.set_day()
         # Planning writes many rows at once, and never comes by here.
         self.by_hand = self.by_hand or bool(self.pk and self.pattern_id)
         super().save(*args, **kwargs)
+
+    def set_day(self):
+        """Derive the day on which it begins, by the clock of the office."""
+        self.day = timezone.localtime(self.starts_at).date()
 
     def get_absolute_url(self):
         return reverse("meetings:meeting", args=[self.pk])

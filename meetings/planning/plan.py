@@ -136,12 +136,15 @@ class _Planner:
         self.meetings = defaultdict(lambda: defaultdict(list))
         found = Meeting.objects.filter(
             Q(day__gte=self.first.first_day) | Q(planned_for__gte=self.first.first_day),
+            # One that somebody has made another kind of meeting still stands for its pattern's.
+            Q(kind__in=kinds) | Q(pattern__kind__in=kinds),
             locality__in=localities,
-            kind__in=kinds,
         )
         last_day = until
-        for meeting in found.annotate(is_free=untouched(today)).order_by("day", "pk"):
-            self.meetings[group_of(meeting)][Month.of(meeting.planned_for or meeting.day)].append(meeting)
+        for meeting in found.annotate(is_free=untouched(today)).select_related("pattern").order_by("day", "pk"):
+            self.meetings[group_of(meeting.pattern or meeting)][Month.of(meeting.planned_for or meeting.day)].append(
+                meeting
+            )
             last_day = max(last_day, meeting.day)
         self.days_off = days_off or DaysOff.between(self.first.first_day, last_day)
 

@@ -187,6 +187,19 @@ def test_a_month_in_which_somebody_has_entered_the_meeting_gets_no_second():
     assert Meeting.objects.get(pk=other.pk).pattern is None
 
 
+def test_one_that_has_become_another_kind_of_meeting_stands_for_the_regular_one_all_the_same():
+    cast = evening()
+    made = begun(cast.tree.an1)
+    first = occurrence(made, 1)
+    first.kind = "residence"
+    save_meeting(first, by=cast.office, on=TODAY)
+
+    assert plan_meetings(on=TODAY) == Planned(kept=1)
+    made.day_of_month = 7
+    assert change_pattern(made, by=cast.office, on=TODAY) == Planned(changed=11, kept=1)
+    assert days(made)[:2] == ["05/01", "11/02"]
+
+
 def test_an_extra_meeting_entered_afterwards_leaves_the_regular_one_alone():
     cast = evening()
     made = begun(cast.tree.an1)

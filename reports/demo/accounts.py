@@ -154,3 +154,13 @@ def still_open():
         for account in ACCOUNTS
         if account.login in users and users[account.login].check_password(account.password)
     ]
+
+
+def close_accounts():
+    """Close those that are still open, for good: opened again they need a new password. Return them."""
+    found = still_open()
+    for user in get_user_model().objects.filter(username__in=[account.login for account in found]):
+        user.is_active = False
+        user.set_unusable_password()
+        user.save()
+    return found

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from functools import cached_property
 
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.utils.translation import ngettext
 
 from assignments.coverage.queries import COVERED_TIERS, Covered, requirements_by_tier
 from assignments.models import Assignment, Cadre, Tier
-from assignments.models.posting import posting_on
 from assignments.queries import visible_keys
 from assignments.scope import reach_of
 from assignments.subtree import subtree
@@ -272,7 +270,6 @@ class LocalityPage:
         """Those who answer for the locality and for all above it, whether the reader sees that or not (R61)."""
         steps = self.place.steps
         rows = facts.holding(self.day, tuple(id for _tier, id, _name in steps))
-        prefetch_related_objects(rows, posting_on(self.day, "cadre"))
         since = served_since(rows, self.lineage)
         # Whoever answers for what lies in sight is in sight, too; only of the others it has to be asked.
         in_sight = visible_steps(self.place, self.user)
@@ -299,12 +296,11 @@ class LocalityPage:
 
     def office(self, row, name):
         """What somebody does here, and where from."""
-        cadre = row.cadre
         words = [
             # Translators: vi "%(role)s %(locality)s", as in "Phụ trách Ấp 4"
             _("%(role)s of %(locality)s") % {"role": str(Assignment.Role(row.role).label), "locality": name},
-            cadre.get_committee_role_display() or cadre.position,
-            cadre.agency.name if cadre.agency else "",
+            row.cadre.get_committee_role_display() or row.position,
+            row.agency_name,
         ]
         return " · ".join(filter(None, words))
 

@@ -8,6 +8,7 @@ from django.db.models.functions import ExtractYear
 
 from assignments.coverage.queries import is_covered_by_tier
 from assignments.models import Assignment, Lineage, Place
+from assignments.models.posting import agency_on
 from cadrenet.prepared import Constant, prepared
 from meetings.models import Attendance, Meeting, Pattern
 from reports.figures.counts import open_issues
@@ -47,9 +48,10 @@ def assignments_of(reach, locality):
 
 @prepared
 def holding(day, localities):
-    """Those who answer for some localities on a day, with what they work at."""
-    rows = Assignment.objects.on(day).filter(locality__in=localities)
-    return rows.select_related("cadre").order_by("role", "first_day", "pk")
+    """Those who answer for some localities on a day, with ``agency_name`` and ``position`` of that day."""
+    rows = Assignment.objects.on(day).filter(locality__in=localities).select_related("cadre")
+    worked = {"agency_name": agency_on(day, "agency__name"), "position": agency_on(day, "position")}
+    return rows.annotate(**worked).order_by("role", "first_day", "pk")
 
 
 @prepared

@@ -222,14 +222,18 @@ class Rating(models.Model):
         return f"{self.organisation} {self.year}: {self.level}"
 
     def save(self, *args, **kwargs):
-        self.scheme_id = self.level.scheme_id
+        self.set_scheme()
         super().save(*args, **kwargs)
+
+    def set_scheme(self):
+        """Derive the scheme, which is that of its level."""
+        self.scheme_id = self.level.scheme_id
 
     def clean(self):
         """The rules of a rating, for pages and files alike."""
         if not (self.organisation_id and self.level_id and self.year):
             return
-        self.scheme_id = self.level.scheme_id
+        self.set_scheme()
         organisation, scheme = self.organisation, RatingScheme.of_year(self.year)
         faults = {
             "year": year_ahead(self.year) or not_rated_then(organisation.code, organisation, self.year),

@@ -27,6 +27,7 @@ from assignments.models import (
     Lineage,
     Locality,
     LocalityVersion,
+    NightlyRun,
     Posting,
     User,
 )
@@ -69,7 +70,9 @@ SCOPED = {
 CHANGED_ELSEWHERE = {Attendance, CoverageReview, DecisionLine, Handover, LocalityVersion, RatingLevel}
 # Changed by whoever decides about the whole tree.
 CHANGED_ELSEWHERE |= {Holiday}
-ALL = sorted((model for model in admin.site._registry if model is not Group), key=lambda model: model.__name__)
+# Not for whoever decides about a commune: permissions, and what runs at night (assignments/tests/test_nights.py).
+AT_THE_TOP = {Group, NightlyRun}
+ALL = sorted((model for model in admin.site._registry if model not in AT_THE_TOP), key=lambda model: model.__name__)
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from assignments.models.posting import staff_of_own_day
 from assignments.places import misplaced
 from assignments.scope import reach_of
 from assignments.tests.cast import at
+from cadrenet.verification import all_checks, look
 from meetings.models import Attendance, Meeting
 from meetings.rosters import wrong_rosters
 from reports.demo import Plan, invent
@@ -244,6 +245,7 @@ def test_nothing_has_happened_yet_that_lies_ahead(district):
 def test_places_and_rosters_are_right_after_loading(loaded):
     assert misplaced() == []
     assert wrong_rosters() == set()
+    assert look(all_checks(), show=5) == []
     assert Meeting.objects.filter(pattern=None).count() == len(loaded.files["meetings.csv"])
     # One commune's committee and cells have their year planned.
     planned = Meeting.objects.filter(pattern__isnull=False)
@@ -375,6 +377,25 @@ def test_an_account_with_another_password_is_not_printed(loaded):
         transaction.set_rollback(True)
 
     assert found == [account.login for account in ACCOUNTS if account.login != "vanthu"]
+
+
+def test_a_server_does_not_start_until_the_accounts_are_closed(loaded):
+    out = io.StringIO()
+    with transaction.atomic(), translation.override("en"):
+        clerk = user("vanthu")
+        clerk.set_password("something of their own")
+        clerk.save()
+        with pytest.raises(CommandError, match=r"tochuc.*\./run manage demo --close"):
+            call_command("prepare", server=True)
+        call_command("demo", close=True, stdout=out)
+        call_command("prepare", server=True)
+        left = {login for login in [account.login for account in ACCOUNTS] if user(login).is_active}
+        known = [user(account.login).check_password(account.password) for account in ACCOUNTS]
+        transaction.set_rollback(True)
+
+    assert out.getvalue().startswith("Closed: ")
+    assert left == {"vanthu"}
+    assert not any(known)
 
 
 def test_a_database_that_is_in_use_is_left_alone(loaded):

@@ -16,6 +16,7 @@ from django.utils import translation
 from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityVersion, Place, User
 from assignments.places import misplaced
 from cadrenet.tables.columns import Row
+from cadrenet.verification import all_checks, look
 from meetings.models import Attendance, Meeting, Pattern
 from meetings.planning.actions import plan_meetings
 from meetings.rosters import wrong_rosters
@@ -74,6 +75,7 @@ def assert_derived():
     """Places and rosters follow from what was said."""
     assert misplaced() == []
     assert wrong_rosters() == set()
+    assert look(all_checks(), show=5) == []
 
 
 # --- The first import ---------------------------------------------------------------------------------------

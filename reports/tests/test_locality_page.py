@@ -557,7 +557,7 @@ def busy(tree, number):
     keep_rosters(Meeting.objects.all())
 
 
-@pytest.mark.parametrize("name, number", [("north", 25), ("an", 24), ("an1", 24), ("an1a", 22)])
+@pytest.mark.parametrize("name, number", [("north", 24), ("an", 23), ("an1", 23), ("an1a", 21)])
 def test_cost_does_not_grow_with_what_is_shown(name, number, django_assert_num_queries):
     tree = small_tree()
     for kind, place in (("commune_committee", tree.an), ("cell", tree.an1)):

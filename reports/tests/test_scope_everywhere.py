@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.core.management import call_command
@@ -95,6 +96,8 @@ ROWS = {
     "assignments:decision_reasons": Decision,
     "assignments:decision_enact": Decision,
     "assignments:decision_annex": Decision,
+    "mfa_edit_webauthn": Authenticator,
+    "mfa_remove_webauthn": Authenticator,
 }
 # What the other parts of an address may be.
 VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
@@ -183,7 +186,8 @@ def foreign_district():
     other = cadre("X-Q", f"Trần {MARK}", agency=office)
     Acting.objects.create(cadre=other, absent=who, first_day=today(), last_day=today() + timedelta(days=9))
     CoverageReview.objects.create(locality=hamlet, day=today())
-    user("nguoi-ngoai", at=district, level="editor", is_staff=True, display_name=f"Người {MARK}")
+    outsider = user("nguoi-ngoai", at=district, level="editor", is_staff=True, display_name=f"Người {MARK}")
+    Authenticator.objects.create(user=outsider, type=Authenticator.Type.WEBAUTHN, data={"name": f"Khóa {MARK}"})
     for kind, place in (("commune_committee", commune), ("cell", hamlet)):
         organisation = PartyOrganisation.objects.create(
             code=f"X-O-{kind}", kind=kind, locality=place, own_name=f"Chi bộ {MARK}"
@@ -267,6 +271,7 @@ def rows_elsewhere():
         CoverageReview: {"locality__code": "X-H"},
         AccessGrant: {"locality__code": "X-D"},
         User: {"username": "nguoi-ngoai"},
+        Authenticator: {"user__username": "nguoi-ngoai"},
         Meeting: {"locality__code": "X-H"},
         Pattern: {"locality__code": "X-H"},
         Attendance: {"meeting__locality__code": "X-H"},

@@ -1,21 +1,21 @@
 import os
-import sqlite3
-import subprocess
-from contextlib import closing
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 from django.db import connection
-from django.db.backends.postgresql.client import DatabaseClient
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cadrenet import backups
+from cadrenet.nights import keep_run, tell_administrators
 
 
 class Command(BaseCommand):
     """A copy counts only once it was read again, so each is checked before older ones are removed."""
 
     help = (
-        "Write a copy of the database into DIRECTORY while people go on working, check that it can be read, "
-        "and remove all but the newest. How to restore one: docs/deployment.md."
+        "Write a copy of the database into DIRECTORY while people go on working, check that it can be read and holds "
+        "as many rows, and remove all but the newest. How to restore one: docs/deployment.md."
     )
 
     def add_arguments(self, parser):
@@ -24,46 +24,42 @@ class Command(BaseCommand):
 
     def handle(self, *args, directory, keep, **options):
         if keep < 1:
-            raise CommandError("--keep must leave at least the copy that is made now.")
-        copy, ending = (
-            (self.copy_postgresql, "dump") if connection.vendor == "postgresql" else (self.copy_sqlite, "sqlite3")
-        )
-        directory.mkdir(parents=True, exist_ok=True)
-        now = timezone.localtime().strftime("%Y-%m-%d-%H%M%S")
-        target = directory / f"cadrenet-{now}.{ending}"
-        unfinished = target.with_suffix(".unfinished")
+            raise CommandError(_("--keep must leave at least the copy that is made now."))
+        began_at = timezone.now()
+        target = directory / f"cadrenet-{timezone.localtime(began_at):%Y-%m-%d-%H%M%S}.{backups.ending()}"
         # It holds all that the database holds: nobody else may read it, at no moment.
         os.umask(0o077)
         try:
+            with backups.in_sentences(target), backups.one_at_a_time(directory):
+                said = self.back_up(target, keep)
+        except (backups.BackupError, CommandError) as error:
+            self.failed(str(error), began_at)
+            raise CommandError(str(error)) from error
+        keep_run("backup", began_at, succeeded=True, file=str(target.absolute()), said=said)
+        self.stdout.write(said)
+
+    def back_up(self, target, keep):
+        """Write one copy, and remove the oldest; return what is said of it."""
+        unfinished = target.with_suffix(backups.UNFINISHED)
+        copy = self.copy_postgresql if connection.vendor == "postgresql" else self.copy_sqlite
+        try:
+            backups.begin(unfinished)
             copy(unfinished)
-            unfinished.rename(target)
+            backups.settle(unfinished, target)
         finally:
-            unfinished.unlink(missing_ok=True)
-        for old in sorted(directory.glob(f"cadrenet-*.{ending}"))[:-keep]:
+            for left in target.parent.glob(f"{unfinished.name}*"):
+                left.unlink()
+        for old in sorted(target.parent.glob(f"cadrenet-*{target.suffix}"))[:-keep]:
             old.unlink()
-        self.stdout.write(f"{target}: {target.stat().st_size / 1_000_000:.1f} MB, checked")
+        return _("%(file)s: %(size)s MB, checked") % {"file": target, "size": f"{target.stat().st_size / 1e6:.1f}"}
 
     def copy_sqlite(self, target):
-        # A copy of the file alone would miss what is still in the write-ahead log.
-        connection.ensure_connection()
-        with closing(sqlite3.connect(target)) as copy:
-            connection.connection.backup(copy)
-            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-        if verdict != "ok":
-            raise CommandError(f"The copy is damaged: {verdict}")
+        backups.check(target, backups.copy_sqlite(target))
 
     def copy_postgresql(self, target):
-        (_, *where), environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
-        environment = {**os.environ, **(environment or {})}
-        self.run(["pg_dump", "--format=custom", f"--file={target}", *where], environment)
-        self.run(["pg_restore", "--file=/dev/null", target], environment)
+        backups.check(target, backups.copy_postgresql(target))
 
-    def run(self, command, environment):
-        try:
-            subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-        except FileNotFoundError as error:
-            raise CommandError(
-                f"{command[0]} is missing. On Debian and Ubuntu: apt-get install postgresql-client"
-            ) from error
-        except subprocess.CalledProcessError as error:
-            raise CommandError(f"{command[0]}: {error.stderr.strip()}") from error
+    def failed(self, sentence, began_at):
+        """Leave word of a night without a copy where somebody sees it."""
+        keep_run("backup", began_at, succeeded=False, said=sentence)
+        tell_administrators(_("The backup failed"), sentence)

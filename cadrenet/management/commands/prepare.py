@@ -21,8 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--serve", metavar="ADDRESS:PORT")
+        parser.add_argument("--server", action="store_true", help="Fail where an account of the demo is open.")
 
-    def handle(self, *args, serve, **options):
+    def handle(self, *args, serve, server, **options):
         if serve and not settings.DEBUG:
             raise CommandError("--serve is for a trial with DEBUG=1. The production server is ./run serve.")
         if serve:
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             self.migrate()
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}") from error
+        if server:
+            call_command("demo", refuse_open=True)
         if serve:
             self.offer_accounts()
             self.serve(serve)

@@ -10,7 +10,7 @@ from assignments.models import Locality
 from cadrenet.periods import today as office_today
 from cadrenet.progress import Progress
 from reports.demo import Plan, invent
-from reports.demo.accounts import ACCOUNTS, open_accounts, still_open
+from reports.demo.accounts import ACCOUNTS, close_accounts, open_accounts, still_open
 from reports.demo.papers import Papers
 from reports.demo.plan import FULL_SIZE, SEED
 from reports.district.writing import refresh_statistics, write
@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--accounts", action="store_true", help="Only print the accounts that are there.")
+        parser.add_argument("--close", action="store_true", help="Only close the accounts that are still open.")
+        parser.add_argument("--refuse-open", action="store_true", help="Only fail where one is still open.")
         parser.add_argument("--flush", action="store_true", help="Empty the whole database first, users included.")
         parser.add_argument("--yes", action="store_true", help="Do it although this is a production server.")
         parser.add_argument("--seed", type=int, default=SEED, help="Another seed gives another district.")
@@ -35,11 +37,17 @@ class Command(BaseCommand):
         if accounts:
             self.print_accounts()
             return
+        if options["close"]:
+            self.stdout.write(_("Closed: %(logins)s.") % {"logins": names_of(close_accounts()) or "–"})
+            return
+        if options["refuse_open"]:
+            self.refuse_open()
+            return
         if not settings.DEBUG and not yes:
             raise CommandError(
                 _(
                     "This is a production server, and the demo opens accounts whose passwords everybody knows. "
-                    "If you want that, add --yes."
+                    "If you want that to look around, add --yes; ./run serve starts when --close has closed them."
                 )
             )
         try:
@@ -52,6 +60,17 @@ class Command(BaseCommand):
         self.load(plan, verbosity)
         if verbosity:
             self.print_accounts()
+
+    def refuse_open(self):
+        """Everybody knows these passwords, so no server runs with them."""
+        if found := still_open():
+            raise CommandError(
+                _(
+                    "Accounts of the demo are still open in this database, and everybody knows their passwords: "
+                    "%(logins)s. Close them with ./run manage demo --close, then start again."
+                )
+                % {"logins": names_of(found)}
+            )
 
     def refuse_full_database(self):
         if Locality.objects.exists():
@@ -89,3 +108,7 @@ class Command(BaseCommand):
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         for login, password, role in table:
             self.stdout.write(f"{login:<{widths[0]}}  {password:<{widths[1]}}  {role}")
+
+
+def names_of(accounts):
+    return ", ".join(account.login for account in accounts)

@@ -1,0 +1,1 @@
+"""Signing in: passwords, the second step, and when a session ends."""
