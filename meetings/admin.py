@@ -18,11 +18,11 @@ from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
 from meetings.actions import meeting_changed, rule_changed, say_why
-from meetings.forms import WhyField
 from meetings.imports import PatternImport
 from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
 from meetings.planning.actions import confirm_days_off, plan_meetings
 from meetings.planning.wording import planned_in_words
+from meetings.schedule_forms import WhyField
 
 
 class RosterInline(ScopedInline):
@@ -149,8 +149,8 @@ class MeetingAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
-        # What was recorded is never thrown away: such a meeting can be cancelled.
-        return allowed and (obj is None or not recorded(obj))
+        # What was recorded is never thrown away, and what follows from a pattern would come back: both are cancelled.
+        return allowed and (obj is None or not (obj.pattern_id or recorded(obj)))
 
     def save_model(self, request, obj, form, change):
         sign_change(obj, why=form.cleaned_data.get("why", ""))

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from assignments.models import Place, Tier
 from cadrenet.editing import EditMixin
 from cadrenet.periods import Month
-from meetings.forms import ClockInput
 from meetings.models import KIND_TIERS, Kind, Pattern
 from meetings.models.pattern import DAYS_OF_THE_WEEK, LOCALITY_KINDS
 from meetings.queries import restricted_days
+from meetings.schedule_forms import ClockInput
 
 # Where meetings of a kind are planned together.
 PLANNED_TIERS = {**KIND_TIERS, Kind.RESIDENCE: Tier.HAMLET}

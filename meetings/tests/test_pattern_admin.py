@@ -130,6 +130,18 @@ def test_a_table_with_a_mistake_says_so_and_writes_nothing(client, row, sentence
     assert not Pattern.objects.exists()
 
 
+def test_an_occurrence_is_cancelled_and_not_deleted(client):
+    tree = small_tree()
+    clerk(client, tree.an)
+    client.post(url(Pattern, "add"), pattern_form(tree.an1))
+    first = Meeting.objects.earliest("day")
+
+    answer = client.post(url(Meeting, "delete", first.pk), {"post": "yes"})
+
+    assert answer.status_code == 403
+    assert Meeting.objects.count() == 12
+
+
 def test_days_off_are_confirmed_by_whoever_decides_at_the_top(client):
     tree = small_tree()
     proposed = Holiday.objects.create(day=date(2027, 1, 1), name="Tết Dương lịch")

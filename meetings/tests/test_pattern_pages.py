@@ -256,6 +256,38 @@ def test_localities_are_narrowed_by_kind_commune_and_what_they_lack(client):
     assert client.get(NEW + "?commune=AN&all=1").context["chosen"] == 2
 
 
+def test_a_commune_that_stands_alone_plans_its_committee_and_its_hamlets(client):
+    cast = evening()
+    LocalityVersion.objects.filter(locality=cast.tree.an).update(parent=None)
+    localities_changed()
+    client.force_login(cast.recorder)
+
+    first, _second = sent(client, NEW + "?kind=commune_committee", typed(cast.tree.an))
+
+    assert [name for name, _label in first.context["pick"].fields["kind"].choices] == [
+        "commune_committee",
+        "cell",
+        "self_governing_group",
+        "residence",
+    ]
+    assert "commune" not in first.context["pick"].fields
+    assert Meeting.objects.filter(pattern__isnull=False, area=cast.tree.an).count() == 12
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_preview_costs_the_same_for_one_locality_and_for_three(client, number, django_assert_num_queries):
+    cast = evening()
+    places = [cast.tree.an1, cast.tree.an2, cast.tree.binh1][:number]
+    client.force_login(cast.office)
+    data = typed(*places)
+    client.post(NEW, data)
+
+    with django_assert_num_queries(25):
+        response = client.post(NEW, data)
+
+    assert response.context["preview"].number == 12 * number
+
+
 # --- The list, and one pattern ------------------------------------------------------------------------------------
 
 

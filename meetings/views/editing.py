@@ -16,9 +16,9 @@ from assignments.visibility import chain_of
 from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
 from meetings.actions import Refused, say_why, set_status
-from meetings.forms import CancelForm, LocalityMeetingForm
 from meetings.models import Attendance, Meeting
 from meetings.queries import HALF_DAYS, HalfDay, schedule_impact
+from meetings.schedule_forms import CancelForm, LocalityMeetingForm
 from meetings.views.meetings import agency_form, may_enter
 
 MEETING_TIERS = [Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVERNING_GROUP]

@@ -14,9 +14,9 @@ from cadrenet.periods import today
 from meetings import queries
 from meetings.actions import last_day_in_time
 from meetings.filters import MeetingFilter, MonthFilter
-from meetings.forms import AgencyMeetingForm
 from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
+from meetings.schedule_forms import AgencyMeetingForm
 from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
