@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils.formats import get_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ class PickForm(forms.Form):
     def __init__(self, data, *, places, day):
         """``places`` are those in which the user records, on the day."""
         super().__init__(data)
-        self.places = places
+        self.places, self.day = places, day
         tiers = set(places.order_by().values_list("tier", flat=True).distinct())
         kinds = [(kind, label) for kind, label in LOCALITY_KINDS if PLANNED_TIERS[kind] in tiers]
         self.fields["kind"].choices = kinds
@@ -62,8 +63,12 @@ class PickForm(forms.Form):
     def offered(self):
         """The places that are offered, in order."""
         found = self.places.filter(tier=PLANNED_TIERS.get(self.chosen_kind, ""))
-        if self.is_valid() and (code := self.cleaned_data.get("commune")):
+        asked = self.cleaned_data if self.is_valid() else {}
+        if code := asked.get("commune"):
             found = found.filter(commune__code=code)
+        if asked.get("state"):
+            having = Pattern.objects.filter(kind=self.chosen_kind, locality=OuterRef("locality"))
+            found = found.filter(~Exists(having.during(self.day, None)))
         return found.order_by("path", "sort_key")
 
 

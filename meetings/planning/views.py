@@ -185,8 +185,6 @@ class PatternCreateView(PlanningView):
         elif data is None and (code := self.request.GET.get("locality")):
             form.initial["places"] = list(offered.filter(locality__code=code).values_list("pk", flat=True))
         rows, more = self.rows(offered, kind, form, day)
-        if pick.is_valid() and pick.cleaned_data.get("state"):
-            rows = [row for row in rows if row.pattern is None]
         query = self.request.GET.copy()
         query["all"] = "1"
         context = {

@@ -183,6 +183,7 @@ def test_a_new_pattern_from_a_day_on_ends_what_held_before(client):
     first, _second = sent(client, NEW, typed(cast.tree.an1, day_of_month="9", first_day="2027-06-01"))
 
     assert (first.context["preview"].number, first.context["preview"].numbers) == (0, ["7 meetings change."])
+    assert b"Save and plan" in first.content
     old.refresh_from_db()
     assert old.last_day == date(2027, 5, 31)
 
