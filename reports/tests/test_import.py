@@ -20,6 +20,7 @@ from cadrenet.verification import all_checks, look
 from meetings.models import Attendance, Meeting, Pattern
 from meetings.planning.actions import plan_meetings
 from meetings.rosters import wrong_rosters
+from meetings.tables import PATTERNS
 from reports.district.checking import check
 from reports.district.reading import read_folder
 from reports.district.tables import TABLES
@@ -576,6 +577,16 @@ def test_every_file_and_column_is_documented_in_its_order():
     assert documented == {
         table.file: [(column.name, column.required) for column in table.columns] for table in TABLES.values()
     }
+
+
+def test_every_column_of_patterns_is_documented_in_its_order():
+    text = (settings.BASE_DIR / "docs" / "data-format.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Patterns of regular meetings\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][1:]
+    names = [name.strip() for row in rows for name in row.split(",")]
+
+    documented = [(name.strip("*"), name.startswith("**")) for name in names]
+    assert documented == [(column.name, column.required) for column in PATTERNS.columns]
 
 
 # --- Regular meetings -----------------------------------------------------------------------------------------
