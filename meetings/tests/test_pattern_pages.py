@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from assignments.actions import localities_changed
 from assignments.models import Lineage, LocalityVersion
-from assignments.tests.cast import OFFICE, assign, user
+from assignments.tests.cast import OFFICE, assign, user, version
 from meetings.models import Meeting, Pattern
 from meetings.planning.actions import plan_meetings
 from meetings.tests.evening import evening, meeting
@@ -362,6 +362,16 @@ def test_a_changed_pattern_shows_numbers_before_it_moves_anything(client):
     assert sorted(made.meetings.values_list("day", flat=True))[2] == date(2027, 3, 7)
 
 
+def test_nobody_is_expected_twice_at_one_meeting_that_is_longer_now(client):
+    cast = evening()
+    made = pattern(cast.tree.an1)
+    client.force_login(cast.recorder)
+
+    preview = client.post(made.get_absolute_url(), edited(made, minutes="120")).context["preview"]
+
+    assert (preview.numbers, preview.twice) == (["12 meetings change."], [])
+
+
 def test_an_ended_pattern_takes_its_untouched_meetings_along(client):
     cast = evening()
     made = pattern(cast.tree.an1)
@@ -386,11 +396,13 @@ def test_a_pattern_goes_where_its_locality_goes(client):
     """Rights ask today: who has lost the locality neither sees nor changes its pattern."""
     cast = evening()
     made = pattern(cast.tree.an1)
-    LocalityVersion.objects.filter(locality=cast.tree.an1).update(parent=cast.tree.binh)
+    LocalityVersion.objects.filter(locality=cast.tree.an1).update(last_day=date(2026, 12, 7))
+    version(cast.tree.an1, "Khu phố 1", cast.tree.binh, first_day=TODAY)
     localities_changed()
     client.force_login(cast.recorder)
     binh = user("binh", at=cast.tree.binh, level="recorder")
 
     assert client.get(made.get_absolute_url()).status_code == 404
+    assert client.get(LIST).context["rows"] == []
     client.force_login(binh)
     assert client.get(made.get_absolute_url()).status_code == 200

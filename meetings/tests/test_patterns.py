@@ -7,6 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from assignments.actions import localities_changed
 from assignments.models import LocalityVersion
@@ -105,6 +106,7 @@ def test_a_day_off_that_is_announced_late_moves_what_nobody_has_touched():
     assert found == Planned(changed=2)
     assert days(made)[1:3] == ["05/02", "06/03"]
     assert wrong_rosters() == set()
+    assert not Attendance.objects.exclude(day=F("meeting__day")).exists()
 
 
 def test_nothing_is_planned_before_today_nor_outside_of_the_pattern():
@@ -126,6 +128,16 @@ def test_the_last_day_of_december_that_is_moved_into_january_is_still_planned_on
     assert days(made)[:2] == ["02/01", "31/01"]
     with time_machine.travel(datetime(2027, 1, 1, 9, tzinfo=OFFICE), tick=False):
         assert plan_meetings(on=date(2027, 1, 1)).new == 1
+    assert days(made)[:2] == ["02/01", "31/01"]
+
+
+def test_one_whose_date_lay_in_the_month_before_is_planned_as_long_as_its_day_is_to_come():
+    Holiday.objects.create(day=date(2026, 12, 31), name="Nghỉ")
+    made = pattern(evening().tree.an1, day=31)
+    made.save()
+
+    plan_meetings(on=date(2027, 1, 1))
+
     assert days(made)[:2] == ["02/01", "31/01"]
 
 
@@ -309,12 +321,12 @@ def test_nothing_is_planned_after_a_locality_has_ended():
 
 def test_a_locality_that_ends_later_leaves_no_occurrence_behind():
     cast = evening()
-    made = begun(cast.tree.binh1)
+    made = begun(cast.tree.an2)
     moved = occurrence(made, 6)
     moved.starts_at, moved.ends_at = at(date(2027, 6, 9)), None
     save_meeting(moved, by=cast.office, on=TODAY, why="Hội trường bận")
 
-    end(cast.tree.binh1, date(2027, 2, 28))
+    end(cast.tree.an2, date(2027, 2, 28))
 
     assert list(made.meetings.order_by("day").values_list("day", "status")) == [
         (date(2027, 1, 5), "planned"),
@@ -322,8 +334,9 @@ def test_a_locality_that_ends_later_leaves_no_occurrence_behind():
         (date(2027, 6, 9), "cancelled"),
     ]
     assert not Meeting.objects.beyond_the_end().exists()
+    assert wrong_rosters() == set()
     # It was a mistake: the locality goes on, and so do its meetings.
-    end(cast.tree.binh1, None)
+    end(cast.tree.an2, None)
     assert len(days(made)) == 12
 
 

@@ -23,7 +23,7 @@ from assignments.models import (
 )
 from cadrenet.history import NEW, remember
 from meetings.models import Pattern
-from meetings.planning.actions import plan_meetings
+from meetings.planning.actions import plan_meetings, propose_days_off
 from reports.demo.accounts import ACCOUNTS
 from reports.demo.calendar import patterns
 from reports.district.writing import REASON
@@ -77,6 +77,7 @@ class Papers:
             for locality in localities
         ]
         self.save(Pattern, rows)
+        propose_days_off([self.plan.today.year, self.plan.today.year + 1])
         plan_meetings([locality.pk for locality in localities], on=self.plan.today)
 
     def save(self, model, rows):
