@@ -26,6 +26,10 @@ def test_a_pattern_is_set_with_the_keyboard(
     for box in page.locator("input[name=places]").all():
         box.focus()
         page.keyboard.press("Space")
+    page.locator("input[name=repeats][value=weekday]").check()
+    assert (page.locator("#id_weekday").is_visible(), page.locator("#id_day_of_month").is_visible()) == (True, False)
+    page.locator("input[name=repeats][value=day]").check()
+    assert (page.locator("#id_weekday").is_visible(), page.locator("#id_day_of_month").is_visible()) == (False, True)
     page.locator("#id_day_of_month").fill("31")
     page.locator("#id_starts").fill("19:00")
     page.keyboard.press("Enter")
