@@ -182,6 +182,13 @@ class ManyForm(PatternForm):
         self.fields["places"].queryset = places
         self.order_fields(["places", *self.field_order])
 
+    def propose(self, usual):
+        """Begin with what is usual at the places that are chosen already, where that is the same everywhere."""
+        if len({pattern.content for pattern in usual}) == 1:
+            pattern = usual[0]
+            self.initial |= {name: getattr(pattern, name) for name in ("day_of_month", "week", "weekday", "starts")}
+            self.initial["repeats"] = ON_WEEKDAY if pattern.week else ON_DAY
+
     def clean_first_day(self):
         day = self.cleaned_data["first_day"]
         if day is None:

@@ -185,6 +185,8 @@ class PatternCreateView(PlanningView):
         elif data is None and (code := self.request.GET.get("locality")):
             form.initial["places"] = list(offered.filter(locality__code=code).values_list("pk", flat=True))
         rows, more = self.rows(offered, kind, form, day)
+        if data is None:
+            form.propose([row.usual.pattern for row in rows if row.chosen and row.usual])
         query = self.request.GET.copy()
         query["all"] = "1"
         context = {

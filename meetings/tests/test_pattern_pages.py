@@ -241,6 +241,9 @@ def test_the_usual_day_is_guessed_from_the_last_meetings(client):
         6,
     )
     assert rows["Ấp 2"] is None
+    proposed = client.get(NEW + "?locality=AN-1").context["form"]
+    assert (proposed["day_of_month"].value(), proposed["starts"].value()) == (5, time(19))
+    assert client.get(NEW).context["form"]["day_of_month"].value() is None
 
 
 def test_localities_are_narrowed_by_kind_commune_and_what_they_lack(client):
