@@ -74,7 +74,7 @@ class PatternListView(ScopedListView):
         Column(gettext_lazy("Lies in"), "pattern.locality.place.path"),
         Column(gettext_lazy("Kind"), "pattern.get_kind_display"),
         Column(gettext_lazy("Held on"), "pattern.rule_in_words"),
-        Column(gettext_lazy("Starts at"), "pattern.starts"),
+        Column(gettext_lazy("Starts at"), lambda row: f"{row.pattern.starts:%H:%M}"),
         Column(gettext_lazy("Length in minutes"), "pattern.minutes"),
         Column(gettext_lazy("Venue"), "pattern.venue"),
         Column(gettext_lazy("From"), "pattern.first_day"),

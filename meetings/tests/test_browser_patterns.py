@@ -48,3 +48,9 @@ def test_a_pattern_is_set_with_the_keyboard(
     assert Meeting.objects.filter(kind="cell").count() == 24
     screenshot(page, "patterns")
     assert_accessible(page)
+
+    page.goto(f"{live_server.url}/meetings/{Meeting.objects.filter(kind='cell').earliest('day').pk}/record/")
+    assert not page.locator("#id_why").is_visible()
+    page.locator("label:has([value=cancelled]), [value=cancelled] + label").first.click()
+    assert page.locator("#id_why").is_visible()
+    assert_accessible(page)

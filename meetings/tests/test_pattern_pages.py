@@ -12,6 +12,7 @@ from assignments.tests.cast import OFFICE, assign, user, version
 from meetings.models import Meeting, Pattern
 from meetings.planning.actions import plan_meetings
 from meetings.tests.evening import evening, meeting
+from reports.tests.visits import sheet_table
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 12, 8)
@@ -324,7 +325,12 @@ def test_the_list_tells_the_next_day_and_who_may_change(client):
     assert len(client.get(LIST + "?state=all").context["rows"]) == 2
     assert len(client.get(LIST + "?q=khu").context["rows"]) == 1
     assert len(client.get(LIST + "?q=ap").context["rows"]) == 0
-    assert client.get(LIST + "?format=csv").status_code == 200
+    text = b"".join(client.get(LIST + "?format=csv").streaming_content).decode("utf-8-sig")
+    assert text.splitlines()[1] == (
+        "AN-1,Khu phố 1,Huyện Mẫu › Nhóm Bắc › Thị trấn An,Party cell meeting,day 31 of the month,19:00,90,"
+        "Nhà văn hóa,,,2026-12-31"
+    )
+    assert [row[0] for row in sheet_table(client.get(LIST + "?format=xlsx"))][1:] == ["AN-1"]
 
 
 def test_the_button_plans_where_one_records_and_nowhere_else(client):
