@@ -62,8 +62,10 @@ class PickForm(forms.Form):
     @property
     def offered(self):
         """The places that are offered, in order."""
-        found = self.places.filter(tier=PLANNED_TIERS.get(self.chosen_kind, ""))
-        asked = self.cleaned_data if self.is_valid() else {}
+        if not self.is_valid():
+            # What makes no sense shows all rows nowhere.
+            return self.places.none()
+        found, asked = self.places.filter(tier=PLANNED_TIERS.get(self.chosen_kind, "")), self.cleaned_data
         if code := asked.get("commune"):
             found = found.filter(commune__code=code)
         if asked.get("state"):

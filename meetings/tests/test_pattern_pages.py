@@ -259,6 +259,7 @@ def test_localities_are_narrowed_by_kind_commune_and_what_they_lack(client):
     assert names("?kind=cell&commune=AN") == ["Ấp 2", "Khu phố 1"]
     assert names("?kind=cell&commune=AN&state=without") == ["Ấp 2"]
     assert client.get(NEW + "?commune=AN&all=1").context["chosen"] == 2
+    assert names("?kind=agency") == names("?commune=XX") == []
 
 
 def test_a_commune_that_stands_alone_plans_its_committee_and_its_hamlets(client):
