@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assignments.changes import Change, begun, ended
+from assignments.leaving import end_access
 from assignments.models import (
     Acting,
     Assignment,
@@ -277,6 +278,7 @@ def leave(cadre: Cadre, changes: Iterable[Change], *, last_day: date) -> Cadre:
     cadre.left_on = last_day
     cadre.full_clean()
     cadre.save()
+    end_access(cadre)
     return cadre
 
 

@@ -13,6 +13,7 @@ from assignments.scope import reach_of
 from assignments.subtree import subtree
 from cadrenet.dates import DayField
 from cadrenet.periods import QuarterField, today
+from cadrenet.texts import SearchInput, SearchTextFilter
 
 # Beyond this, a list is no longer read but searched.
 CHOICES_AT_MOST = 150
@@ -38,7 +39,7 @@ def keep_seen(user, localities):
     user.__dict__.setdefault("_seen_localities", {}).update({locality.code: locality for locality in localities})
 
 
-class WithinField(forms.CharField):
+class WithinField(SearchInput):
     """The code of a locality that the user may see; an unknown or foreign one is the same mistake."""
 
     def __init__(self, *args, user=None, **kwargs):
@@ -86,7 +87,7 @@ class QuarterFilter(django_filters.Filter):
         return queryset.filter(**{f"{self.field_name}__range": quarter.days}) if quarter else queryset
 
 
-class SearchFilter(django_filters.CharFilter):
+class SearchFilter(SearchTextFilter):
     """Rows named by a piece of text, with or without diacritics: asks the queryset's ``named``."""
 
     def filter(self, queryset, value):
@@ -177,7 +178,7 @@ def counted_part(user, counted, within=None):
 # --- Lists of people and of who answers for where ---------------------------------------------------------------
 
 
-class AgencyField(forms.CharField):
+class AgencyField(SearchInput):
     """The code of an agency that the user may see."""
 
     widget = forms.Select
@@ -224,7 +225,7 @@ class StaffFilter(django_filters.NumberFilter):
         if key is None:
             return queryset
         day, cadre = self.parent.day, self.field_name
-        return queryset.filter(staff_on(day, [int(key)], cadre) if key else without_agency_on(day, cadre))
+        return queryset.filter(staff_on(day, [key], cadre) if key else without_agency_on(day, cadre))
 
 
 class DayFilter(django_filters.Filter):

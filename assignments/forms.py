@@ -13,6 +13,7 @@ from assignments.models import Cadre
 from assignments.models.posting import all_postings
 from cadrenet.dates import DayField
 from cadrenet.periods import today
+from cadrenet.texts import FreeTextInput
 
 
 class DayForm(forms.Form):
@@ -61,7 +62,7 @@ class ReasonMixin(forms.Form):
     it and saves nothing. Without script that is a second round trip; with script the page showed it while one typed.
     """
 
-    why = forms.CharField(
+    why = FreeTextInput(
         label=_("Reason all the same"),
         required=False,
         max_length=100,

@@ -4,16 +4,27 @@ from datetime import date
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from assignments.actions import assignments_changed, localities_changed, refuse_orphans
+from assignments.locality_names import Standing, Types, called_alike, namesakes
 from assignments.models import Assignment, Cadre, Locality, LocalityVersion, Posting, Tier
 from assignments.models.posting import all_postings, posting_on
 from assignments.postings.actions import correct, said_of_all_days
 from assignments.tables import ASSIGNMENTS, CADRES, LOCALITIES, POSTINGS
 from cadrenet.admin.scope import visible
+from cadrenet.codes import new_beside_twins
 from cadrenet.periods import today
 from cadrenet.tables.importing import TableImport, outside, unusable
+from cadrenet.tables.telling import where
+
+ENDED = _("This assignment has ended already.")
+
+
+def has_ended(assignment):
+    """Return whether an assignment is over: no page changes it any more."""
+    return assignment.last_day is not None and assignment.last_day < today()
 
 
 class LocalityImport(TableImport):
@@ -25,27 +36,36 @@ class LocalityImport(TableImport):
     def __init__(self, user):
         super().__init__(user)
         self.made = set()  # ids of the localities that this import makes
+        self.types = Types()
 
     @cached_property
     def decided(self):
         """Ids of the localities that the user may change."""
-        return set(Locality.objects.decided_by(self.user).values_list("pk", flat=True))
+        return set(Locality.objects.changeable_by(self.user).values_list("pk", flat=True))
 
     def usable(self, column, queryset):
         if column.refers is not Locality or self.user.is_superuser:
             return queryset
         if column.name == "code":
-            return queryset.decided_by(self.user)
+            return queryset.changeable_by(self.user)
         # Where the top of the user's own area lies may be repeated, and is not the user's to choose.
         above = LocalityVersion.objects.editable_by(self.user).values("parent")
         return queryset.filter(Q(pk__in=queryset.decided_by(self.user).values("pk")) | Q(pk__in=above))
 
     def look_up(self, rows):
         super().look_up(rows)
+        words = {row.values["type"] for row in rows}
+        self.named["type"] = {word: type for word in words if (type := self.types.called(word))}
         codes = {row.values["code"] for row in rows}
         for code in codes.difference(Locality.objects.filter(code__in=codes).values_list("code", flat=True)):
             # Saved with the first row about it, whose type says its tier. Rows further down may lie in it.
             self.named["code"][code] = self.named["parent_code"][code] = Locality(code=code)
+
+    def lost_zeros(self, rows):
+        # Those of one tier: 01 is a province, and 001 a district.
+        stored = dict(self.usable(self.table.columns[0], Locality.objects.order_by()).values_list("code", "tier"))
+        tiers = {values["code"].code: values["type"].tier for _line, values in rows} | stored
+        return new_beside_twins({values["code"].code for _line, values in rows}, set(stored), tiers)
 
     def in_order(self, rows):
         # From the top of the tree down, and what ends before what begins.
@@ -61,7 +81,7 @@ class LocalityImport(TableImport):
     def prepare(self, values):
         parent, locality = values.get("parent_code"), values["code"]
         if parent and parent.pk is None:
-            raise ValidationError({"parent": unusable(Locality, parent.code)})
+            raise ValidationError({"parent": self.unknown(self.table.columns[0], parent.code)})
         if locality.pk is None:
             locality.tier = values["type"].tier
             locality.save()
@@ -80,6 +100,35 @@ class LocalityImport(TableImport):
 
     def check(self, row):
         refuse_orphans(row.locality, row.locality.versions.all())
+
+    def doubts(self, changes):
+        lines = {change.row.pk: change.line for change in changes if self.says_new(change)}
+        news = [change.row for change in changes if change.row.pk in lines]
+        for row in news:
+            if found := self.types.contradiction(row.name, row.type):
+                yield lines[row.pk], found[0]
+        for pair in namesakes(self.beside({row.parent_id for row in news})):
+            later, other = sorted(pair, key=lambda one: lines.get(one.pk, 0), reverse=True)
+            if later.pk in lines:
+                place = where(lines.get(other.pk))
+                yield lines[later.pk], called_alike(later.name, later.locality, other.locality, place)
+
+    def beside(self, parents):
+        """Yield what lies in some localities, as ``namesakes`` asks for it; what moved in brings its name along."""
+        versions = LocalityVersion.objects.all()
+        elsewhere = versions.filter(locality=OuterRef("locality")).exclude(parent=OuterRef("parent"))
+        inside = Q(parent__in=parents - {None}) | (Q(parent=None) if None in parents else Q())
+        rows = visible(versions, self.user).filter(inside & ~Exists(elsewhere)).select_related("locality")
+        for row in rows.order_by("pk"):
+            days = row.first_day or date.min, row.last_day or date.max
+            yield Standing(row.pk, row.locality.code, row.parent_id, row.type_id, row.name, *days)
+
+    @staticmethod
+    def says_new(change):
+        """Return whether a change is about what a locality is called, where it lies, or when."""
+        row, was = change.row, change.was
+        told = ("name", "type_id", "parent_id", "first_day", "last_day")
+        return was is None or any(getattr(row, name) != getattr(was, name) for name in told)
 
     def written(self, changes):
         if changes:
@@ -142,6 +191,18 @@ class AssignmentImport(TableImport):
     def in_order(self, rows):
         # Who leaves before who comes, so that a group has one head at a time.
         return sorted(rows, key=lambda row: (not row[1].get("last_day"), row[1]["first_day"] or date.min))
+
+    @cached_property
+    def assignable(self):
+        """Ids of the cadres whom the user may assign."""
+        return set(Cadre.objects.all().editable_by(self.user).order_by().values_list("pk", flat=True))
+
+    def fill(self, row, fields):
+        if row.pk is not None and has_ended(row) and not self.user.is_superuser:
+            raise ValidationError(ENDED)
+        super().fill(row, fields)
+        if row.pk is None and row.cadre_id not in self.assignable:
+            raise ValidationError({"cadre": unusable(Cadre, row.cadre.code)})
 
     def written(self, changes):
         assignments_changed(row for change in changes for row in (change.row, change.was) if row)

@@ -13,7 +13,9 @@ from assignments.models import Assignment, Cadre, Place
 from assignments.models.place import below
 from assignments.models.posting import posting_on
 from assignments.scope import reach_of
-from cadrenet.vietnamese import search_key
+from cadrenet.codes import stored_twins
+from cadrenet.texts import NameInput, in_full_first, letter_refused
+from cadrenet.vietnamese import Likeness, cleaned, foreign_letter, most_alike
 
 # So many matches are read through; with more, a longer name is typed.
 MATCHES = 12
@@ -31,11 +33,33 @@ class Lookup:
 
     def matching(self, text):
         """Rows that match a text: the one with that code, else as many as are offered and one more."""
-        text = text.strip()
+        text = cleaned(text)
         if not text:
             return []
         rows = self.rows()
-        return list(self.by_code(rows, text)) or list(self.by_name(rows, text)[: MATCHES + 1])
+        return (
+            list(rows.filter(**{self.code_column: text}))
+            or list(self.by_name(rows, text)[: MATCHES + 1])
+            or list(self.by_zeros(rows, text))
+        )
+
+    def by_zeros(self, rows, text):
+        """Rows whose codes differ from a text by zeros alone: a spreadsheet may have taken them."""
+        if not text[0].isdecimal():
+            return []
+        return rows.filter(**{f"{self.code_column}__in": stored_twins({text}, rows, self.code_column)})
+
+    def meant(self, text, rows):
+        """Return the one of the matching rows that was named in full, or None.
+
+        One that is called exactly so beats every other. Where marks were left out, or only some of a word were typed,
+        another name may have been meant: the first chooses only what nothing else is like, the second nothing.
+        """
+        if len(rows) == 1 and self.code(rows[0]) == cleaned(text):
+            return rows[0]
+        alike, how = most_alike(text, rows, self.label)
+        is_clear = how == Likeness.EXACT or (how == Likeness.UNMARKED and len(rows) == 1)
+        return alike[0] if is_clear and len(alike) == 1 else None
 
     def options(self, text, chosen=None):
         """Matches as a page offers them. Chosen is what was ticked, or the only one when it is named in full.
@@ -48,17 +72,20 @@ class Lookup:
             {"key": str(self.key(row)), "label": self.label(row), "detail": self.detail(row)}
             for row in rows[:MATCHES]
         ]
-        named = {search_key(text), text.strip()}
+        meant = self.meant(text, rows)
         for option, row in zip(options, rows, strict=False):
-            in_full = len(rows) == 1 and bool({search_key(option["label"]), self.code(row)} & named)
-            option["chosen"] = in_full or option["key"] == str(chosen)
-        nothing = self.nothing if text.strip() and not rows else ""
+            option["chosen"] = row is meant or option["key"] == str(chosen)
+        nothing = ""
+        if cleaned(text) and not rows:
+            foreign = foreign_letter(text)
+            nothing = letter_refused(*foreign) if foreign else self.nothing
         return {"options": options, "more": len(rows) > MATCHES, "nothing": nothing}
 
 
 class LocalityLookup(Lookup):
     """Localities to which a user may assign, as they stand on a day: the rows are places."""
 
+    code_column = "locality__code"
     nothing = _("No locality that exists on the first day, and that you may assign to, is called that.")
 
     def rows(self):
@@ -66,11 +93,8 @@ class LocalityLookup(Lookup):
         places = Place.objects.on(self.day).select_related("locality")
         return places if reach.everything else places.filter(below(reach.decides))
 
-    def by_code(self, places, text):
-        return places.filter(locality__code=text)
-
     def by_name(self, places, text):
-        return places.named(text).order_by("sort_key", "locality__code")
+        return places.named(text).order_by(in_full_first(text), "sort_key", "locality__code")
 
     def key(self, place):
         return place.locality_id
@@ -88,6 +112,7 @@ class LocalityLookup(Lookup):
 class CadreLookup(Lookup):
     """Cadres whom a user may assign, with how much they hold on a day."""
 
+    code_column = "code"
     nothing = _("No cadre whom you may assign is called that.")
 
     def rows(self):
@@ -100,11 +125,8 @@ class CadreLookup(Lookup):
             .annotate(load=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0))
         )
 
-    def by_code(self, cadres, text):
-        return cadres.filter(code=text)
-
     def by_name(self, cadres, text):
-        return cadres.named(text).order_by("sort_key", "code")
+        return cadres.named(text).order_by(in_full_first(text), "sort_key", "code")
 
     def key(self, cadre):
         return cadre.pk
@@ -169,7 +191,7 @@ def lookup_input(name, field="", day="first_day"):
 
 
 def locality_field():
-    return forms.CharField(
+    return NameInput(
         label=_("Locality"),
         widget=lookup_input("locality"),
         help_text=_("Its name, with or without marks, or its code."),
@@ -179,7 +201,7 @@ def locality_field():
 
 def cadre_field(label, field="", help_text=""):
     """A field by which a cadre is found; ``field`` is its name, where a form has several."""
-    return forms.CharField(
+    return NameInput(
         label=label,
         widget=lookup_input("cadre", field),
         help_text=help_text or _("The name, with or without marks, or the code."),
@@ -190,4 +212,4 @@ def cadre_field(label, field="", help_text=""):
 def successor_field():
     """A field by which a cadre is found who takes over; empty where somebody only leaves."""
     help_text = _("The name, with or without marks, or the code. Empty where somebody only leaves.")
-    return forms.CharField(label=_("Cadre"), required=False, widget=lookup_input("cadre"), help_text=help_text)
+    return NameInput(label=_("Cadre"), required=False, widget=lookup_input("cadre"), help_text=help_text)

@@ -26,10 +26,12 @@ class Reach:
     """What one user reaches today.
 
     ``sees``, ``records`` and ``decides`` are (tier, locality id) pairs, each the top of a subtree: to read, to record
-    facts in, and to change assignments, ratings and localities in. ``agencies`` and ``records_for`` are ids of
-    agencies whose staff the user sees, and whose meetings the user enters. ``cadre`` is the id of the user's own
-    cadre record, or None, ``acting_for`` the ids of cadres for whom that cadre acts today, and ``assigned`` the roots
-    that come from the assignments of all of these. ``day`` is today: a tree that is to come lets nobody see anything.
+    facts in, and to change assignments, ratings and localities in. ``agencies``, ``records_for`` and ``decides_for``
+    are ids of agencies: whose staff the user sees, whose meetings the user enters, and for which the user may let
+    others in. ``heads`` are those whose staff the user answers for: he reads or decides, and is no clerk who records
+    for them. ``cadre`` is the id of the user's own cadre record, or None, ``acting_for`` the ids of cadres for whom
+    that cadre acts today, and ``assigned`` the roots that come from the assignments of all of these. ``day`` is
+    today: a tree that is to come lets nobody see anything.
     """
 
     everything: bool = False
@@ -38,6 +40,8 @@ class Reach:
     decides: frozenset[Root] = frozenset()
     agencies: frozenset[int] = frozenset()
     records_for: frozenset[int] = frozenset()
+    decides_for: frozenset[int] = frozenset()
+    heads: frozenset[int] = frozenset()
     cadre: int | None = None
     acting_for: frozenset[int] = frozenset()
     assigned: frozenset[Root] = frozenset()
@@ -82,7 +86,7 @@ def _reach_of(user: Any, day: date) -> Reach:
     from assignments.queries import held_by
 
     sees, records, decides, assigned = (set[Root]() for _ in range(4))
-    agencies, records_for, acting_for = (set[int]() for _ in range(3))
+    agencies, records_for, decides_for, heads, acting_for = (set[int]() for _ in range(5))
     cadre = None
     for level, agency_id, cadre_id, tier, locality_id in held_by(user.pk, day):
         if level == Held.ACTING:
@@ -93,6 +97,10 @@ def _reach_of(user: Any, day: date) -> Reach:
             agencies.add(agency_id)
             if level != "viewer":
                 records_for.add(agency_id)
+            if level == "editor":
+                decides_for.add(agency_id)
+            if level != "recorder":
+                heads.add(agency_id)
         elif locality_id:
             root = (tier, locality_id)
             sees.add(root)
@@ -109,6 +117,8 @@ def _reach_of(user: Any, day: date) -> Reach:
         decides=frozenset(decides),
         agencies=frozenset(agencies),
         records_for=frozenset(records_for),
+        decides_for=frozenset(decides_for),
+        heads=frozenset(heads),
         cadre=cadre,
         acting_for=frozenset(acting_for),
         assigned=frozenset(assigned),
@@ -137,11 +147,24 @@ class ScopedQuerySet(models.QuerySet[M]):
             return self
         return self.reached_to_edit(reach, getattr(reach, self.edited_by))
 
+    def may_be_added_by(self, user: Any) -> bool:
+        """Return whether there is any part of the tree for which a user adds such rows."""
+        reach = reach_of(user)
+        return reach.everything or bool(getattr(reach, self.edited_by))
+
+    def changeable_by(self, user: Any) -> Self:
+        """Rows of which the user may change every column, as the administration and its imports do.
+
+        Where a page changes only a part of a row, or asks who decides about all that hangs on it, a model says less.
+        """
+        return self.editable_by(user)
+
     def reached(self, reach: Reach, roots: Collection[Root]) -> Self:
         """Rows reached from these roots; every scoped model says how."""
         raise NotImplementedError(f"{type(self).__name__} does not say which rows a user reaches.")
 
     def reached_to_edit(self, reach: Reach, roots: Collection[Root]) -> Self:
         """As ``reached``, without what the user may only read (own staff, own past, whom one acts for)."""
-        without = replace(reach, agencies=reach.records_for, cadre=None, acting_for=frozenset())
+        agencies = reach.decides_for if self.edited_by == "decides" else reach.records_for
+        without = replace(reach, agencies=agencies, cadre=None, acting_for=frozenset())
         return self.reached(without, roots)

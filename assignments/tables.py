@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion, Posting
-from cadrenet.tables.columns import Column, Table, days_in_order, optional, reference, required
-from cadrenet.tables.values import choice, code, count, day, email, flag, short_code, text
+from cadrenet.tables.columns import Table, column, days_in_order, optional, reference, required
+from cadrenet.tables.values import choice, code, count, day, email, flag, not_a_day, short_code, text
 
 
 def reason_only_at_the_end(values):
@@ -24,13 +24,13 @@ def agency_or_position(values):
 LOCALITIES = Table(
     "localities.csv",
     (
-        reference("code", Locality, required=True, field="locality"),
-        reference("parent_code", Locality),
-        reference("type", LocalityType, required=True),
-        required("name", text(LocalityVersion, "name")),
-        optional("first_day", day),
-        optional("last_day", day),
-        optional("households", count),
+        reference("code", "mã địa bàn, mã", Locality, required=True, field="locality"),
+        reference("parent_code", "mã địa bàn cấp trên, thuộc địa bàn", Locality),
+        reference("type", "loại, loại địa bàn", LocalityType, required=True),
+        required("name", "tên, tên địa bàn", not_a_day(text(LocalityVersion, "name"))),
+        optional("first_day", "từ ngày", day),
+        optional("last_day", "đến ngày", day),
+        optional("households", "số hộ", count),
     ),
     key=("code", "first_day"),
     rules=(days_in_order,),
@@ -38,41 +38,45 @@ LOCALITIES = Table(
 LINEAGE = Table(
     "lineage.csv",
     (
-        reference("predecessor_code", Locality, required=True),
-        reference("successor_code", Locality, required=True),
-        required("effective_on", day),
-        required("kind", choice(Lineage.Kind)),
-        Column("decision_number", text(Lineage, "decision_number")),
+        reference("predecessor_code", "mã địa bàn trước", Locality, required=True),
+        reference("successor_code", "mã địa bàn sau", Locality, required=True),
+        required("effective_on", "ngày hiệu lực", day),
+        required("kind", "hình thức, loại", choice(Lineage.Kind)),
+        column("decision_number", "số quyết định", not_a_day(text(Lineage, "decision_number"))),
     ),
     key=("predecessor_code", "successor_code", "effective_on"),
 )
 AGENCIES = Table(
     "agencies.csv",
-    (required("code", code), required("name", text(Agency, "name")), reference("locality_code", Locality)),
+    (
+        required("code", "mã cơ quan, mã", code),
+        required("name", "tên, tên cơ quan", not_a_day(text(Agency, "name"))),
+        reference("locality_code", "mã địa bàn", Locality),
+    ),
     key=("code",),
 )
 CADRES = Table(
     "cadres.csv",
     (
-        required("code", code),
-        required("full_name", text(Cadre, "full_name")),
-        reference("agency_code", Agency),
-        Column("position", text(Posting, "position")),
-        Column("committee_role", choice(Cadre.CommitteeRole)),
-        required("party_member", flag),
-        Column("email", email(Cadre, "email")),
-        Column("phone", text(Cadre, "phone")),
+        required("code", "mã cán bộ, mã", code),
+        required("full_name", "họ và tên, họ tên", not_a_day(text(Cadre, "full_name"))),
+        reference("agency_code", "mã cơ quan", Agency),
+        column("position", "chức vụ", not_a_day(text(Posting, "position"))),
+        column("committee_role", "chức danh cấp ủy, cấp ủy", choice(Cadre.CommitteeRole)),
+        required("party_member", "đảng viên", flag),
+        column("email", "thư điện tử", email(Cadre, "email")),
+        column("phone", "điện thoại, số điện thoại", text(Cadre, "phone")),
     ),
     key=("code",),
 )
 POSTINGS = Table(
     "postings.csv",
     (
-        reference("cadre_code", Cadre, required=True),
-        reference("agency_code", Agency),
-        Column("position", text(Posting, "position")),
-        optional("first_day", day),
-        optional("last_day", day),
+        reference("cadre_code", "mã cán bộ", Cadre, required=True),
+        reference("agency_code", "mã cơ quan", Agency),
+        column("position", "chức vụ", not_a_day(text(Posting, "position"))),
+        optional("first_day", "từ ngày", day),
+        optional("last_day", "đến ngày", day),
     ),
     key=("cadre_code", "first_day"),
     rules=(days_in_order, agency_or_position),
@@ -80,14 +84,14 @@ POSTINGS = Table(
 ASSIGNMENTS = Table(
     "assignments.csv",
     (
-        reference("cadre_code", Cadre, required=True),
-        reference("locality_code", Locality, required=True),
-        required("role", choice(Assignment.Role)),
-        optional("first_day", day),
-        optional("last_day", day),
-        Column("decision_number", text(Assignment, "decision_number")),
-        optional("decision_on", day),
-        Column("end_reason", short_code(Assignment, "end_reason")),
+        reference("cadre_code", "mã cán bộ", Cadre, required=True),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        required("role", "vai trò", choice(Assignment.Role)),
+        optional("first_day", "từ ngày", day),
+        optional("last_day", "đến ngày", day),
+        column("decision_number", "số quyết định", not_a_day(text(Assignment, "decision_number"))),
+        optional("decision_on", "ngày ký quyết định, ngày quyết định", day),
+        column("end_reason", "lý do kết thúc", short_code(Assignment, "end_reason")),
     ),
     key=("cadre_code", "locality_code", "role", "first_day"),
     rules=(days_in_order, reason_only_at_the_end),

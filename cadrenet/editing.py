@@ -24,6 +24,8 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from cadrenet.codes import key_in
+
 # The name under which a page sends along what it was opened with.
 OPENED = "opened"
 
@@ -344,7 +346,7 @@ def in_words(field: forms.Field, value: Any) -> str:
         return _("nothing")
     if isinstance(field, forms.ModelChoiceField):
         keys = value if isinstance(value, (list, tuple)) else [value]
-        rows = field.queryset.filter(pk__in=[key for key in keys if str(key).isdigit()])
+        rows = field.queryset.filter(pk__in=filter(None, map(key_in, keys)))
         return ", ".join(field.label_from_instance(row) for row in rows) or _("(gone, or not in your area)")
     if isinstance(field, forms.ChoiceField):
         labels = {str(key): str(label) for key, label in flat(field.choices)}

@@ -14,6 +14,7 @@ from cadrenet.dates import DayField
 from cadrenet.figures import percent
 from cadrenet.templatetags.figures import count, money, pct, points
 from cadrenet.templatetags.status import STATUSES
+from cadrenet.texts import FreeTextInput
 
 QUALITY = [("good", gettext_lazy("Good")), ("adequate", gettext_lazy("Adequate")), ("weak", gettext_lazy("Weak"))]
 
@@ -49,7 +50,7 @@ class SampleForm(forms.Form):
             ("agency_meeting", gettext_lazy("Agency meeting")),
         ],
     )
-    summary = forms.CharField(
+    summary = FreeTextInput(
         label=gettext_lazy("Issue raised at the meeting"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

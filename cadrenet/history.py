@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Max, Model
 
 from cadrenet.batches import chunks
 
@@ -44,3 +44,13 @@ def remember(model: Any, keys: Iterable[int], change: str, *, user: Any, reason:
                 f"WHERE {connection.ops.quote_name(model._meta.pk.column)} IN ({', '.join(['%s'] * len(some))})"
             )
             cursor.execute(statement, [*said.values(), *some])
+
+
+def changed_since(model: Any, keys: Iterable[Any], moment: datetime | None) -> dict[Any, datetime]:
+    """Key -> when a row was last changed, of those that were changed after a moment; of None nothing is known."""
+    found: dict[Any, datetime] = {}
+    key = model._meta.pk.attname
+    for some in chunks(keys if moment else ()):
+        later = model.history.filter(**{f"{key}__in": some}, history_date__gt=moment).order_by()
+        found |= dict(later.values_list(key).annotate(Max("history_date")))
+    return found

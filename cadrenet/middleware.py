@@ -1,4 +1,4 @@
-"""What each request is accompanied by: its line in the log, headers that keep it private, its language."""
+"""What each request is accompanied by: its line in the log, headers that keep it private, its language and text."""
 
 import logging
 import secrets
@@ -12,6 +12,7 @@ from django.utils.log import log_response
 
 from cadrenet import logs
 from cadrenet.errors import is_away, unavailable
+from cadrenet.vietnamese import cleaned
 
 log = logging.getLogger("cadrenet.requests")
 
@@ -83,6 +84,26 @@ class LanguageMiddleware:
         patch_vary_headers(response, ["Cookie"])
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class QueryTextMiddleware:
+    """Hands on what an address asks for as it was meant: text that was pasted into it brings along what nobody sees.
+
+    Only what comes after the question mark; passwords and files do not.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        asked = {name: list(map(cleaned, values)) for name, values in request.GET.lists()}
+        if asked != dict(request.GET.lists()):
+            query = request.GET.copy()
+            for name, values in asked.items():
+                query.setlist(name, values)
+            query._mutable = False
+            request.GET = query
+        return self.get_response(request)
 
 
 def _chosen(language):

@@ -10,19 +10,22 @@ import re
 import warnings
 import zipfile
 import zlib
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from cadrenet.vietnamese import nfc
+from cadrenet.cells import BadFile, Unusable, is_worth_a_look, of_csv, plain, text_of, without_value
+from cadrenet.formulas import formulas_without_value
+from cadrenet.vietnamese import cleaned, nfc
 
 CSV, XLSX = "csv", "xlsx"
+REFUSE, KEEP = "refuse", "keep"
 
 ZIP_MARK = b"PK\x03\x04"
+# PDF, RTF, PNG, JPEG, GIF, and pages that some programs save under the name of a table.
+NO_TABLE = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"<", b"\xef\xbb\xbf<")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_PARTS = 500
 MAX_UNZIPPED = 20 * 1024 * 1024
@@ -36,9 +39,9 @@ MAX_RATIO = 150
 RATIO_COUNTS_FROM = 1024 * 1024
 MAX_COLUMNS = 100
 ROWS_OF_A_SHEET = 1_048_576
-
-# The export puts an apostrophe before text that looks like a formula, a telephone number for one.
-GUARDED = re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
+# How far down a header is looked for. Each cell of an explanation begins with this, see cadrenet/tables/templates.py.
+TITLES_END, BEGINNING = 30, 20_000
+EXPLAINS = "# "
 
 # Letters that only Vietnamese in Unicode has: where they occur, the encoding is right.
 VIETNAMESE_LETTERS = re.compile("[ăđơưĂĐƠƯ\N{LATIN CAPITAL LETTER A WITH DOT BELOW}-ỹ]")
@@ -54,28 +57,25 @@ LEGACY = {
 }
 
 
-class BadFile(ValueError):
-    """A file that cannot be read. ``errors`` holds a line number, or None, and a sentence for each reason."""
-
-    def __init__(self, *errors):
-        self.errors = [(None, error) if isinstance(error, str) else error for error in errors]
-        super().__init__(self.errors)
-
-    def __str__(self):
-        return "\n".join(
-            sentence if line is None else _("Line %(line)s: %(sentence)s") % {"line": line, "sentence": sentence}
-            for line, sentence in self.errors
-        )
-
-
-def read_table(file, *, max_bytes, max_rows, accept=(CSV, XLSX)):
+def read_table(file, *, max_bytes, max_rows, accept=(CSV, XLSX), is_header=None, unusable=None):
     """Header and rows of a CSV file or of the first sheet of a workbook.
 
     ``file`` is bytes, a path or an open binary file. The rows are an iterator of pairs: the line on which the
     row begins (in a workbook: the number of the row), and its cells as text, as many as the header has.
     Blank rows are left out. Raises BadFile, before the first row, with all that is wrong.
+
+    ``is_header`` tells by its cells whether a row is a header, so that a title above it is called one. Cells into
+    which a spreadsheet program has put something else are text as it stands, unless ``unusable`` says to REFUSE them,
+    or to KEEP them as ``Unusable`` for whoever knows the columns; then explanations of a template are left out, too.
     """
     data = _read(file, max_bytes)
+    if data.lstrip().startswith(NO_TABLE):
+        raise BadFile(
+            _(
+                "This is a document, a picture or a page of the web and no table. "
+                "Choose a CSV file or a workbook (.xlsx)."
+            )
+        )
     if data.startswith(OLE_MARK):
         raise BadFile(_old_or_encrypted(data))
     if data.startswith(ZIP_MARK):
@@ -90,8 +90,10 @@ def read_table(file, *, max_bytes, max_rows, accept=(CSV, XLSX)):
     else:
         if CSV not in accept:
             raise BadFile(_("This is not a workbook. Open it in Excel and save it as “Excel Workbook (.xlsx)”."))
-        lines = _csv_lines(decode(data))
-    return _table(lines, max_rows)
+        lines = _csv_lines(decode(data), unusable)
+    if is_header:
+        lines = _without_a_title(lines, is_header)
+    return _table(lines, max_rows, unusable)
 
 
 def decode(data):
@@ -138,7 +140,37 @@ def _read(file, max_bytes):
     return data
 
 
-def _table(lines, max_rows):
+def _without_a_title(lines, is_header):
+    """The same lines, where the first that holds something is the header; a title above it is refused as one."""
+    begun, ended = [], None
+    try:
+        for line in lines:
+            begun.append(line)
+            if is_header(line[1][:MAX_COLUMNS]) or len(begun) == TITLES_END:
+                break
+    except BadFile as broken:
+        ended = broken
+    if begun and is_header(begun[-1][1][:MAX_COLUMNS]):
+        titles = [(number, cells) for number, cells in begun[:-1] if any(cells)]
+        if titles:
+            number, cells = titles[0]
+            raise BadFile(
+                (
+                    number,
+                    _(
+                        "“%(title)s” is a title, and the names of the columns stand on line %(line)s. "
+                        "Delete the lines above them."
+                    )
+                    % {"title": next(filter(None, cells)), "line": begun[-1][0]},
+                )
+            )
+    yield from begun
+    if ended:
+        raise ended
+    yield from lines
+
+
+def _table(lines, max_rows, unusable):
     """Check the shape of every line, then hand out those that hold something."""
     header, rows, errors = None, [], []
     try:
@@ -154,6 +186,12 @@ def _table(lines, max_rows):
             else:
                 if len(cells) != width or any(cells[len(header) :]):
                     errors.append((number, _wrong_width(cells, header)))
+                elif unusable and cells[0].startswith(EXPLAINS):
+                    if all(cell.startswith(EXPLAINS) for cell in cells if cell):
+                        continue
+                    errors.append((number, _half_explained(cells[0])))
+                elif unusable == REFUSE:
+                    errors += [(number, cell.why) for cell in cells if type(cell) is Unusable and not cell.unless]
                 rows.append((number, cells[: len(header)]))
     except BadFile as broken:
         errors += broken.errors
@@ -166,14 +204,19 @@ def _table(lines, max_rows):
 
 def _header(cells, number, errors):
     """The column names, without the empty cells that Excel leaves at the end of a line."""
-    header = list(cells)
-    while not header[-1]:
+    header = list(map(cleaned, cells))
+    while len(header) > 1 and not header[-1]:
         header.pop()
+    if len(header) > MAX_COLUMNS:
+        # Not one sentence for each of a hundred thousand.
+        raise BadFile((number, _too_many_columns()))
+    seen = set()
     for position, name in enumerate(header, start=1):
         if not name:
             errors.append((number, _("Column %(position)s has no name.") % {"position": position}))
-        elif name in header[: position - 1]:
+        elif name in seen:
             errors.append((number, _("The column “%(name)s” occurs twice.") % {"name": name}))
+        seen.add(name)
     return header
 
 
@@ -184,23 +227,32 @@ def _wrong_width(cells, header):
     }
 
 
+def _too_many_columns():
+    return _("There are more than %(columns)s columns.") % {"columns": MAX_COLUMNS}
+
+
+def _half_explained(text):
+    return _(
+        "“%(text)s” is the explanation of the template, and other cells of the line are filled in. Delete what the "
+        "template explains, or write what is meant."
+    ) % {"text": text}
+
+
 def _too_many_rows(max_rows):
     return _("The file has more than %(rows)s rows. Split it into several files.") % {"rows": max_rows}
-
-
-def _plain(text):
-    return GUARDED.sub("", text.strip(), count=1) if text.startswith("'") else text.strip()
 
 
 # --- CSV ----------------------------------------------------------------------------------------------
 
 
-def _csv_lines(text):
+def _csv_lines(text, unusable):
     """Each record with the line on which it begins; cells may hold line ends."""
-    first_line = text.lstrip("\r\n").partition("\n")[0]
-    # Excel separates by semicolons where the comma is the decimal mark, as it is in Vietnam.
-    delimiter = ";" if ";" in first_line and "," not in first_line else ","
+    # Excel separates by semicolons where the comma is the decimal mark, as it is in Vietnam. A title has neither.
+    begins = text[:BEGINNING].splitlines()[:TITLES_END]
+    header = next((line for line in begins if "," in line or ";" in line), "")
+    delimiter = ";" if ";" in header and "," not in header else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    read = of_csv if unusable and is_worth_a_look(text) else plain
     while True:
         begins = reader.line_num + 1
         try:
@@ -208,16 +260,19 @@ def _csv_lines(text):
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadFile(
-                (
-                    begins,
-                    _(
-                        "A quotation mark is not closed, or text follows one that is. "
-                        "Write a quotation mark inside a cell twice."
-                    ),
-                )
-            ) from error
-        yield begins, [_plain(cell) for cell in cells]
+            raise BadFile((begins, _why_not_csv(error))) from error
+        yield begins, [read(cell) for cell in cells]
+
+
+def _why_not_csv(error):
+    if "field limit" in str(error):
+        return _(
+            "A cell holds more than %(signs)s characters. Shorten it; if nothing there is that long, a quotation "
+            "mark is not closed."
+        ) % {"signs": csv.field_size_limit()}
+    return _(
+        "A quotation mark is not closed, or text follows one that is. Write a quotation mark inside a cell twice."
+    )
 
 
 def _why_not_utf8(data, position):
@@ -262,21 +317,38 @@ def _workbook_lines(data, max_rows):
             # About what only decorates: validations, themes, print areas.
             warnings.simplefilter("ignore")
             workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            rows = workbook.worksheets[0].iter_rows(
-                max_row=ROWS_OF_A_SHEET, max_col=MAX_COLUMNS + 1, values_only=True
-            )
-            # A crafted sheet has a million rows of nothing before its second: compare, and look at no cell.
-            blank = (None,) * (MAX_COLUMNS + 1)
-            for number, values in enumerate(rows, start=1):
-                if values != blank:
-                    lines.append((number, [_cell(value) for value in values]))
+            sheet = workbook.worksheets[0]
+            if sheet.sheet_state != "visible":
+                raise BadFile(_hidden(sheet.title))
+            empty = formulas_without_value(data, sheet._worksheet_path)
+            # A crafted sheet has a million rows of nothing before its second, all of them one object.
+            blank = None
+            rows = sheet.iter_rows(max_row=ROWS_OF_A_SHEET, max_col=MAX_COLUMNS + 1)
+            for number, cells in enumerate(rows, start=1):
+                if cells is blank and number not in empty:
+                    continue
+                texts = [_text(cell) for cell in cells]
+                for column, formula in empty.get(number, {}).items():
+                    texts[min(column, MAX_COLUMNS)] = without_value(formula)
+                if any(texts):
+                    lines.append((number, texts))
                     if len(lines) == max_rows + 2:
                         break
+                else:
+                    blank = cells
             workbook.close()
+            if not lines and len(workbook.worksheets) > 1:
+                raise BadFile(_on_another_sheet(sheet.title))
+    except BadFile:
+        raise
     except Exception as error:
         # A damaged workbook fails in openpyxl with whatever comes first: KeyError, TypeError, ParseError.
         raise BadFile(_damaged()) from error
     return _as_wide_as_the_first(lines)
+
+
+def _text(cell):
+    return "" if cell.value is None else text_of(cell.value, cell.number_format)
 
 
 def _as_wide_as_the_first(lines):
@@ -286,7 +358,7 @@ def _as_wide_as_the_first(lines):
         while cells and not cells[-1]:
             cells.pop()
         if len(cells) > MAX_COLUMNS:
-            raise BadFile((number, _("There are more than %(columns)s columns.") % {"columns": MAX_COLUMNS}))
+            raise BadFile((number, _too_many_columns()))
         width = width or len(cells)
         yield number, cells + [""] * (width - len(cells))
 
@@ -336,27 +408,6 @@ def _tags(archive, part):
     return tags
 
 
-def _cell(value):
-    """A cell as the text that the same table has in a CSV file."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float):
-        return format(Decimal(repr(value)), "f").removesuffix(".0")
-    if isinstance(value, datetime):
-        # Excel counts days, so that 19:00 may come as a microsecond before.
-        value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
-        if value.time() == time(0):
-            return value.date().isoformat()
-        return value.isoformat(timespec="seconds" if value.second else "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return value.isoformat(timespec="minutes")
-    return _plain(nfc(str(value)))
-
-
 def _old_or_encrypted(data):
     if "EncryptedPackage".encode("utf-16-le") in data:
         return _encrypted()
@@ -365,6 +416,20 @@ def _old_or_encrypted(data):
 
 def _encrypted():
     return _("The workbook is protected with a password. Save it without one.")
+
+
+def _hidden(title):
+    return _(
+        "The first sheet of the workbook, “%(title)s”, is hidden, and the first one is what is read. Show it, or "
+        "move the table to the front."
+    ) % {"title": title}
+
+
+def _on_another_sheet(title):
+    return _(
+        "The first sheet of the workbook, “%(title)s”, is empty, and the first one is what is read. Move the table "
+        "to the front."
+    ) % {"title": title}
 
 
 def _too_large():

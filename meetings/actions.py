@@ -263,23 +263,31 @@ def _apply_mark(
         refused.marks[mark.cadre] = [meanwhile(in_words(*now), in_words(*said))]
         return None
     row.status, row.reason, row.note = said
-    sentences = _broken_rules(row, meeting, on, reason_later)
+    # What was decided about other words is asked anew.
+    row.excuse_answered_by = None
+    sentences = broken_rules(row, meeting, on, reason_later)
     if sentences:
         refused.marks[mark.cadre] = sentences
     return row
 
 
 def _completed(mark: Mark) -> Said:
-    """What was said, with what follows from it: only extreme urgency excuses, and who came has no reason."""
+    """What was said, with what follows from it: who came has no reason, and whoever was kept by extreme urgency asks.
+
+    Only extreme urgency excuses, and not whoever says so: until the head has decided (R11), that is an absence.
+    """
     status, reason, note = mark.status, mark.reason, " ".join(mark.note.split())
-    if status == Attendance.Status.EXCUSED and reason == (mark.was[1] if mark.was else ""):
-        reason = Attendance.Reason.EXTREME_URGENCY.value
+    if status == Attendance.Status.EXCUSED:
+        if reason == (mark.was[1] if mark.was else ""):
+            reason = Attendance.Reason.EXTREME_URGENCY.value
+        if reason == Attendance.Reason.EXTREME_URGENCY:
+            status = Attendance.Status.ABSENT.value
     if status in (Attendance.Status.PRESENT, Attendance.Status.UNRECORDED):
         reason = ""
     return (status, reason, note)
 
 
-def _broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: bool) -> list[str]:
+def broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: bool = False) -> list[str]:
     """Return the sentences about rules that a changed row breaks."""
     status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
     if row.status == status.PRESENT and meeting.day > on:
@@ -288,15 +296,32 @@ def _broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: boo
         return [_("Nobody can have come to a meeting that did not take place.")]
     if absent and not row.reason and not reason_later:
         return [_("Choose the reason of the absence.")]
-    if row.status == status.ABSENT and row.reason == Attendance.Reason.EXTREME_URGENCY:
-        return [_("Extreme urgency excuses: choose “Absent, excused”, or another reason.")]
-    if row.status == status.EXCUSED and row.reason == Attendance.Reason.EXTREME_URGENCY and not row.note:
+    if absent and row.reason == Attendance.Reason.EXTREME_URGENCY and not row.note:
         return [_("Say in a few words what was extremely urgent.")]
     try:
         row.full_clean(exclude=["meeting", "cadre", "place", "area"], validate_unique=False)
     except ValidationError as error:
         return error.messages
     return []
+
+
+@transaction.atomic
+def answer_excuse(row: Attendance, *, excused: bool, by: User) -> Attendance:
+    """Excuse somebody whom something extremely urgent kept, or leave it at an absence (R11); return the row.
+
+    Whether it is ``by``'s to decide is asked before (``excused_by``). Raises ``ValidationError`` where nothing is
+    asked any more: it was decided meanwhile, or something else was said.
+    """
+    # Whoever records at the same moment holds the meeting, too.
+    list(Meeting.objects.filter(pk=row.meeting_id).select_for_update().values_list("pk"))
+    row = Attendance.objects.select_for_update(of=("self",)).select_related("meeting", "cadre").get(pk=row.pk)
+    if not row.asks_excuse:
+        raise ValidationError(_("Nothing was changed: meanwhile this is decided, or something else was recorded."))
+    row.status = (Attendance.Status.EXCUSED if excused else Attendance.Status.ABSENT).value
+    row.excuse_answered_by = by
+    sign_change(row, by=by)
+    row.save()
+    return row
 
 
 def in_words(status: str, reason: str, note: str) -> str:

@@ -13,11 +13,11 @@ from assignments.scope import reach_of
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.rules import RuleAdmin
-from cadrenet.admin.scope import ReadOnly, ScopedForm, ScopedInline
+from cadrenet.admin.scope import HasPages, ReadOnly, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
-from meetings.actions import meeting_changed, rule_changed, say_why
+from meetings.actions import broken_rules, meeting_changed, rule_changed, say_why
 from meetings.imports import PatternImport
 from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
 from meetings.planning.actions import confirm_days_off, plan_meetings
@@ -25,10 +25,39 @@ from meetings.planning.wording import planned_in_words
 from meetings.schedule_forms import WhyField
 
 
+class RosterForm(ScopedForm):
+    """What was recorded of one cadre, by the rules of the page on which it is recorded."""
+
+    def check_rules(self):
+        row = self.instance
+        if not self.has_changed():
+            return
+        if sentences := broken_rules(row, row.meeting, today()):
+            raise ValidationError(sentences)
+        if row.status == Attendance.Status.EXCUSED:
+            self.check_excuse(row)
+        else:
+            row.excuse_answered_by = None
+
+    def check_excuse(self, row):
+        """Excuse only by whoever decides about it, of whom it is asked."""
+        if not Attendance.objects.excused_by(self.user).filter(pk=row.pk).exists():
+            raise ValidationError(
+                {
+                    "status": _(
+                        "Only the head of the agency or of the regional group excuses. Record “Absent” for extreme "
+                        "urgency: that asks for it."
+                    )
+                }
+            )
+        row.excuse_answered_by = self.user
+
+
 class RosterInline(ScopedInline):
     """Who is on the roster, and what was recorded."""
 
     model = Attendance
+    form = RosterForm
     fields = ["cadre", "expected", "status", "reason", "note"]
     readonly_fields = ["cadre", "expected"]
     can_delete = False
@@ -45,9 +74,16 @@ class RosterInline(ScopedInline):
 class GuestForm(ScopedForm):
     """Somebody who came without being expected."""
 
+    def check_rules(self):
+        meeting = self.instance.meeting
+        if meeting.locality_id is None:
+            raise ValidationError(_("No list is kept of who comes to an agency's own meeting."))
+        if meeting.starts_at and timezone.localtime(meeting.starts_at).date() > today():
+            raise ValidationError(_("The meeting lies in the future: nobody can have come yet."))
+
     def clean_status(self):
         status = self.cleaned_data["status"]
-        if status == Attendance.Status.UNRECORDED:
+        if status != Attendance.Status.PRESENT:
             raise ValidationError(_("Say whether this guest was present."))
         return status
 
@@ -93,10 +129,11 @@ class MeetingAdminForm(ScopedForm):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ScopedAdmin):
+class MeetingAdmin(HasPages, ScopedAdmin):
     """Meetings with their rosters."""
 
     form = MeetingAdminForm
+    settled = ("locality", "agency")
 
     inlines = [RosterInline, GuestInline]
     list_display = ["day_and_time", "kind", "where", "status", "convened_by"]
@@ -198,7 +235,7 @@ class ExpectationForm(ScopedForm):
 
 
 @admin.register(ExpectationRule)
-class ExpectationRuleAdmin(RuleAdmin):
+class ExpectationRuleAdmin(DecidedAtTop, RuleAdmin):
     """Who is expected at which meeting."""
 
     form = ExpectationForm
@@ -229,7 +266,7 @@ class ExpectationRuleAdmin(RuleAdmin):
 
 
 @admin.register(RestrictedDay)
-class RestrictedDayAdmin(RuleAdmin):
+class RestrictedDayAdmin(DecidedAtTop, RuleAdmin):
     """Days on which agencies should not meet."""
 
     what = _(

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.texts import FreeTextInput, SearchInput
 from meetings.actions import FACTS, Mark, Refused, record_attendance
 from meetings.models import Attendance, Kind, Meeting
 from meetings.older_pages import answers_lost, stated
@@ -59,7 +60,7 @@ class RecordForm(forms.Form):
         self.cadres = guests
         self.may_add_guests = guests is not None and whole and meeting.locality_id is not None and meeting.day <= on
         if self.may_add_guests:
-            self.fields["guest_name"] = forms.CharField(label=_("Add somebody who came"), required=False)
+            self.fields["guest_name"] = SearchInput(label=_("Add somebody who came"), required=False)
             self.fields["guest"] = forms.ModelMultipleChoiceField(guests, required=False)
         self.people = [Person(self, row) for row in self.rows if row.expected]
         self.guests = [Person(self, row) for row in self.rows if not row.expected]
@@ -106,19 +107,23 @@ class RecordForm(forms.Form):
 
     def _add_person(self, row):
         key, name = row.cadre_id, row.cadre.full_name
-        states = list(self.ALL_STATES)
+        states, status = list(self.ALL_STATES), row.status
+        if row.status != Attendance.Status.EXCUSED:
+            # Nobody excuses himself, nor whoever records: the head decides (R11).
+            asked = (Attendance.Status.EXCUSED, _("Absent, asks to be excused"))
+            states = [asked if state == asked[0] else (state, label) for state, label in states]
+        if row.asks_excuse:
+            status = Attendance.Status.EXCUSED.value
         if not row.expected:
             states = list(self.GUEST_STATES)
             if row.status not in dict(states):
                 states.insert(1, (row.status, row.get_status_display()))
-        self.fields[f"status-{key}"] = radios(name, states, row.status)
+        self.fields[f"status-{key}"] = radios(name, states, status)
         reasons = [("", _("Reason of the absence")), *Attendance.Reason.choices]
         self.fields[f"reason-{key}"] = forms.ChoiceField(
             label=_("Reason of the absence"), choices=reasons, required=False, initial=row.reason
         )
-        self.fields[f"note-{key}"] = forms.CharField(
-            label=_("Note"), required=False, initial=row.note, max_length=300
-        )
+        self.fields[f"note-{key}"] = FreeTextInput(label=_("Note"), required=False, initial=row.note, max_length=300)
         self.fields[f"was-{key}"] = hidden([row.status, row.reason, row.note])
 
     # --- what was said
@@ -211,10 +216,10 @@ class RecordForm(forms.Form):
 
 
 class OwnAbsenceForm(forms.Form):
-    """Why the user was absent from a meeting. Extreme urgency is the one reason that excuses."""
+    """Why the user was absent from a meeting. Extreme urgency is the one reason that excuses, if the head says so."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=Attendance.Reason.choices, widget=forms.RadioSelect)
-    note = forms.CharField(
+    note = FreeTextInput(
         label=_("In a few words"),
         required=False,
         max_length=300,
@@ -240,14 +245,14 @@ class OwnAbsenceForm(forms.Form):
     def save(self, by, on):
         """Record it; return whether that was possible."""
         reason = self.cleaned_data["reason"]
-        excused = reason == Attendance.Reason.EXTREME_URGENCY
+        urgent = reason == Attendance.Reason.EXTREME_URGENCY
         try:
             was = json.loads(self.cleaned_data["was"] or "null")
         except ValueError:
             was = None
         mark = Mark(
             cadre=self.row.cadre_id,
-            status=(Attendance.Status.EXCUSED if excused else Attendance.Status.ABSENT).value,
+            status=Attendance.Status.ABSENT.value,
             reason=reason,
             note=self.cleaned_data["note"],
             was=tuple(was) if isinstance(was, list) else None,
@@ -256,7 +261,7 @@ class OwnAbsenceForm(forms.Form):
             record_attendance(self.row.meeting, marks=[mark], by=by, on=on)
         except Refused as refused:
             for sentence in refused.marks.get(mark.cadre, []):
-                self.add_error("note" if excused and not mark.note else "reason", sentence)
+                self.add_error("note" if urgent and not mark.note else "reason", sentence)
             self.data = self.data.copy()
             self.data["was"] = json.dumps(refused.now.get(mark.cadre))
             return False

@@ -81,11 +81,13 @@ def attendance_events(meeting, *, cadres, texts):
     records = Attendance.history.filter(meeting=meeting.pk).select_related("history_user", "cadre")
     if cadres is not None:
         records = records.filter(cadre__in=cadres)
-    events, before = [], {}
+    events, before, decided = [], {}, {}
     for record in records.order_by("history_date", "pk"):
         new = (record.status, record.reason, record.note)
         old = before.get(record.cadre_id, (Attendance.Status.UNRECORDED.value, "", ""))
         before[record.cadre_id] = new
+        answered, was_answered = record.excuse_answered_by_id, decided.get(record.cadre_id)
+        decided[record.cadre_id] = answered
         moved, _space, day = (record.history_change_reason or "").partition(" ")
         if moved == MOVED and new != old:
             text = _("%(name)s: “%(said)s” was said for %(day)s, and the meeting was moved") % {
@@ -96,6 +98,8 @@ def attendance_events(meeting, *, cadres, texts):
         elif record.history_type == "-":
             del before[record.cadre_id]
             text = _("%(name)s: removed from the roster") % {"name": record.cadre}
+        elif new == old and answered and not was_answered:
+            text = _("%(name)s: not excused") % {"name": record.cadre}
         elif new == old:
             continue
         else:

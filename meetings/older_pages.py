@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assignments.models import Cadre
+from cadrenet.codes import key_in
 from meetings.actions import FACTS
 from meetings.models import Attendance, Meeting
 
@@ -33,7 +34,7 @@ def people_lost(sent: Mapping[str, str], asked: Mapping[str, Any], cadres: Query
     """Names of those who are no longer on the roster, and of whom something was said."""
     # Every page says of each whom it asks about what it had shown of him; whoever sends nothing of it had no page.
     keys = {name.removeprefix("was-") for name in sent if name.startswith("was-")}
-    gone = [key for key in keys if key.isdecimal() and f"status-{key}" not in asked]
+    gone = [key for key in keys if key_in(key) is not None and f"status-{key}" not in asked]
     said = [int(key) for key in gone if said_of(key, sent) != shown_of(key, sent)]
     if not said:
         return []

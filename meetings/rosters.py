@@ -134,7 +134,8 @@ def ask_again(rows: QuerySet[Attendance]) -> None:
     for row in asked:
         sign_change(row, why=f"{MOVED} {row.day}")
         row.status, row.reason, row.note = Attendance.Status.UNRECORDED.value, "", ""
-    bulk_update_with_history(asked, Attendance, ["status", "reason", "note"])
+        row.excuse_answered_by = None
+    bulk_update_with_history(asked, Attendance, ["status", "reason", "note", "excuse_answered_by"])
 
 
 def _keep_rosters(meetings: list[Meeting]) -> int:

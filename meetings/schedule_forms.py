@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY
+from cadrenet.texts import FreeTextInput
 from meetings.actions import save_meeting
 from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, Meeting
@@ -97,7 +98,7 @@ class MeetingForm(EditMixin, forms.ModelForm):
 FIELD_OF = {"starts_at": "day", "ends_at": "ends", "locality": "kind"}
 
 
-class WhyField(forms.CharField):
+class WhyField(FreeTextInput):
     """The words of whoever moves or cancels a meeting, kept with its history."""
 
     def __init__(self, label):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
 from cadrenet.periods import today
-from cadrenet.tables.columns import Column, Table, days_in_order, optional, reference, required
+from cadrenet.tables.columns import Table, column, days_in_order, optional, reference, required
 from cadrenet.tables.values import choice, clock, code, count, day, flag, moment, text, whole
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting, Pattern
 from meetings.models.meeting import lies_ahead
@@ -68,21 +68,21 @@ def reason_of_absence(values):
 MEETINGS = Table(
     "meetings.csv",
     (
-        required("code", code),
-        required("kind", choice(Kind)),
-        reference("locality_code", Locality),
-        reference("agency_code", Agency),
-        required("starts_at", moment),
-        optional("ends_at", moment),
-        required("status", choice(Meeting.Status)),
-        Column("convened_by", choice(Meeting.ConvenedBy)),
-        Column("extraordinary", flag, empty=False),
-        optional("households_total", count),
-        optional("households_represented", count),
-        Column("quality_organisation", choice(Meeting.Quality)),
-        Column("quality_content", choice(Meeting.Quality)),
-        Column("quality_time", choice(Meeting.Quality)),
-        optional("programme_feedback", flag),
+        required("code", "mã cuộc họp, mã", code),
+        required("kind", "loại, loại cuộc họp", choice(Kind)),
+        reference("locality_code", "mã địa bàn", Locality),
+        reference("agency_code", "mã cơ quan", Agency),
+        required("starts_at", "bắt đầu lúc, bắt đầu", moment),
+        optional("ends_at", "kết thúc lúc, kết thúc", moment),
+        required("status", "trạng thái", choice(Meeting.Status)),
+        column("convened_by", "cấp triệu tập", choice(Meeting.ConvenedBy)),
+        column("extraordinary", "họp đột xuất, đột xuất", flag, empty=False),
+        optional("households_total", "số hộ trong tổ, tổng số hộ", count),
+        optional("households_represented", "số hộ tham gia", count),
+        column("quality_organisation", "chất lượng tổ chức, về tổ chức", choice(Meeting.Quality)),
+        column("quality_content", "chất lượng nội dung, về nội dung", choice(Meeting.Quality)),
+        column("quality_time", "chất lượng thời gian, về thời gian", choice(Meeting.Quality)),
+        optional("programme_feedback", "có góp ý nội dung sinh hoạt, góp ý nội dung", flag),
     ),
     key=("code",),
     rules=(of_a_locality_or_an_agency, ends_after_it_starts, over_when_it_was, no_more_households_than_there_are),
@@ -91,17 +91,17 @@ MEETINGS = Table(
 PATTERNS = Table(
     "patterns.csv",
     (
-        reference("locality_code", Locality, required=True),
-        required("kind", choice(Kind, without=AGENCY_KINDS)),
-        optional("day_of_month", whole(31, 1)),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        required("kind", "loại, loại cuộc họp", choice(Kind, without=AGENCY_KINDS)),
+        optional("day_of_month", "ngày trong tháng", whole(31, 1)),
         # Which one of the weekdays of a month; the last one is 5.
-        optional("week", whole(LAST, 1)),
-        Column("weekday", choice(Weekday)),
-        required("starts", clock),
-        optional("minutes", whole(LONGEST, SHORTEST)),
-        Column("venue", text(Pattern, "venue")),
-        optional("first_day", day),
-        optional("last_day", day),
+        optional("week", "lần thứ mấy", whole(LAST, 1)),
+        column("weekday", "thứ trong tuần", choice(Weekday)),
+        required("starts", "bắt đầu lúc, giờ họp", clock),
+        optional("minutes", "thời lượng, số phút", whole(LONGEST, SHORTEST)),
+        column("venue", "nơi họp", text(Pattern, "venue")),
+        optional("first_day", "từ ngày", day),
+        optional("last_day", "đến ngày", day),
     ),
     key=("locality_code", "kind", "first_day"),
     rules=(days_in_order, day_or_weekday),
@@ -109,12 +109,12 @@ PATTERNS = Table(
 ATTENDANCE = Table(
     "attendance.csv",
     (
-        reference("meeting_code", Meeting, required=True),
-        reference("cadre_code", Cadre, required=True),
+        reference("meeting_code", "mã cuộc họp", Meeting, required=True),
+        reference("cadre_code", "mã cán bộ", Cadre, required=True),
         # Who is expected and not recorded has a row anyway, made by the rules.
-        required("status", choice(Attendance.Status, without=[Attendance.Status.UNRECORDED])),
-        Column("reason", choice(Attendance.Reason)),
-        Column("note", text(Attendance, "note")),
+        required("status", "trạng thái", choice(Attendance.Status, without=[Attendance.Status.UNRECORDED])),
+        column("reason", "lý do", choice(Attendance.Reason)),
+        column("note", "ghi chú", text(Attendance, "note")),
     ),
     key=("meeting_code", "cadre_code"),
     rules=(reason_of_absence,),

@@ -7,6 +7,7 @@ from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
 from meetings.views.editing import MeetingCreateView, MeetingEditView, MeetingStatusView
+from meetings.views.excuses import ExcuseListView, ExcuseView
 from meetings.views.meetings import MeetingListView, MeetingView, MonthView
 
 app_name = "meetings"
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", MeetingListView.as_view(), name="meetings"),
     path("month/<month:month>/", MonthView.as_view(), name="month"),
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
+    path("excuses/", ExcuseListView.as_view(), name="excuses"),
+    path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("patterns/", PatternListView.as_view(), name="patterns"),

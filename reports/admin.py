@@ -1,21 +1,43 @@
 """The administration of reports, issues, resources, party organisations and ratings."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from assignments.admin.shared import AsOfToday, CommuneFilter, CommuneOfRow, DecidedLocality, named
+from assignments.admin.shared import AsOfToday, CommuneFilter, CommuneOfRow, DecidedAtTop, DecidedLocality, named
+from assignments.scope import reach_of
 from cadrenet.admin.lists import InForceFilter, two_lines
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.rules import RuleAdmin
-from cadrenet.admin.scope import ReadOnly, ScopedInline
+from cadrenet.admin.scope import HasPages, ReadOnly, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.periods import today
+from reports.forms import not_after
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
+from reports.privacy import PersonalDataMixin
 from reports.ratings.imports import RatingImport
+
+
+class QuarterlyReportForm(ScopedForm):
+    """Nobody answers his own report, nor that of whom he acts for."""
+
+    def check_rules(self):
+        report = self.instance
+        answered = report.status in (QuarterlyReport.Status.ACCEPTED, QuarterlyReport.Status.RETURNED)
+        if answered and "status" in self.changed_data and report.cadre_id in reach_of(self.user).cadres:
+            raise ValidationError({"status": _("Nobody answers his own report.")})
 
 
 @admin.register(QuarterlyReport)
 class QuarterlyReportAdmin(AsOfToday, ScopedAdmin):
-    """Quarterly reports, and how far each has got."""
+    """Quarterly reports, and how far each has got.
+
+    They are handed in, accepted and sent back on their own page, today, by whoever may take that step. What came
+    before the office kept it here is typed in by a superuser.
+    """
+
+    form = QuarterlyReportForm
 
     visible_choices = ("cadre",)
     list_display = ["quarter", "where", "cadre", "status", "submitted_on"]
@@ -28,8 +50,33 @@ class QuarterlyReportAdmin(AsOfToday, ScopedAdmin):
     def where(self, obj):
         return named(obj.locality.place) or obj.locality.code
 
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and request.user.is_superuser
 
-class PlacedAdmin(ScopedAdmin):
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and request.user.is_superuser
+
+
+class FactAdminForm(PersonalDataMixin, ScopedForm):
+    """As on the pages: no fact lies in the future, and a text that looks like personal data is asked about."""
+
+    days = ()
+    # Asked once something looks like it.
+    sure = forms.BooleanField(required=False)
+
+    def check_rules(self):
+        for name in self.days:
+            if value := getattr(self.instance, name):
+                try:
+                    not_after(value, today())
+                except ValidationError as error:
+                    raise ValidationError({name: error.messages}) from None
+
+
+class PlacedAdmin(HasPages, ScopedAdmin):
     """Facts of a locality, listed with where they lay on their day."""
 
     list_select_related = ["place"]
@@ -39,9 +86,21 @@ class PlacedAdmin(ScopedAdmin):
         return named(obj.place)
 
 
+class IssueAdminForm(FactAdminForm):
+    days = ("raised_on", "closed_on")
+    checked_fields = ("summary",)
+
+
+class ResourceAdminForm(FactAdminForm):
+    days = ("mobilised_on",)
+    checked_fields = ("description", "donor")
+
+
 @admin.register(Issue)
 class IssueAdmin(PlacedAdmin):
     """Issues: facts in one sentence, without names."""
+
+    form = IssueAdminForm
 
     visible_choices = ("responsible_agency",)
     list_display = ["raised_on", "summary", "kind", "theme", "urgent", "where", "status", "closed_on"]
@@ -55,6 +114,8 @@ class IssueAdmin(PlacedAdmin):
 @admin.register(Resource)
 class ResourceAdmin(PlacedAdmin):
     """Resources mobilised for a locality."""
+
+    form = ResourceAdminForm
 
     visible_choices = ("cadre",)
     list_display = ["mobilised_on", "kind", "description", "value_vnd", "where", "status"]
@@ -123,7 +184,7 @@ class LevelInline(ScopedInline):
 
 
 @admin.register(RatingScheme)
-class RatingSchemeAdmin(RuleAdmin):
+class RatingSchemeAdmin(DecidedAtTop, RuleAdmin):
     """By which regulation organisations are rated, and with which levels."""
 
     what = _(

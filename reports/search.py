@@ -1,6 +1,5 @@
 """Search over what somebody looks for by name: localities, cadres, agencies."""
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.views.generic import TemplateView
 from assignments.models import Agency, Cadre, Place
 from assignments.models.posting import posting_on
 from cadrenet.periods import today
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import in_full_first
 
 SHOWN = 10
 
@@ -48,7 +47,7 @@ class SearchView(TemplateView):
                 "url": reverse("reports:locality", args=[place.locality_id]),
                 "ended_on": place.last_day if place.last_day < day else None,
             }
-            for place in places.order_by("sort_key", "locality__code")[: SHOWN + 1]
+            for place in places.order_by(in_full_first(text), "sort_key", "locality__code")[: SHOWN + 1]
         ]
 
     def cadres(self, text):
@@ -59,17 +58,16 @@ class SearchView(TemplateView):
                 "detail": " · ".join(filter(None, [cadre.position, cadre.agency and cadre.agency.name])),
                 "url": cadre.get_absolute_url(),
             }
-            for cadre in cadres.order_by("sort_key", "code")[: SHOWN + 1]
+            for cadre in cadres.order_by(in_full_first(text), "sort_key", "code")[: SHOWN + 1]
         ]
 
     def agencies(self, text):
-        named = Q(search_key__contains=search_key(text)) | Q(code__iexact=text)
-        agencies = Agency.objects.visible_to(self.request.user).filter(named).as_of(today())
+        agencies = Agency.objects.visible_to(self.request.user).named(text).as_of(today())
         return [
             {
                 "text": agency.name,
                 "detail": agency.locality.name if agency.locality else "",
                 "url": agency.get_absolute_url(),
             }
-            for agency in agencies.order_by("sort_key", "pk")[: SHOWN + 1]
+            for agency in agencies.order_by(in_full_first(text), "sort_key", "pk")[: SHOWN + 1]
         ]

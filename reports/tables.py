@@ -3,8 +3,20 @@
 from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
-from cadrenet.tables.columns import Column, Table, days_in_order, optional, reference, required
-from cadrenet.tables.values import LARGEST_VALUE, choice, code, day, flag, quarter, short_code, text, whole, year
+from cadrenet.tables.columns import Table, column, days_in_order, optional, reference, required
+from cadrenet.tables.values import (
+    LARGEST_VALUE,
+    choice,
+    code,
+    day,
+    flag,
+    not_a_day,
+    quarter,
+    short_code,
+    text,
+    whole,
+    year,
+)
 from reports.models import HANDED_IN, Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, Resource
 from reports.models.party import year_ahead
 
@@ -38,12 +50,12 @@ def rated_by_now(values):
 PARTY_ORGANISATIONS = Table(
     "party_organisations.csv",
     (
-        required("code", code),
-        required("kind", choice(PartyOrganisation.Kind)),
-        reference("locality_code", Locality, required=True),
-        Column("name", text(PartyOrganisation, "own_name"), own_field="own_name"),
-        optional("first_day", day),
-        optional("last_day", day),
+        required("code", "mã tổ chức đảng, mã tổ chức, mã", code),
+        required("kind", "loại", choice(PartyOrganisation.Kind)),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        column("name", "tên, tên tổ chức đảng", not_a_day(text(PartyOrganisation, "own_name")), own_field="own_name"),
+        optional("first_day", "từ ngày", day),
+        optional("last_day", "đến ngày", day),
     ),
     key=("code",),
     rules=(days_in_order,),
@@ -51,16 +63,16 @@ PARTY_ORGANISATIONS = Table(
 ISSUES = Table(
     "issues.csv",
     (
-        required("code", code),
-        reference("locality_code", Locality, required=True),
-        required("raised_on", day),
-        required("kind", choice(Issue.Kind)),
-        Column("urgent", flag, empty=False),
-        required("theme", short_code(Issue, "theme")),
-        required("summary", text(Issue, "summary")),
-        required("status", choice(Issue.Status)),
-        optional("closed_on", day),
-        reference("responsible_agency_code", Agency),
+        required("code", "mã vấn đề, mã", code),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        required("raised_on", "ngày nêu", day),
+        required("kind", "loại", choice(Issue.Kind)),
+        column("urgent", "bức xúc", flag, empty=False),
+        required("theme", "lĩnh vực", short_code(Issue, "theme")),
+        required("summary", "nội dung", text(Issue, "summary")),
+        required("status", "trạng thái", choice(Issue.Status)),
+        optional("closed_on", "ngày đóng", day),
+        reference("responsible_agency_code", "mã đơn vị liên quan, mã cơ quan liên quan", Agency),
     ),
     key=("code",),
     rules=(closed_on_a_day,),
@@ -68,26 +80,26 @@ ISSUES = Table(
 RESOURCES = Table(
     "resources.csv",
     (
-        required("code", code),
-        reference("locality_code", Locality, required=True),
-        reference("cadre_code", Cadre),
-        required("mobilised_on", day),
-        required("kind", short_code(Resource, "kind")),
-        Column("description", text(Resource, "description")),
-        required("value_vnd", whole(LARGEST_VALUE)),
-        Column("donor", text(Resource, "donor")),
-        required("status", choice(Resource.Status)),
+        required("code", "mã nguồn lực, mã", code),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        reference("cadre_code", "mã người kết nối, mã cán bộ", Cadre),
+        required("mobilised_on", "ngày vận động", day),
+        required("kind", "loại", short_code(Resource, "kind")),
+        column("description", "nội dung", text(Resource, "description")),
+        required("value_vnd", "giá trị (đồng), giá trị", whole(LARGEST_VALUE)),
+        column("donor", "đơn vị hỗ trợ", text(Resource, "donor")),
+        required("status", "trạng thái", choice(Resource.Status)),
     ),
     key=("code",),
 )
 QUARTERLY_REPORTS = Table(
     "quarterly_reports.csv",
     (
-        reference("cadre_code", Cadre, required=True),
-        reference("locality_code", Locality, required=True),
-        required("quarter", quarter),
-        optional("submitted_on", day),
-        required("status", choice(QuarterlyReport.Status)),
+        reference("cadre_code", "mã cán bộ", Cadre, required=True),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        required("quarter", "quý", quarter),
+        optional("submitted_on", "ngày nộp", day),
+        required("status", "trạng thái", choice(QuarterlyReport.Status)),
     ),
     key=("cadre_code", "locality_code", "quarter"),
     rules=(handed_in_on_a_day,),
@@ -95,11 +107,11 @@ QUARTERLY_REPORTS = Table(
 RATINGS = Table(
     "ratings.csv",
     (
-        reference("organisation_code", PartyOrganisation, required=True),
-        required("year", year),
-        required("level", choice(RatingLevel.Code)),
-        Column("decision_number", text(Rating, "decision_number")),
-        optional("decision_on", day),
+        reference("organisation_code", "mã tổ chức đảng, mã tổ chức", PartyOrganisation, required=True),
+        required("year", "năm", year),
+        required("level", "mức, mức xếp loại", choice(RatingLevel.Code)),
+        column("decision_number", "số quyết định", not_a_day(text(Rating, "decision_number"))),
+        optional("decision_on", "ngày ký quyết định, ngày quyết định", day),
     ),
     key=("organisation_code", "year"),
     rules=(rated_by_now,),

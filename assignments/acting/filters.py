@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import ListFilter
 from assignments.models import Cadre
+from cadrenet.texts import SearchTextFilter
 
 
 class ActingFilter(ListFilter):
     """Who acts for whom: what goes on or lies ahead unless all is asked for, and by the name of one of the two."""
 
-    q = django_filters.CharFilter(label=_("Name"))
+    q = SearchTextFilter(label=_("Name"))
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("all", _("All"))], empty_label=_("Today and later")
     )

@@ -3,15 +3,15 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from assignments.forms import refuse_with
 from assignments.lookups import CadreLookup, LookupMixin, cadre_field
 from assignments.models import Acting
-from assignments.queries import held_outside
+from assignments.rights import refuse_acting
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin, state_of
 from cadrenet.periods import today
+from cadrenet.texts import NameInput
 
 
 class ActingForm(LookupMixin, forms.Form):
@@ -23,7 +23,7 @@ class ActingForm(LookupMixin, forms.Form):
     )
     first_day = DayField(label=_("From"), help_text=_("The first day counts."))
     last_day = DayField(label=_("Until"), help_text=_("This day still counts. It ends by itself the day after."))
-    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_number = NameInput(label=_("Decision number"), required=False, max_length=60)
 
     def __init__(self, data=None, *, user, **kwargs):
         super().__init__(data, **kwargs)
@@ -40,22 +40,9 @@ class ActingForm(LookupMixin, forms.Form):
                 **found, **{name: cleaned[name] for name in ("first_day", "last_day", "decision_number")}
             )
             refuse_with(self, self.acting.full_clean)
-            self.refuse_what_lies_outside()
+            if not self.errors:
+                refuse_with(self, lambda: refuse_acting(self.user, self.acting))
         return cleaned
-
-    def refuse_what_lies_outside(self):
-        """Nobody opens to another what he does not decide himself."""
-        if self.errors:
-            return
-        acting = self.acting
-        number = held_outside(self.user, acting.absent_id, acting.first_day, acting.last_day).count()
-        if number:
-            sentence = ngettext(
-                "%(number)s assignment of whoever is away lies outside what you decide. Ask whoever decides there.",
-                "%(number)s assignments of whoever is away lie outside what you decide. Ask whoever decides there.",
-                number,
-            )
-            self.add_error("absent", sentence % {"number": number})
 
 
 NAMES = ("absent", "cadre")
@@ -83,7 +70,11 @@ class EndActingForm(EditMixin, forms.Form):
 
     def clean_last_day(self):
         """A later end is a new decision: then somebody acts anew."""
-        last_day = self.cleaned_data["last_day"]
-        if last_day > self.acting.last_day:
-            raise ValidationError(_("That is later than the day on which it ends by itself."))
-        return last_day
+        return no_later(self.cleaned_data["last_day"], self.acting.last_day)
+
+
+def no_later(last_day, ends):
+    """Return a last day of acting for another, unless it is later than the one that was decided."""
+    if last_day > ends:
+        raise ValidationError(_("That is later than the day on which it ends by itself."))
+    return last_day

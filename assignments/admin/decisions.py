@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from assignments.acting.forms import no_later
 from assignments.admin.shared import AsOfToday, DecidedLocality, named
+from assignments.decisions.actions import update_replacements
+from assignments.decisions.forms import refuse_lines_outside
 from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
+from assignments.rights import refuse_acting
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import ReadOnly, ReadOnlyInline
+from cadrenet.admin.scope import ReadOnly, ReadOnlyInline, ScopedForm
 from cadrenet.periods import today
 
 
@@ -30,10 +34,19 @@ class LinesInline(ReadOnlyInline):
         return named(obj.locality.place) or obj.locality.code
 
 
+class DecisionAdminForm(ScopedForm):
+    """As on its page: no line of a draft comes to lie outside of what the decision decides for."""
+
+    def check_rules(self):
+        if self.instance.pk is not None:
+            refuse_lines_outside(self.instance)
+
+
 @admin.register(Decision)
 class DecisionAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     """Signed papers by which places change hands."""
 
+    form = DecisionAdminForm
     inlines = [LinesInline]
     list_display = ["number", "signed_on", "signer", "first_day", "locality", "enacted_on"]
     list_filter = [("enacted_on", admin.EmptyFieldListFilter)]
@@ -53,8 +66,16 @@ class DecisionAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
         )
     ]
 
-    def get_readonly_fields(self, request, obj=None):
-        return ["number", "signed_on", "signer", "first_day", "locality"] if obj and not obj.is_draft else []
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def has_delete_permission(self, request, obj=None):
+        # By what has taken effect, people answer for their places: the paper stays.
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def saved(self, request, obj, was):
+        if was and was.first_day != obj.first_day:
+            update_replacements(obj, was)
 
 
 @admin.register(DecisionLine)
@@ -80,9 +101,24 @@ class HandoverAdmin(AsOfToday, ReadOnly, ScopedAdmin):
     ]
 
 
+class ActingAdminForm(ScopedForm):
+    """What the page asks: of a new entry, who decides about all that it opens; of one that is there, an early end."""
+
+    def check_rules(self):
+        if self.instance.pk is None:
+            refuse_acting(self.user, self.instance)
+
+    def clean_last_day(self):
+        last_day = self.cleaned_data["last_day"]
+        # What was decided, and not what somebody typed into an older page.
+        return last_day if self.edited_row is None else no_later(last_day, self.edited_row.last_day)
+
+
 @admin.register(Acting)
 class ActingAdmin(ScopedAdmin):
-    """Who acts for whom, from when to when."""
+    """Who acts for whom, from when to when. A new entry, and its early end: another decision is another entry."""
+
+    form = ActingAdminForm
 
     list_display = ["cadre", "absent", "first_day", "last_day", "decision_number"]
     list_display_links = ["cadre", "absent"]
@@ -102,6 +138,14 @@ class ActingAdmin(ScopedAdmin):
             },
         )
     ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["cadre", "absent", "first_day", "decision_number"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        # What has not begun is taken back; what was in force stays, and is ended.
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.first_day > today())
 
 
 @admin.register(CoverageReview)

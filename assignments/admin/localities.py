@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assignments.actions import delete_locality, localities_changed, refuse_orphans
-from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
+from assignments.admin.shared import (
+    AsOfToday,
+    CommuneOfRow,
+    DecidedAtTop,
+    DecidedLocality,
+    SpanForm,
+    SpanFormSet,
+    named,
+)
 from assignments.imports import LocalityImport
 from assignments.models import Assignment, Lineage, Locality, LocalityType, LocalityVersion, Place
 from assignments.places import placed_models
@@ -112,9 +120,6 @@ class LocalityAdmin(AsOfToday, TableAdmin, ScopedAdmin):
     def label(self, obj):
         place = obj.place
         return f"{place.name} ({place.above})" if place and place.above else str(obj)
-
-    def editable(self, queryset, user):
-        return queryset.decided_by(user)
 
     def get_readonly_fields(self, request, obj=None):
         # The tier is what a locality is, for ever; a new tier is a new locality.
@@ -265,7 +270,7 @@ class LineageAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
 
 
 @admin.register(LocalityType)
-class LocalityTypeAdmin(ScopedAdmin):
+class LocalityTypeAdmin(DecidedAtTop, ScopedAdmin):
     """What localities are called in the office's own words."""
 
     list_display = ["name", "code", "tier"]

@@ -10,7 +10,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -18,10 +18,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assignments.admin.people import beyond
 from assignments.admin.shared import AsOfToday, DecidedLocality
 from assignments.login import two_steps
 from assignments.models import AccessGrant, Cadre, User
+from assignments.rights import logins_changed_by
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import EditAdmin, ScopedAdmin
 from cadrenet.admin.scope import ScopedForm, ScopedInline
@@ -94,7 +94,7 @@ class GrantInline(ScopedInline):
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin, DjangoUserAdmin):
-    """Logins. Whoever is no superuser handles only logins whose whole reach lies where he decides."""
+    """Logins. Whoever is no superuser handles only those whose whole reach he decides about (``rights``)."""
 
     form = UserForm
     add_form = NewUserForm
@@ -114,14 +114,11 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         return queryset.filter(Q(pk=user.pk) | Q(pk__in=granted) | Q(pk__in=linked))
 
     def editable(self, queryset, user):
-        if user.is_superuser:
-            return queryset
-        own = AccessGrant.objects.editable_by(user).order_by().values("pk")
-        granted_beyond = AccessGrant.objects.filter(user=OuterRef("pk")).exclude(pk__in=own)
-        assigned_beyond = beyond(user).filter(cadre__user=OuterRef("pk"))
-        return self.visible(queryset, user).filter(
-            ~Exists(granted_beyond), ~Exists(assigned_beyond), is_staff=False, is_superuser=False
-        )
+        return logins_changed_by(user, self.visible(queryset, user))
+
+    def has_add_permission(self, request):
+        # A new login is one that was given something.
+        return super().has_add_permission(request) and AccessGrant.objects.all().may_be_added_by(request.user)
 
     def label(self, obj):
         return f"{obj} ({obj.username})"
@@ -206,6 +203,14 @@ class AccessGrantAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
             },
         )
     ]
+
+    def editable(self, queryset, user):
+        # A grant is a part of what its login reaches, and is changed by whoever may change all of that.
+        if user.is_superuser:
+            return queryset
+        own = queryset.editable_by(user)
+        logins = logins_changed_by(user, User.objects.filter(pk__in=own.order_by().values("user")))
+        return own.filter(user__in=list(logins.order_by().values_list("pk", flat=True)))
 
     def choices(self, db_field, queryset, request):
         if db_field.name == "user":

@@ -6,7 +6,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from assignments.models import NightlyRun
-from assignments.models.nightly_run import decides_at_the_top, decides_everywhere
+from assignments.models.place import decides_at_the_top, decides_everywhere
 from assignments.scope import reach_of
 from cadrenet.admin.rows import EditAdmin
 from cadrenet.admin.scope import ReadOnly, ScopedForm

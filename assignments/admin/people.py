@@ -12,13 +12,16 @@ from django.utils.translation import ngettext
 from assignments.actions import Refused, assignment_changed, carry_out
 from assignments.admin.shared import AsOfToday, CommuneOfRow, DecidedLocality, SpanForm, SpanFormSet, named
 from assignments.changes import Change, leaving, withdrawal
-from assignments.imports import AssignmentImport, CadreImport, PostingImport
+from assignments.imports import AssignmentImport, CadreImport, PostingImport, has_ended
+from assignments.leaving import end_access
 from assignments.models import Agency, Assignment, Cadre, Posting, User
 from assignments.models.posting import posting_on, staff_on
+from assignments.rights import logins_changed_by
 from cadrenet.admin.lists import InForceFilter, ScopedRelatedFilter
 from cadrenet.admin.rows import ScopedAdmin
-from cadrenet.admin.scope import OutOfReach, ReadOnlyInline, ScopedInline
+from cadrenet.admin.scope import HasPages, OutOfReach, ReadOnlyInline, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
+from cadrenet.codes import key_in
 from cadrenet.periods import today
 
 
@@ -62,8 +65,8 @@ class AgencyToday(admin.SimpleListFilter):
         return [(row.pk, row.name) for row in Agency.objects.visible_to(request.user)]
 
     def queryset(self, request, queryset):
-        value = self.value()
-        return queryset.filter(staff_on(today(), [int(value)], "pk")) if value and value.isdigit() else queryset
+        key = key_in(self.value())
+        return queryset if key is None else queryset.filter(staff_on(today(), [key], "pk"))
 
 
 class AssignmentsHeld(ReadOnlyInline):
@@ -163,10 +166,21 @@ class CadreAdmin(TableAdmin, ScopedAdmin):
     def full_name(self, obj):
         return obj.full_name
 
+    def save_model(self, request, obj, form, change):
+        if "user" in form.changed_data:
+            # Whoever loses the cadre loses what it reached: that changes his login, too.
+            self.refuse_login(request, form.initial.get("user"))
+        super().save_model(request, obj, form, change)
+        if "user" in form.changed_data:
+            # By now the login reaches all that the cadre holds, today and later.
+            self.refuse_login(request, obj.user_id)
+
     def saved(self, request, obj, was):
-        linked = obj.user_id and obj.user_id != (was and was.user_id)
-        if linked and not request.user.is_superuser and beyond(request.user).filter(cadre=obj).exists():
-            # Whoever has the login would answer for places where this user decides nothing.
+        end_access(obj)
+
+    def refuse_login(self, request, login):
+        """Refuse to change what a login reaches where the user does not decide about all of it."""
+        if login is not None and not logins_changed_by(request.user, User.objects.filter(pk=login)).exists():
             raise OutOfReach
 
     def response_change(self, request, obj):
@@ -209,18 +223,22 @@ class PostingAdmin(TableAdmin, ScopedAdmin):
         return queryset.select_related("cadre", "agency")
 
 
-def beyond(user):
-    """Assignments outside of what a user decides."""
-    return Assignment.objects.exclude(pk__in=Assignment.objects.editable_by(user).order_by().values("pk"))
+class AssignmentAdminForm(ScopedForm):
+    """As on the pages, an assignment ends for a reason."""
+
+    def check_rules(self):
+        if self.instance.last_day and "last_day" in self.changed_data and not self.instance.end_reason:
+            raise ValidationError({"end_reason": _("Choose a reason")})
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(AsOfToday, DecidedLocality, TableAdmin, ScopedAdmin):
+class AssignmentAdmin(AsOfToday, HasPages, DecidedLocality, TableAdmin, ScopedAdmin):
     """Who answers for which locality, from when to when."""
 
+    form = AssignmentAdminForm
     table_import = AssignmentImport
     file_stem = "assignments"
-    visible_choices = ("cadre",)
+    settled = ("cadre", "role", "locality", "first_day")
     list_display = ["cadre", "role", "where", "first_day", "last_day", "decision_number"]
     list_filter = [
         InForceFilter,
@@ -259,6 +277,13 @@ class AssignmentAdmin(AsOfToday, DecidedLocality, TableAdmin, ScopedAdmin):
     @admin.display(description=_("locality"), ordering="standing__sort_key")
     def where(self, obj):
         return named(obj.locality.place) or obj.locality.code
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or not has_ended(obj))
+
+    def may_be_taken_back(self, obj):
+        return obj.first_day is not None and obj.first_day > today()
 
     actions = ("export_selected", "withdraw_selected")
 

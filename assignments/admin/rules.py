@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from assignments.admin.shared import DecidedAtTop
 from assignments.models import CoverageRule, HolderRule, Limit, Term
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rules import RuleAdmin
 
 
 @admin.register(CoverageRule)
-class CoverageRuleAdmin(RuleAdmin):
+class CoverageRuleAdmin(DecidedAtTop, RuleAdmin):
     """How many people answer for a locality of each tier."""
 
     what = _(
@@ -20,7 +21,7 @@ class CoverageRuleAdmin(RuleAdmin):
 
 
 @admin.register(Limit)
-class LimitAdmin(RuleAdmin):
+class LimitAdmin(DecidedAtTop, RuleAdmin):
     """Numbers the office decides."""
 
     what = _(
@@ -32,7 +33,7 @@ class LimitAdmin(RuleAdmin):
 
 
 @admin.register(HolderRule)
-class HolderRuleAdmin(RuleAdmin):
+class HolderRuleAdmin(DecidedAtTop, RuleAdmin):
     """What somebody must be in order to hold a role at a tier."""
 
     what = _(
@@ -43,7 +44,7 @@ class HolderRuleAdmin(RuleAdmin):
 
 
 @admin.register(Term)
-class TermAdmin(RuleAdmin):
+class TermAdmin(DecidedAtTop, RuleAdmin):
     """Terms of office."""
 
     what = _(

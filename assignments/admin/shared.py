@@ -11,6 +11,7 @@ from assignments.models import Locality, Tier
 from assignments.rights import decides_at_top
 from cadrenet.admin.lists import two_lines
 from cadrenet.admin.scope import ScopedForm
+from cadrenet.codes import key_in
 from cadrenet.editing import EditFormSet
 from cadrenet.periods import today
 
@@ -113,8 +114,8 @@ class CommuneFilter(admin.SimpleListFilter):
         return [(commune.pk, commune.name) for commune in there.order_by("standing__sort_key", "code")]
 
     def queryset(self, request, queryset):
-        value = self.value()
-        return queryset.filter(**{self.column: value}) if value and value.isdigit() else queryset
+        key = key_in(self.value())
+        return queryset if key is None else queryset.filter(**{self.column: key})
 
 
 class CommuneOfRow(CommuneFilter):

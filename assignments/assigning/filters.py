@@ -9,6 +9,7 @@ from assignments.filters import AgencyFilter, DayFilter, ListFilter, StaffFilter
 from assignments.models import Assignment, Cadre, Place, Tier
 from assignments.models.posting import posting_on
 from assignments.tenure.figures import Span, of_span, standing_within, with_moment, with_place
+from cadrenet.texts import SearchTextFilter
 
 
 class AssignmentFilter(ListFilter):
@@ -20,7 +21,7 @@ class AssignmentFilter(ListFilter):
         LATER = "later", _("Begins later")
         ALL = "all", _("All")
 
-    q = django_filters.CharFilter(label=_("Locality, cadre or decision"))
+    q = SearchTextFilter(label=_("Locality, cadre or decision"))
     within = WithinSelectFilter(label=_("Within"))
     tier = django_filters.ChoiceFilter(
         field_name="locality__tier", label=_("Tier"), choices=Tier, empty_label=_("All tiers")
@@ -31,7 +32,7 @@ class AssignmentFilter(ListFilter):
     state = django_filters.ChoiceFilter(label=_("State"), choices=State.choices, empty_label=None)
     day = DayFilter(label=_("On the day"))
     # Not offered, but links of a locality's page ask for it: this locality alone, with nothing below it.
-    locality = django_filters.CharFilter(field_name="locality__code", widget=forms.HiddenInput)
+    locality = SearchTextFilter(field_name="locality__code", widget=forms.HiddenInput)
     # The same of the figures of tenure: staff of one agency by its key, 0 for cadres who belong to none.
     staff_of = StaffFilter(field_name="cadre", min_value=0, max_value=2**31, widget=forms.HiddenInput)
 

@@ -10,6 +10,7 @@ from assignments.models import Assignment
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import today
+from cadrenet.texts import NameInput
 
 
 class AssignmentForm(LookupMixin, ReasonMixin):
@@ -21,7 +22,7 @@ class AssignmentForm(LookupMixin, ReasonMixin):
     cadre = cadre_field(_("Cadre"))
     role = forms.ChoiceField(label=_("Role"), choices=Assignment.Role)
     first_day = DayField(label=_("In charge from"), help_text=_("The first day counts."))
-    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_number = NameInput(label=_("Decision number"), required=False, max_length=60)
     decision_on = DayField(label=_("Day of the decision"), required=False)
 
     def __init__(self, data=None, *, user, **kwargs):

@@ -13,6 +13,7 @@ from cadrenet.dates import DayField
 from cadrenet.editing import OPENED, changed_since
 from cadrenet.periods import ONE_DAY, today
 from cadrenet.templatetags import figures
+from cadrenet.texts import NameInput, SearchInput
 
 
 class BoardForm(PartForm):
@@ -20,7 +21,7 @@ class BoardForm(PartForm):
 
     field_order = ["q", "within", "tier", "day", "show", "groups"]
 
-    q = forms.CharField(label=_("Locality or cadre"), required=False)
+    q = SearchInput(label=_("Locality or cadre"), required=False)
     tier = forms.ChoiceField(
         label=_("Tier"),
         required=False,
@@ -51,7 +52,7 @@ class BoardForm(PartForm):
 class PaperForm(forms.Form):
     """What is typed once and holds for every row: the decision, and the first day."""
 
-    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_number = NameInput(label=_("Decision number"), required=False, max_length=60)
     decision_on = DayField(label=_("Day of the decision"), required=False)
     first_day = DayField(label=_("In charge from"), required=False)
 
@@ -69,7 +70,7 @@ class TakeOverForm(LookupMixin, ReasonMixin):
         choices=[("", _("Choose a reason")), *Assignment.EndReason.choices],
     )
     first_day = DayField(label=_("In charge from"))
-    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_number = NameInput(label=_("Decision number"), required=False, max_length=60)
     decision_on = DayField(label=_("Day of the decision"), required=False)
 
     def __init__(self, data=None, *, row, user, **kwargs):
@@ -77,7 +78,7 @@ class TakeOverForm(LookupMixin, ReasonMixin):
         self.row, self.user = row, user
         self.name = f"cadre-{row.place.locality_id}"
         self.matches = {self.name: {}}
-        self.fields[self.name] = forms.CharField(error_messages={"required": _("Say whom.")})
+        self.fields[self.name] = NameInput(error_messages={"required": _("Say whom.")})
         self.holding = {str(holder.assignment.pk): holder.assignment for holder in [*row.people, *row.coming]}
         to_come = {str(holder.assignment.pk) for holder in row.coming}
         self.fields["replaces"].choices = [

@@ -26,6 +26,7 @@ from assignments.tenure.queries import all_lineage
 from assignments.undo import just_made, may_take_back, take_back
 from assignments.views import PLACE_COLUMNS, VACANCY_COLUMNS, tabs
 from assignments.visibility import can_assign_at
+from cadrenet.codes import key_in
 from cadrenet.listing import PER_PAGE, Column, FileMixin
 from cadrenet.periods import today
 from cadrenet.receipts import stored
@@ -253,8 +254,8 @@ class BoardView(FileMixin, ListView):
 
     def saved(self):
         """The assignment that was just made on a page without script, while it may be taken back; else None."""
-        key, user = self.request.GET.get("saved", ""), self.request.user
-        if not key.isdecimal() or len(key) > 18:
+        key, user = key_in(self.request.GET.get("saved")), self.request.user
+        if key is None:
             return None
         rows = Assignment.objects.editable_by(user).filter(pk=key).select_related("cadre").as_of(today())
         made = rows.first()

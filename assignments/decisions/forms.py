@@ -23,6 +23,7 @@ from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 from cadrenet.templatetags import figures
+from cadrenet.texts import FreeTextInput, PastedInput
 
 
 def parts_to_decide(user, day):
@@ -71,19 +72,20 @@ class DecisionForm(EditMixin, forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         if self.instance.pk and not self.errors:
-            self.keep_lines_inside(cleaned["locality"], cleaned["first_day"])
+            changed = Decision(pk=self.instance.pk, locality=cleaned["locality"], first_day=cleaned["first_day"])
+            refuse_with(self, lambda: refuse_lines_outside(changed))
         return cleaned
 
-    def keep_lines_inside(self, locality, first_day):
-        """Refuse a part of the tree that leaves some lines outside, as on the first day."""
-        changed = Decision(pk=self.instance.pk, locality=locality, first_day=first_day)
-        if number := len(rows_outside(changed, decision_rows(changed))):
-            message = ngettext(
-                "%(number)s line does not lie there on the first day. Remove it first.",
-                "%(number)s lines do not lie there on the first day. Remove them first.",
-                number,
-            )
-            self.add_error("locality", message % {"number": figures.count(number)})
+
+def refuse_lines_outside(decision):
+    """Raise ``ValidationError`` where lines of a draft lie outside of what it decides for, as on its first day."""
+    if number := len(rows_outside(decision, decision_rows(decision))):
+        message = ngettext(
+            "%(number)s line does not lie there on the first day. Remove it first.",
+            "%(number)s lines do not lie there on the first day. Remove them first.",
+            number,
+        )
+        raise ValidationError({"locality": message % {"number": figures.count(number)}})
 
 
 class LineForm(LookupMixin, forms.Form):
@@ -194,7 +196,7 @@ class PasteForm(forms.Form):
     ``seen`` is the digest of the text that was previewed: what was changed since is previewed again.
     """
 
-    text = forms.CharField(
+    text = PastedInput(
         label=_("Lines"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "autocomplete": "off"}),
@@ -284,7 +286,7 @@ class ReasonsForm(forms.Form):
 
     LENGTH = DecisionLine._meta.get_field("why").max_length
 
-    why_all = forms.CharField(
+    why_all = FreeTextInput(
         label=_("Same reason for all"),
         required=False,
         max_length=LENGTH,
@@ -295,7 +297,7 @@ class ReasonsForm(forms.Form):
         super().__init__(data, **kwargs)
         self.rows = rows
         for row in rows:
-            self.fields[f"why-{row.line.pk}"] = forms.CharField(
+            self.fields[f"why-{row.line.pk}"] = FreeTextInput(
                 label=_("Reason: %(cadre)s, %(place)s")
                 % {"cadre": row.line.cadre.full_name if row.line.cadre else "–", "place": row.name},
                 required=False,

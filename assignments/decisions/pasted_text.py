@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment
-from cadrenet.vietnamese import nfc, search_key
+from cadrenet.vietnamese import cleaned, cleaned_lines, search_key
 
 MOST_LINES = 2000
 MOST_BYTES = 200_000
@@ -60,7 +60,7 @@ class Problem(Exception):
 
 def lines_of(text):
     """Return (number, text) of the lines that say something."""
-    lines = enumerate(nfc(text).splitlines(), start=1)
+    lines = enumerate(cleaned_lines(text).splitlines(), start=1)
     return [(number, line.strip("\r\n")) for number, line in lines if line.strip()]
 
 
@@ -75,7 +75,7 @@ def cells_of(text, separator):
         cells = next(csv.reader([text], delimiter=separator), [])
     except csv.Error as error:
         raise Problem(_("This line cannot be read as columns.")) from error
-    return [" ".join(cell.split()) for cell in cells]
+    return [cleaned(cell) for cell in cells]
 
 
 def columns_of(cells):

@@ -7,6 +7,7 @@ user may not assign is as unknown as what does not exist.
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -28,13 +29,17 @@ from assignments.models import Assignment, Cadre, DecisionLine, Place, Tier
 from assignments.models.place import below
 from assignments.models.posting import all_postings, posting_on
 from assignments.scope import reach_of
+from cadrenet.codes import ZEROS_AT_MOST, by_zeros, not_known, twins_of
 from cadrenet.templatetags import figures
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import letter_refused
+from cadrenet.vietnamese import Likeness, foreign_letter, likeness, most_alike, search_key
 
 # So many are named where a line fits several.
 SUGGESTIONS_AT_MOST = 6
 # What stands between the names of a path.
 PATH_SIGNS = r"[›>/|,;]"
+# The words of types that people leave out of the names of what lies above.
+TYPES_ABOVE = ("Xã", "Thị trấn", "Phường", "Ấp", "Khu phố", "Thôn", "Huyện", "Tỉnh")
 # What new lines do, in the order of the preview.
 KINDS = [
     (replacements.REPLACES, gettext_lazy("Somebody is replaced")),
@@ -97,7 +102,7 @@ class Pasted:
 
 
 def key_of(text):
-    """How a name is compared: without diacritics, and numbers by their value (Tổ số 03 is Tổ số 3)."""
+    """By what a name is found before its marks are compared; numbers by their value (Tổ số 03 is Tổ số 3)."""
     return re.sub(r"\b0+(?=\d)", "", search_key(text))
 
 
@@ -113,24 +118,24 @@ class Places:
         self.by_code, self.by_name, self.by_bare_name = {}, defaultdict(list), defaultdict(list)
         for place in places.select_related("locality", "type").order_by("locality__code"):
             self.by_code[place.locality.code.casefold()] = place
-            name = key_of(place.name)
-            self.by_name[name].append(place)
-            self.by_bare_name[bare_name(place)].append(place)
+            self.by_name[key_of(place.name)].append(place)
+            self.by_bare_name[key_of(bare_name(place))].append(place)
+        self.by_zeros = by_zeros(place.locality.code for place in self.by_code.values())
 
     def find(self, text):
         """Return the one place that a code or a path means."""
         if place := self.by_code.get(text.casefold()):
             return place
-        for names in (self.by_name, self.by_bare_name):
-            if found := self.by_path(text, names):
+        for names, name_of in ((self.by_name, attrgetter("name")), (self.by_bare_name, bare_name)):
+            found, how = self.by_path(text, names, name_of)
+            if found:
                 break
-        if len(found) == 1:
+        if len(found) == 1 and how > Likeness.PARTLY:
             return found[0]
         if found:
-            raise Problem(
-                _("Which of these: %(choices)s.")
-                % {"choices": some_choices([f"{place.locality.code} ({place.full_path})" for place in found])}
-            )
+            raise Problem(which_of(f"{place.locality.code} ({place.full_path})" for place in found))
+        if twins := twins_of(text, self.by_zeros):
+            raise Problem(not_known(quoted(text), twins))
         raise Problem(
             _("No place that you may assign to, in %(locality)s on %(day)s, is called “%(name)s”.")
             % {
@@ -141,35 +146,47 @@ class Places:
         )
 
     @staticmethod
-    def by_path(text, names):
-        """Return the places that a path means: written from either end, with all or some of the names between."""
-        whole = key_of(text)
-        if whole in names:
-            return names[whole]
-        parts = [key_of(part) for part in re.split(PATH_SIGNS, text) if part.strip()]
-        found = {}
-        for ordered in (parts, parts[::-1]) if len(parts) > 1 else ():
-            for place in names.get(ordered[0], []):
-                if lies_in(place, ordered[1:]):
-                    found[place.pk] = place
-        return list(found.values())
+    def by_path(text, names, name_of):
+        """Return the places that a path means, and how well they fit its first name.
+
+        It may be written from either end, with all or some of the names between.
+        """
+        found, how = most_alike(text, names.get(key_of(text), []), name_of)
+        if found:
+            return found, how
+        parts = [part for part in re.split(PATH_SIGNS, text) if part.strip()]
+        best = {}
+        for first, *above in (parts, parts[::-1]) if len(parts) > 1 else ():
+            places = [place for place in names.get(key_of(first), []) if lies_in(place, above)]
+            found, how = most_alike(first, places, name_of)
+            best.setdefault(how, {}).update((place.pk, place) for place in found)
+        how = max(best, default=Likeness.NONE)
+        return list(best.get(how, {}).values()), how
 
 
 def bare_name(place):
     """The name of a place without the word of its type: people write "Tân Lệ" for "Xã Tân Lệ"."""
-    return key_of(place.name).removeprefix(key_of(place.type.name) + " ")
+    return without_type(place.name, place.type.name)
+
+
+def without_type(name, *types):
+    """A name without the words of one of these types before it."""
+    key = key_of(name)
+    for words in types:
+        if key.startswith(f"{key_of(words)} "):
+            return " ".join(name.split()[len(words.split()) :])
+    return name
 
 
 def lies_in(place, names):
     """Return whether some names, from near to far, stand above a place in this order."""
-    above = iter([key_of(name) for _tier, _id, name in reversed(place.chain)])
+    above = iter([name for _tier, _id, name in reversed(place.chain)])
     return all(any(is_same_name(name, other) for other in above) for name in names)
 
 
 def is_same_name(name, other):
-    """Whether two names of what lies above are the same; the word of the type may be missing."""
-    words = ("xa", "thi tran", "phuong", "ap", "khu pho", "thon", "huyen", "tinh")
-    return name == other or any(f"{word} {name}" == other for word in words)
+    """Whether a name is that of something that lies above; the word of the type may be missing, and marks."""
+    return bool(likeness(name, other) or likeness(name, without_type(other, *TYPES_ABOVE)))
 
 
 class Cadres:
@@ -179,31 +196,47 @@ class Cadres:
         self.day = decision.first_day
         keys = {key for text in texts for key in (search_key(text), search_key(split_agency(text)[0]))}
         codes = {code for text in texts for code in (text, text.upper(), text.lower())}
+        codes |= {"0" * zeros + text for text in texts if text[:1].isdecimal() for zeros in range(ZEROS_AT_MOST)}
         rows = Cadre.objects.editable_by(user).filter(Q(search_key__in=keys) | Q(code__in=codes))
         self.by_code, self.by_name = {}, defaultdict(list)
         for cadre in rows.prefetch_related(posting_on(self.day), all_postings()).order_by("code"):
             self.by_code[cadre.code.casefold()] = cadre
             self.by_name[cadre.search_key].append(cadre)
+        self.by_zeros = by_zeros(cadre.code for cadre in self.by_code.values())
 
     def find(self, text, agency=""):
         """Return the one cadre that a code, or a name and an agency, means."""
         if not text:
             raise Problem(_("This line names no cadre."))
         name, in_brackets = split_agency(text)
-        found = [self.by_code[text.casefold()]] if text.casefold() in self.by_code else []
-        found = found or self.by_name.get(search_key(text)) or self.by_name.get(search_key(name), [])
-        if agency or in_brackets:
-            found = [cadre for cadre in found if has_name(self.agency_of(cadre), agency or in_brackets)]
+        agency = agency or in_brackets
+        if cadre := self.by_code.get(text.casefold()):
+            found, how = self.at([cadre], agency), Likeness.EXACT
+        else:
+            found, how = self.called(text, agency)
+            if not found:
+                found, how = self.called(name, agency)
+        if not found and (twins := twins_of(text, self.by_zeros)):
+            raise Problem(not_known(quoted(text), twins))
         if not found:
-            raise Problem(self.unknown(name, agency or in_brackets))
+            raise Problem(self.unknown(name, agency))
         if len(found) > 1:
             homes = {cadre: self.agency_of(cadre) for cadre in found}
-            choices = [f"{cadre.code} ({home.name if home else '–'})" for cadre, home in homes.items()]
-            raise Problem(_("Which of these: %(choices)s.") % {"choices": some_choices(choices)})
+            raise Problem(which_of(f"{cadre.code} ({home.name if home else '–'})" for cadre, home in homes.items()))
         (cadre,) = found
+        if how == Likeness.PARTLY:
+            raise Problem(which_of([f"{cadre.code} ({cadre.full_name})"]))
         if cadre.left_on and cadre.left_on < self.day:
             raise Problem(_("%(name)s no longer serves on that day.") % {"name": cadre.full_name})
         return cadre
+
+    def called(self, name, agency):
+        """Return those at an agency whose names fit best, and how well they do."""
+        return most_alike(name, self.at(self.by_name.get(search_key(name), []), agency), attrgetter("full_name"))
+
+    def at(self, cadres, agency):
+        """Those of some cadres who work at an agency on the day, all where none is named."""
+        return [cadre for cadre in cadres if not agency or has_name(self.agency_of(cadre), agency)]
 
     def agency_of(self, cadre):
         """Where a cadre works on the day of the decision, or None."""
@@ -212,7 +245,7 @@ class Cadres:
 
     def may_work_at(self, text, agency):
         """Whether one of those who are called so works there."""
-        return any(has_name(self.agency_of(cadre), agency) for cadre in self.by_name.get(search_key(text), []))
+        return bool(self.called(text, agency)[0])
 
     @staticmethod
     def unknown(name, agency):
@@ -233,13 +266,14 @@ def split_agency(text):
 
 def has_name(agency, text):
     """Whether an agency has that name or code."""
-    return agency is not None and search_key(text) in (agency.search_key, search_key(agency.code))
+    return agency is not None and bool(likeness(text, agency.name) or text.casefold() == agency.code.casefold())
 
 
-def some_choices(choices):
-    """The first few of what a line may mean, in one sentence, and whether there are more."""
+def which_of(choices):
+    """The sentence that asks which of the first few choices a line means, and says whether there are more."""
+    choices = list(choices)
     more = [_("and others")] if len(choices) > SUGGESTIONS_AT_MOST else []
-    return ", ".join(choices[:SUGGESTIONS_AT_MOST] + more)
+    return _("Which of these: %(choices)s.") % {"choices": ", ".join(choices[:SUGGESTIONS_AT_MOST] + more)}
 
 
 def match_text(text, decision, user):
@@ -284,11 +318,14 @@ def match_one(pasted, cells, cadres, places):
     """Set on a line its place and its unsaved ``DecisionLine``; raise ``Problem`` where either is not clear."""
     if not cells.place:
         raise Problem(_("This line names no place."))
+    for cell in (cells.place, cells.cadre, cells.agency):
+        if foreign := foreign_letter(cell):
+            raise Problem(letter_refused(*foreign))
     place, agency = place_and_agency(cells, cadres, places)
     if (name := cells.place_name) and not is_called(place, name):
         raise Problem(code_mismatch(cells.place, place.full_path, name))
     cadre = cadres.find(cells.cadre, agency)
-    if (name := cells.cadre_name) and search_key(name) != cadre.search_key:
+    if (name := cells.cadre_name) and not likeness(name, cadre.full_name):
         raise Problem(code_mismatch(cadre.code, cadre.full_name, name))
     role = cells.role or (Assignment.Role.HEAD if place.tier == Tier.REGIONAL_GROUP else Assignment.Role.IN_CHARGE)
     if role != Assignment.Role.IN_CHARGE and place.tier != Tier.REGIONAL_GROUP:
@@ -316,8 +353,8 @@ def place_and_agency(cells, cadres, places):
 
 def is_called(place, name):
     """Whether a name, or the first part of a path, is that of a place; the word of the type may be missing."""
-    parts = {key_of(part) for part in (name, *re.split(PATH_SIGNS, name))}
-    return bool(parts & {key_of(place.name), bare_name(place)})
+    parts = (name, *re.split(PATH_SIGNS, name))
+    return any(likeness(part, own) for part in parts for own in (place.name, bare_name(place)))
 
 
 def code_mismatch(code, found, name):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.forms import PartForm
 from assignments.models import Tier
+from cadrenet.texts import SearchInput
 
 
 class LocalitiesForm(PartForm):
@@ -12,5 +13,5 @@ class LocalitiesForm(PartForm):
 
     field_order = ["q", "tier", "within", "day"]
 
-    q = forms.CharField(label=_("Name or code"), required=False)
+    q = SearchInput(label=_("Name or code"), required=False)
     tier = forms.ChoiceField(label=_("Tier"), required=False, choices=[("", _("All tiers")), *Tier.choices])

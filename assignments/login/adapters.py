@@ -8,6 +8,8 @@ from django.contrib.auth import get_user_model
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from cadrenet.periods import today
+
 log = logging.getLogger("cadrenet.sign_in")
 
 
@@ -30,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def pre_login(self, request, user, **kwargs):
+        # The library lets in whoever has the right password, and asks for nothing but is_active.
+        if not user.serves_on(today()):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
 
     def validation_error(self, code, *args):
         if code == "too_many_login_attempts":

@@ -5,6 +5,7 @@ from assignments.models.agency import Agency
 from assignments.models.assignment import Assignment
 from assignments.models.cadre import Cadre
 from assignments.models.decision import Decision, DecisionLine, Term
+from assignments.models.erasure import Erasure
 from assignments.models.handover import Acting, CoverageReview, Handover
 from assignments.models.held import Held
 from assignments.models.locality import Lineage, Locality, LocalityType, LocalityVersion, Tier
@@ -25,6 +26,7 @@ __all__ = [
     "CoverageRule",
     "Decision",
     "DecisionLine",
+    "Erasure",
     "Handover",
     "Held",
     "HolderRule",

@@ -11,14 +11,20 @@ from assignments.models.agency import Agency
 from assignments.models.as_of import AsOfQuerySet
 from assignments.models.locality import Locality
 from assignments.models.place import Place
-from assignments.scope import ScopedQuerySet
+from assignments.scope import ScopedQuerySet, reach_of
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.texts import EmailField, NameField
 
 
 class User(AbstractUser):
     """A login. A login is not a person, and a person needs none: ``Cadre.user`` links them where both exist."""
 
-    display_name = models.CharField(
+    # Django's own, read as every other text.
+    username = NameField.like(AbstractUser, "username")
+    first_name = NameField.like(AbstractUser, "first_name")
+    last_name = NameField.like(AbstractUser, "last_name")
+    email = EmailField.like(AbstractUser, "email")
+    display_name = NameField(
         _("shown as"),
         max_length=150,
         blank=True,
@@ -40,6 +46,11 @@ class User(AbstractUser):
     def __str__(self):
         return self.display_name or self.get_full_name() or self.username
 
+    def serves_on(self, day):
+        """Return whether the cadre whose login this is serves on a day; a login without one serves always."""
+        left_on = getattr(getattr(self, "cadre", None), "left_on", None)
+        return left_on is None or day <= left_on
+
 
 class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     edited_by = "decides"
@@ -47,6 +58,19 @@ class AccessGrantQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         here = Place.objects.within(roots).standing_on(reach.day).values("locality")
         return self.filter(Q(locality__in=here) | Q(agency__in=reach.agencies))
+
+    def may_be_added_by(self, user):
+        return super().may_be_added_by(user) or bool(reach_of(user).decides_for)
+
+    def reached_to_edit(self, reach, roots):
+        """Grants in what the user decides about.
+
+        The staff of an agency are seen wherever they go, so a grant for them is given by whoever decides for the
+        agency, or about the whole tree in which it lies.
+        """
+        here = Place.objects.within(roots).standing_on(reach.day).values("locality")
+        whole = Place.objects.whole_trees(roots).standing_on(reach.day).values("locality")
+        return self.filter(Q(locality__in=here) | Q(agency__in=reach.decides_for) | Q(agency__locality__in=whole))
 
 
 class AccessGrant(EffectiveDated):

@@ -11,7 +11,8 @@ from assignments.models.locality import Locality
 from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
-from cadrenet.vietnamese import search_key, sort_key
+from cadrenet.texts import NameField, called
+from cadrenet.vietnamese import cleaned, search_key, sort_key
 
 
 class AgencyQuerySet(AsOfQuerySet, ScopedQuerySet):
@@ -21,12 +22,16 @@ class AgencyQuerySet(AsOfQuerySet, ScopedQuerySet):
         here = Place.objects.within(roots).standing_on(reach.day).values("locality")
         return self.filter(Q(locality__in=here) | Q(pk__in=reach.agencies))
 
+    def named(self, text):
+        """Agencies whose name holds the text, or whose code it is; marks may be left out, and not mistyped."""
+        return self.filter(called(text, "name") | Q(code__iexact=cleaned(text)))
+
 
 class Agency(models.Model):
     """An office, department or commune committee whose staff are sent to localities."""
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     locality = models.ForeignKey(
         Locality,
         verbose_name=_("belongs to"),

@@ -19,6 +19,7 @@ from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.races import lock
+from cadrenet.texts import NameField
 
 
 class AssignmentQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
@@ -85,7 +86,7 @@ class Assignment(EffectiveDated):
         Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="assignments"
     )
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.IN_CHARGE)
-    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_number = NameField(_("decision number"), max_length=60, blank=True)
     decision_on = BoundedDateField(_("day of the decision"), null=True, blank=True)
     decision = models.ForeignKey(
         "Decision",

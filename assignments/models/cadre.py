@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.place import Place
-from assignments.scope import ScopedQuerySet
+from assignments.scope import ScopedQuerySet, decides, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.periods import today
-from cadrenet.vietnamese import person_sort_key, search_key
+from cadrenet.texts import EmailField, NameField, called
+from cadrenet.vietnamese import cleaned, person_sort_key, search_key
 
 
 class CadreQuerySet(ScopedQuerySet):
@@ -41,6 +42,38 @@ class CadreQuerySet(ScopedQuerySet):
             | own
         )
 
+    def employed_by(self, user):
+        """Cadres about whom a user decides where they work, and that they leave.
+
+        Those who work today at an agency of the user's; of who works nowhere, those who serve where the user decides.
+        """
+        from assignments.models.agency import Agency
+        from assignments.models.posting import staff_on, without_agency_on
+
+        if not decides(user):
+            return self.none()
+        agencies, day = Agency.objects.all().editable_by(user).order_by().values("pk"), today()
+        return self.editable_by(user).filter(Q(without_agency_on(day, "pk")) | staff_on(day, agencies, "pk"))
+
+    def decided_by(self, user):
+        """Cadres about whom a user decides alone: they are employed by him, and hold nothing elsewhere.
+
+        What they hold today and later counts, and what those hold for whom they act then.
+        """
+        from assignments.models.assignment import Assignment
+        from assignments.models.handover import Acting
+
+        if reach_of(user).everything:
+            return self
+        day = today()
+        held = Assignment.objects.during(day, None)
+        beyond = held.exclude(pk__in=Assignment.objects.all().editable_by(user).order_by().values("pk")).order_by()
+        acting = Acting.objects.during(day, None).filter(absent__in=beyond.values("cadre")).order_by()
+        return self.employed_by(user).exclude(pk__in=beyond.values("cadre")).exclude(pk__in=acting.values("cadre"))
+
+    def changeable_by(self, user):
+        return self.decided_by(user)
+
     def serving_on(self, day):
         """Cadres who have not left by a day; the last day counts."""
         return self.filter(Q(left_on=None) | Q(left_on__gte=day))
@@ -61,8 +94,8 @@ class CadreQuerySet(ScopedQuerySet):
         )
 
     def named(self, text):
-        """Cadres whose name, with or without diacritics, or whose code holds the text."""
-        return self.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text.strip()))
+        """Cadres whose name holds the text, or whose code it is; marks may be left out, and not mistyped."""
+        return self.filter(called(text, "full_name") | Q(code__iexact=cleaned(text)))
 
 
 class Cadre(models.Model):
@@ -72,16 +105,19 @@ class Cadre(models.Model):
     are never held.
     """
 
+    # The column from which the keys are made.
+    named_by = "full_name"
+
     class CommitteeRole(models.TextChoices):
         STANDING_COMMITTEE = "standing_committee", _("Standing Committee member")
         DISTRICT_COMMITTEE = "district_committee", _("District committee member")
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
-    full_name = models.CharField(_("full name"), max_length=200)
+    full_name = NameField(_("full name"), max_length=200)
     committee_role = models.CharField(_("committee role"), max_length=20, choices=CommitteeRole, blank=True)
     party_member = models.BooleanField(_("party member"), default=True)
-    email = models.EmailField(_("work e-mail"), blank=True)
-    phone = models.CharField(_("work phone"), max_length=40, blank=True)
+    email = EmailField(_("work e-mail"), blank=True)
+    phone = NameField(_("work phone"), max_length=40, blank=True)
     left_on = BoundedDateField(
         _("served until"),
         null=True,

@@ -15,12 +15,13 @@ from assignments.models.place import Place
 from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated
+from cadrenet.texts import FreeTextField, NameField
 
 
 class Term(EffectiveDated):
     """A term of office (nhiệm kỳ). An assignment belongs to the term in which it began (R79)."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = NameField(_("name"), max_length=100, unique=True)
 
     history = HistoricalRecords()
 
@@ -54,9 +55,9 @@ class Decision(models.Model):
     while the decision is a draft. After that nothing in it is changed.
     """
 
-    number = models.CharField(_("decision number"), max_length=60)
+    number = NameField(_("decision number"), max_length=60)
     signed_on = BoundedDateField(_("day of the decision"))
-    signer = models.CharField(
+    signer = NameField(
         _("signed by"), max_length=150, blank=True, help_text=_("Name and position, as under the decision.")
     )
     first_day = BoundedDateField(_("in charge from"), help_text=_("The first day counts."))
@@ -136,7 +137,7 @@ class DecisionLine(models.Model):
     )
     withdrew_from = BoundedDateField(_("which was to begin on"), null=True, blank=True, editable=False)
     end_reason = models.CharField(_("reason of ending"), max_length=30, choices=Assignment.EndReason, blank=True)
-    why = models.CharField(
+    why = FreeTextField(
         _("reason in spite of warnings"), max_length=100, blank=True, help_text=_("Kept with the history.")
     )
     assignment = models.OneToOneField(

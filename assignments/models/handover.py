@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import today
+from cadrenet.texts import LinesField, NameField
 
 
 class HandoverQuerySet(AsOfQuerySet, ScopedQuerySet):
@@ -54,7 +55,7 @@ class Handover(models.Model):
         blank=True,
         related_name="taken_over",
     )
-    situation = models.TextField(
+    situation = LinesField(
         _("situation in a few lines"),
         max_length=1000,
         blank=True,
@@ -91,8 +92,15 @@ class ActingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
         return self.filter(Q(cadre__in=cadres) | Q(absent__in=cadres))
 
     def reached_to_edit(self, reach, roots):
+        """Those between two cadres of the user's, where he decides about all that one of them sees for the other."""
+        if not roots:
+            return self.none()
         cadres = Cadre.objects.all().reached_to_edit(reach, roots).order_by().values("pk")
-        return self.filter(cadre__in=cadres, absent__in=cadres)
+        decided = Assignment.objects.all().reached_to_edit(reach, roots).order_by().values("pk")
+        shown = Assignment.objects.filter(cadre=OuterRef("absent")).exclude(pk__in=decided).order_by()
+        # What he answered for before is seen by who acts, too: where he came and where he did not.
+        shown = shown.during(None, OuterRef("last_day"))
+        return self.filter(~Exists(shown), cadre__in=cadres, absent__in=cadres)
 
 
 class Acting(EffectiveDated):
@@ -103,7 +111,7 @@ class Acting(EffectiveDated):
 
     cadre = models.ForeignKey(Cadre, verbose_name=_("who acts"), on_delete=models.PROTECT, related_name="acting")
     absent = models.ForeignKey(Cadre, verbose_name=_("for whom"), on_delete=models.PROTECT, related_name="acted_for")
-    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_number = NameField(_("decision number"), max_length=60, blank=True)
 
     objects = ActingQuerySet.as_manager()
     history = HistoricalRecords()

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assignments.models.as_of import AsOfQuerySet, PlaceOfTheDay
-from assignments.scope import ScopedQuerySet, reach_of
+from assignments.scope import ScopedQuerySet, decides, reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import today
 from cadrenet.races import lock
+from cadrenet.texts import NameField
 
 
 class Tier(models.TextChoices):
@@ -43,7 +44,7 @@ class LocalityType(models.Model):
 
     code = CodeField(_("code"), max_length=40, unique=True)
     tier = models.CharField(_("tier"), max_length=20, choices=Tier)
-    name = models.CharField(_("name"), max_length=100)
+    name = NameField(_("name"), max_length=100)
 
     history = HistoricalRecords()
 
@@ -76,6 +77,15 @@ class LocalityQuerySet(AsOfQuerySet, ScopedQuerySet):
         """Localities at or below which the user decides: assigns, rates, changes the tree."""
         reach = reach_of(user)
         return self if reach.everything else self.reached_to_edit(reach, reach.decides)
+
+    def may_be_added_by(self, user):
+        return decides(user)
+
+    def changeable_by(self, user):
+        """Localities that lie today where the user decides: one that has moved away is for who decides there now."""
+        reach = reach_of(user)
+        here = places().within(reach.decides).standing_on(reach.day).values("locality")
+        return self if reach.everything else self.filter(pk__in=here)
 
     def on(self, day):
         """Localities that exist on a day."""
@@ -141,7 +151,7 @@ class LocalityVersion(EffectiveDated):
         help_text=_("Any locality of a higher tier; empty at the top of the tree."),
     )
     type = models.ForeignKey(LocalityType, verbose_name=_("type"), on_delete=models.PROTECT)
-    name = models.CharField(_("name"), max_length=200)
+    name = NameField(_("name"), max_length=200)
     households = models.PositiveIntegerField(
         _("households"), null=True, blank=True, help_text=_("A number only; no household is recorded.")
     )
@@ -239,7 +249,7 @@ class Lineage(models.Model):
     )
     effective_on = BoundedDateField(_("effective on"), help_text=_("The successor's first day."))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_number = NameField(_("decision number"), max_length=60, blank=True)
 
     objects = LineageQuerySet.as_manager()
     history = HistoricalRecords()

@@ -5,27 +5,13 @@ from datetime import timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assignments.models.place import Place
+from assignments.models.place import decides_at_the_top
 from assignments.scope import ScopedQuerySet
 
 # Nobody asks how a night of last year went.
 KEPT = timedelta(days=90)
 # A night's backup does not begin to the minute, and takes its time.
 OVERDUE = timedelta(hours=25)
-
-
-def decides_at_the_top(reach):
-    """Whether somebody decides about a whole tree. Costs a query, but for whoever sees everything."""
-    return reach.everything or not _tops(reach).isdisjoint(reach.decides)
-
-
-def decides_everywhere(reach):
-    """Whether somebody decides about every tree that there is. Costs a query, but for whoever sees everything."""
-    return reach.everything or _tops(reach) <= reach.decides
-
-
-def _tops(reach):
-    return set(Place.objects.standing_on(reach.day).filter(parent=None).values_list("tier", "locality"))
 
 
 class NightlyRunQuerySet(ScopedQuerySet):

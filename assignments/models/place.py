@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.models.locality import Locality, LocalityType, Tier
 from assignments.scope import ScopedQuerySet, reach_of
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import called
+from cadrenet.vietnamese import cleaned
 
 PATH_SEPARATOR = " › "
 
@@ -57,6 +58,11 @@ class PlaceQuerySet(ScopedQuerySet):
         """Places that are one of these (tier, locality id) or lie below one."""
         return self.filter(below(roots))
 
+    def whole_trees(self, roots):
+        """Places of whole trees: those above which nothing stands but one of these (tier, locality id)."""
+        tops = [locality for _tier, locality in roots]
+        return self.filter(Q(province__in=tops) | Q(province=None, area__in=tops))
+
     def under(self, locality):
         """Places of a locality and of everything below it."""
         return self.filter(**{ancestor(locality.tier): locality})
@@ -85,8 +91,8 @@ class PlaceQuerySet(ScopedQuerySet):
         return self.filter(first_day__lte=last_day, last_day__gte=first_day)
 
     def named(self, text):
-        """Places whose name, with or without diacritics, or whose code holds the text."""
-        return self.filter(Q(search_key__contains=search_key(text)) | Q(locality__code__startswith=text.strip()))
+        """Places whose name holds the text, or whose code begins so; marks may be left out, and not mistyped."""
+        return self.filter(called(text, "name") | Q(locality__code__startswith=cleaned(text)))
 
 
 class Place(models.Model):
@@ -184,6 +190,20 @@ class Place(models.Model):
     def steps(self):
         """As ``chain``, down to this place itself."""
         return [*self.chain, (Tier(self.tier), self.locality_id, self.name)]
+
+
+def decides_at_the_top(reach):
+    """Whether somebody decides about a whole tree. Costs a query, but for whoever sees everything."""
+    return reach.everything or not _tops(reach).isdisjoint(reach.decides)
+
+
+def decides_everywhere(reach):
+    """Whether somebody decides about every tree that there is. Costs a query, but for whoever sees everything."""
+    return reach.everything or _tops(reach) <= reach.decides
+
+
+def _tops(reach):
+    return set(Place.objects.standing_on(reach.day).filter(parent=None).values_list("tier", "locality"))
 
 
 class PlacedQuerySet(ScopedQuerySet):

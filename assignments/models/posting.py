@@ -10,6 +10,7 @@ from assignments.models.agency import Agency
 from assignments.models.cadre import Cadre
 from assignments.scope import ScopedQuerySet
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
+from cadrenet.texts import NameField
 
 
 class PostingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
@@ -19,6 +20,9 @@ class PostingQuerySet(EffectiveDatedQuerySet, ScopedQuerySet):
 
     def reached(self, reach, roots):
         return self.filter(cadre__in=Cadre.objects.all().reached(reach, roots).values("pk"))
+
+    def changeable_by(self, user):
+        return self.editable_by(user).filter(cadre__in=Cadre.objects.all().employed_by(user).order_by().values("pk"))
 
     def in_time(self):
         """In order of their first days; what has none goes back furthest."""
@@ -36,7 +40,7 @@ class Posting(EffectiveDated):
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="postings", null=True, blank=True
     )
-    position = models.CharField(_("position"), max_length=200, blank=True)
+    position = NameField(_("position"), max_length=200, blank=True)
 
     objects = PostingQuerySet.as_manager()
     history = HistoricalRecords()

@@ -2,13 +2,11 @@
 
 import django_filters
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import AgencyFilter, ListFilter, SearchFilter
 from assignments.models import Assignment, Tier
 from assignments.models.posting import posting_on
-from cadrenet.vietnamese import search_key
 
 
 class CadreFilter(ListFilter):
@@ -47,9 +45,7 @@ class CadreFilter(ListFilter):
 class AgencyListFilter(ListFilter):
     """Agencies by name or code."""
 
-    q = django_filters.CharFilter(label=_("Name"))
+    q = SearchFilter(label=_("Name"))
 
     def filter_queryset(self, queryset):
-        if text := self.asked["q"].strip():
-            queryset = queryset.filter(Q(search_key__contains=search_key(text)) | Q(code__iexact=text))
-        return queryset
+        return self.filters["q"].filter(queryset, self.asked["q"])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from assignments.filters import DayField
 from assignments.models import Agency, Posting
 from cadrenet.editing import EditMixin
+from cadrenet.texts import NameInput
 
 
 class PostingForm(EditMixin, forms.ModelForm):
@@ -32,7 +33,7 @@ class MoveForm(EditMixin, forms.Form):
         label=_("From"), help_text=_("The first day there. Where the cadre works until then ends the day before.")
     )
     agency = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False, empty_label=_("No agency"))
-    position = forms.CharField(label=_("Position"), required=False, max_length=200)
+    position = NameInput(label=_("Position"), required=False, max_length=200)
 
     def __init__(self, data=None, *, cadre, user, **kwargs):
         self.cadre = cadre

@@ -10,6 +10,7 @@ from assignments.models import Assignment
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY, today
+from cadrenet.texts import NameInput
 
 Reason = Assignment.EndReason
 # What a change of hands writes to the assignment that ends.
@@ -25,7 +26,7 @@ class ReplaceForm(EditMixin, LookupMixin, ReasonMixin):
     first_day = DayField(
         label=_("First day of the successor"), required=False, help_text=_("Left empty: the day after the last day.")
     )
-    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=60)
+    decision_number = NameInput(label=_("Decision number"), required=False, max_length=60)
     decision_on = DayField(label=_("Day of the decision"), required=False)
 
     field_order = ["last_day", "end_reason", "cadre", "first_day", "decision_number", "decision_on", "why", "seen"]
@@ -110,7 +111,7 @@ class LeavingForm(EditMixin, LookupMixin, ReasonMixin):
         for row in self.assignments:
             name = f"cadre-{row.pk}"
             self.matches[name] = {}
-            self.fields[name] = forms.CharField(
+            self.fields[name] = NameInput(
                 label=_("Successor"),
                 required=False,
                 widget=lookup_input("cadre", name, day="last_day"),

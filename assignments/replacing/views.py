@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,8 +10,7 @@ from django.views.generic import FormView
 from django.views.generic.detail import SingleObjectMixin
 
 from assignments.actions import Refused, carry_out, leave
-from assignments.models import Agency, Assignment, Cadre
-from assignments.models.posting import staff_on, without_agency_on
+from assignments.models import Assignment, Cadre
 from assignments.queries import held_outside
 from assignments.replacing.forms import LeavingForm, ReplaceForm
 from assignments.tenure.figures import served, with_moment, with_place
@@ -181,8 +179,5 @@ class LeavingView(ChangeView):
 
 
 def may_let_leave(user, cadre):
-    """Whether a user decides about a cadre himself: where he works today; who works nowhere, where he serves."""
-    cadres = Cadre.objects.editable_by(user).filter(pk=cadre.pk)
-    agencies = Agency.objects.editable_by(user).order_by().values("pk")
-    day = today()
-    return cadres.filter(Q(without_agency_on(day, "pk")) | staff_on(day, agencies, "pk")).exists()
+    """Whether a user decides that a cadre leaves, or works elsewhere."""
+    return Cadre.objects.all().employed_by(user).filter(pk=cadre.pk).exists()

@@ -1,5 +1,5 @@
 """The administration behind /admin/: the scope, the history and the policy of the pages, in Django's own admin.
 
-This package knows no app. What a user may see and change is asked of the querysets (``visible_to``, ``editable_by``);
-rules without a scope, such as limits, are guarded by Django's permissions alone.
+This package knows no app. What a user may see and change is asked of the querysets (``visible_to``, ``editable_by``,
+``changeable_by``); what holds for everybody, such as limits, by ``assignments.admin.shared.DecidedAtTop``.
 """

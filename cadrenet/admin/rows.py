@@ -1,11 +1,15 @@
 """The admin of one model: its list, its form and its deletion, within the user's scope."""
 
 import json
+from functools import reduce
+from operator import or_
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import FieldDoesNotExist
 from django.db import IntegrityError
 from django.db.models import CASCADE, PROTECT, ManyToOneRel, ProtectedError, Q
+from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -14,10 +18,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.admin.history import HistoryAdmin
-from cadrenet.admin.scope import OutOfReach, ScopedMixin, editable, visible, with_related
+from cadrenet.admin.scope import OutOfReach, ScopedMixin, changeable, editable, visible, with_related
+from cadrenet.codes import key_in
 from cadrenet.editing import hold
 from cadrenet.receipts import nothing_stored, stored
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import called
+from cadrenet.vietnamese import cleaned, marks_pattern, search_key
 
 # Names in an address of a window that is closed again the row which was added in it.
 STORED = "_stored"
@@ -31,10 +37,17 @@ class EditAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/edit_form.html"
 
+    def lookup_allowed(self, lookup, value, request=None):
+        """Refuse regular expressions in an address: one of them can keep a server busy for hours."""
+        if {"regex", "iregex"} & set(lookup.split(LOOKUP_SEP)):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def get_object(self, request, object_id, from_field=None):
-        if request.method == "POST" and from_field is None:
+        key = key_in(object_id)
+        if request.method == "POST" and from_field is None and key is not None:
             # Inside the transaction of the page: whoever else would change the row waits.
-            hold(self.model, self.opts.pk.to_python(object_id))
+            hold(self.model, key)
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -74,8 +87,8 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
         return str(obj)
 
     def editable(self, queryset, user):
-        """Narrow rows of this model to those a user may change."""
-        return editable(queryset, user)
+        """Narrow rows of this model to those a user may change as a whole."""
+        return changeable(queryset, user)
 
     def choices(self, db_field, queryset, request):
         """Narrow what a foreign key of this model may point at."""
@@ -92,6 +105,11 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
             asked[key] = self.editable(self.model._default_manager.filter(pk=obj.pk), request.user).exists()
         return asked[key]
 
+    def has_add_permission(self, request):
+        rows = self.model._default_manager.all()
+        somewhere = not hasattr(rows, "may_be_added_by") or rows.may_be_added_by(request.user)
+        return super().has_add_permission(request) and somewhere
+
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
@@ -100,13 +118,21 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or obj.pk is None or self.may_edit(request, obj))
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        # The class is made for this request alone.
+        form.user = request.user
+        return form
+
     def get_inlines(self, request, obj):
         return [inline for inline in super().get_inlines(request, obj) if obj or not inline.only_stored]
 
     # --- Lists
 
     def get_search_results(self, request, queryset, search_term):
-        search_term = search_term.replace('"', " ").strip()
+        search_term = cleaned(search_term.replace('"', " "))
+        if marks_pattern(search_term):
+            return self.search_marked(request, queryset, search_term)
         plain = search_key(search_term)
         if " " in plain:
             # “Ấp 2” is a name and not two words, one of which stands somewhere in a code.
@@ -114,6 +140,24 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
             if found.exists():
                 return found, may_repeat
         return self.search(request, queryset, plain, search_term)
+
+    def search_marked(self, request, queryset, typed):
+        """Search for text in which marks were typed, which must agree: as one name, or word by word."""
+        for terms in ([typed], typed.split()):
+            found = queryset.filter(*(self.holds(term, request) for term in terms)).order_by().values("pk")
+            if len(terms) > 1 or found.exists():
+                break
+        return queryset.filter(pk__in=found), False
+
+    def holds(self, term, request):
+        """The condition that one of the columns that are searched holds a term."""
+        conditions = (
+            called(term, name_of(self.model, column), column)
+            if column.endswith("search_key")
+            else Q(**{f"{column}__icontains": term})
+            for column in self.get_search_fields(request)
+        )
+        return reduce(or_, conditions, Q())
 
     def search(self, request, queryset, plain, typed):
         """Search for text without diacritics, and as it was typed."""
@@ -216,3 +260,15 @@ class ScopedAdmin(ScopedMixin, EditAdmin, HistoryAdmin):
             count = relation.related_model._base_manager.filter(**{relation.field.name: obj}).count()
             if count:
                 yield relation, count
+
+
+def name_of(model, key):
+    """Return the column of the name that a ``search_key``, reached from a model, is made of."""
+    *path, _key = key.split(LOOKUP_SEP)
+    for step in path:
+        try:
+            model = model._meta.get_field(step).related_model
+        except FieldDoesNotExist:
+            # Where a locality stands (``standing``), joined by the list alone.
+            return LOOKUP_SEP.join([*path, "name"])
+    return LOOKUP_SEP.join([*path, getattr(model, "named_by", "name")])

@@ -9,7 +9,7 @@ from cadrenet.periods import today
 
 
 class RuleAdmin(ScopedAdmin):
-    """Rules with dates. ``what`` says in a sentence or two what one row does."""
+    """Rules with dates, which hold for everybody. ``what`` says in a sentence or two what one row does."""
 
     what = ""
     list_filter = (InForceFilter,)

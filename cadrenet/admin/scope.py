@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
 
 from cadrenet.editing import EditFormSet, EditMixin
 
@@ -15,6 +16,11 @@ def visible(queryset, user):
 def editable(queryset, user):
     """Narrow rows to those a user may change; rows without a scope are left as they are."""
     return queryset.editable_by(user) if hasattr(queryset, "editable_by") else queryset
+
+
+def changeable(queryset, user):
+    """Narrow rows to those of which a user may change every column; without a scope as ``editable``."""
+    return queryset.changeable_by(user) if hasattr(queryset, "changeable_by") else editable(queryset, user)
 
 
 def with_related(queryset, names):
@@ -38,11 +44,27 @@ class ChoiceField(forms.ModelChoiceField):
 
 
 class ScopedForm(EditMixin, forms.ModelForm):
-    """A form in which what is chosen already stays a choice, even if the user could not choose it afresh."""
+    """A form in which what is chosen already stays a choice, even if the user could not choose it afresh.
+
+    ``user`` is whoever has it before him: what a page refuses him, ``check_rules`` refuses here.
+    """
+
+    user = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.keep_stored()
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.check_rules()
+            except ValidationError as error:
+                self._update_errors(error)
+
+    def check_rules(self):
+        """Raise ``ValidationError`` where a page would refuse what the row (``instance``) is to become."""
 
 
 class ScopedMixin:
@@ -52,6 +74,10 @@ class ScopedMixin:
 
     def get_queryset(self, request):
         return self.visible(super().get_queryset(request), request.user)
+
+    def get_view_on_site_url(self, obj=None):
+        # Straight to the page of the row, which asks who may see it: Django's own way there asks nobody.
+        return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else None
 
     def visible(self, queryset, user):
         """Narrow rows of this model to those a user may see."""
@@ -101,6 +127,12 @@ class ScopedInline(ScopedMixin, admin.TabularInline):
             field.widget.can_add_related = False
         return field
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        # The class is made for this request alone.
+        formset.form.user = request.user
+        return formset
+
     def parent_allows(self, request, parent):
         """Return whether the user may change the row that these rows belong to."""
         return self.admin_site._registry[self.parent_model].has_change_permission(request, parent)
@@ -113,6 +145,28 @@ class ScopedInline(ScopedMixin, admin.TabularInline):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or self.parent_allows(request, obj))
+
+
+class HasPages:
+    """Rows that pages make and change: here they are corrected, by nobody further than there.
+
+    ``settled`` are the fields that no page changes once a row is there. Only a superuser corrects these all the same,
+    and deletes what no page deletes.
+    """
+
+    settled = ()
+
+    def get_readonly_fields(self, request, obj=None):
+        found = super().get_readonly_fields(request, obj)
+        return [*found, *self.settled] if obj and not request.user.is_superuser else found
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or self.may_be_taken_back(obj))
+
+    def may_be_taken_back(self, obj):
+        """Return whether a page takes this row away again."""
+        return False
 
 
 class ReadOnly:

@@ -64,6 +64,10 @@ class AdminSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
+    def get_urls(self):
+        # The way from the administration to a row's page tells of any row whether it exists.
+        return [found for found in super().get_urls() if getattr(found, "name", None) != "view_on_site"]
+
     def index(self, request, extra_context=None):
         """The list of models, below the cards that some of them have for the reader."""
         cards = [card for model in self._registry.values() if (card := index_card(model, request))]

@@ -22,10 +22,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from cadrenet.cells import BadFile
 from cadrenet.export import csv_response
 from cadrenet.races import Busy
 from cadrenet.tables.importing import MAX_BYTES, MAX_ROWS, Outcome
-from cadrenet.uploads import BadFile
+from cadrenet.tables.telling import gathered_by_line
 from cadrenet.workbook import table_response
 
 # A page of thousands of lines helps nobody.
@@ -56,6 +57,7 @@ class ConfirmForm(forms.Form):
 
     upload = forms.CharField(widget=forms.HiddenInput)
     file_name = forms.CharField(widget=forms.HiddenInput)
+    accepted = forms.BooleanField(label=_("I have looked at these lines, and they are meant so."), required=False)
 
 
 class Preview:
@@ -132,10 +134,11 @@ class TableAdmin:
     def preview_page(self, request, data, file_name, outcome):
         """Show what importing a file would do, and keep it with that until it is confirmed."""
         token = secrets.token_hex()
-        cache.set(self.upload_key(request, token), (data, outcome.digest), KEPT)
+        cache.set(self.upload_key(request, token), (data, outcome.digest, bool(outcome.warnings)), KEPT)
         preview = {
             "confirm_form": ConfirmForm(initial={"upload": token, "file_name": file_name}),
             "totals": outcome.totals,
+            "warnings": gathered_by_line(outcome.warnings)[:SHOWN],
             "rows": [Preview(change) for change in outcome.changes[:SHOWN]],
             "more_rows": max(len(outcome.changes) - SHOWN, 0),
         }
@@ -148,21 +151,27 @@ class TableAdmin:
             raise PermissionDenied
         form = ConfirmForm(request.POST)
         key = form.is_valid() and self.upload_key(request, form.cleaned_data["upload"])
-        data, seen = (key and cache.get(key)) or (None, "")
+        data, seen, asks = (key and cache.get(key)) or (None, "", False)
         if not data:
             messages.error(request, _("This preview has expired or was imported already. Choose the file again."))
             return HttpResponseRedirect(self.table_url("import"))
         cache.delete(key)
         file_name = form.cleaned_data["file_name"]
-        outcome = self.write(request, data, file_name, seen=seen)
+        waits = asks and not form.cleaned_data["accepted"]
+        outcome = self.write(request, data, file_name, dry_run=waits, seen=seen)
+        if outcome.errors:
+            # Somebody changed rows since the preview.
+            return self.import_page(request, UploadForm(), outcome.errors)
         if outcome.is_stale:
             messages.error(
                 request, _("Nothing was imported: somebody has changed these rows since the preview. Look again.")
             )
+        elif waits:
+            messages.error(
+                request, _("Nothing was imported: look at the lines below, and tick that they are meant so.")
+            )
+        if outcome.is_stale or waits:
             return self.preview_page(request, data, file_name, outcome)
-        if outcome.errors:
-            # Somebody changed rows since the preview.
-            return self.import_page(request, UploadForm(), outcome.errors)
         totals = outcome.totals
         messages.success(
             request,
@@ -193,17 +202,19 @@ class TableAdmin:
 
     def import_page(self, request, form, errors=(), **preview):
         """Show the form, and what is wrong with the file or what would happen to its rows."""
+        told = gathered_by_line(errors)
         context = self.admin_site.each_context(request) | {
             "title": _("Import"),
             "subtitle": self.opts.verbose_name_plural,
             "opts": self.opts,
             "form": form,
             "columns": self.table_import.table.names,
+            "headings": [(column.name, column.vietnamese[0]) for column in self.table_import.table.columns],
             "needed": self.table_import.needed(),
             "max_rows": MAX_ROWS,
             "max_bytes": MAX_BYTES,
-            "row_errors": errors[:SHOWN],
-            "more_errors": max(len(errors) - SHOWN, 0),
+            "row_errors": tuple(told[:SHOWN]),
+            "more_errors": max(len(told) - SHOWN, 0),
             **preview,
         }
         return TemplateResponse(request, "admin/table_import.html", context)

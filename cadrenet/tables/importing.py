@@ -1,21 +1,24 @@
 """Rows of one model brought in from a table by somebody who sees and may change a part of them."""
 
 import logging
-import re
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from cadrenet.admin.scope import editable, visible, with_related
+from cadrenet.admin.scope import changeable, visible, with_related
+from cadrenet.codes import by_zeros, lost_zeros, new_beside_twins, not_known, stored_twins, twins_of
 from cadrenet.editing import digest
-from cadrenet.history import sign_change
+from cadrenet.formulas import saved_at
+from cadrenet.history import changed_since, sign_change
 from cadrenet.races import one_import_at_a_time
 from cadrenet.tables.columns import plain
-from cadrenet.tables.values import BadValue, day
+from cadrenet.tables.values import BadValue
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +41,21 @@ class Change:
 class Outcome:
     """What an import did or would do; or with errors, (line, sentences) each, why it did nothing.
 
-    ``is_stale`` says that it did nothing because it would have done something else than was previewed.
+    ``warnings``, (line, sentences) each, are about what may be right, and is to be looked at. ``is_stale`` says that
+    it did nothing because it would have done something else than was previewed.
     """
 
     changes: list = field(default_factory=list)
     unchanged: int = 0
     errors: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
     is_stale: bool = False
 
     @property
     def digest(self):
         """What was previewed, in short: which lines are new, and of each other one what it changes into what."""
-        return digest([repr((change.line, change.was and (change.before, change.after))) for change in self.changes])
+        changes = [repr((change.line, change.was and (change.before, change.after))) for change in self.changes]
+        return digest([*changes, repr(self.warnings)])
 
     @property
     def totals(self):
@@ -59,6 +65,9 @@ class Outcome:
 
     def refuse(self, line, sentences):
         self.errors.append((line, sentences))
+
+    def warn(self, line, sentence):
+        self.warnings.append((line, [sentence]))
 
 
 class TableImport:
@@ -70,6 +79,7 @@ class TableImport:
     def __init__(self, user):
         self.user = user
         self.named = {}  # by column: the rows that its codes may name
+        self.twins = {}  # by column: the codes that those of the file may be but for zeros
 
     @classmethod
     def needed(cls):
@@ -88,16 +98,19 @@ class TableImport:
         return visible(queryset, self.user)
 
     def may_write(self, row):
-        """Return whether a stored row is one that the user may change."""
+        """Return whether a stored row is one that the user may change as a whole."""
         if self.user.is_superuser:
             return True
-        return editable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
+        return changeable(self.model._default_manager.filter(pk=row.pk), self.user).exists()
 
     # --- Cells
 
     def read(self, data):
         """Return the rows of an uploaded file. Raises ``BadFile``."""
-        return self.table.read(data, needed=self.needed(), max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+        rows = self.table.read(data, needed=self.needed(), max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+        # A browser does not say when a file was saved.
+        rows.saved = saved_at(data)
+        return rows
 
     def look_up(self, rows):
         """Fetch what the codes of a file may name, at once."""
@@ -106,21 +119,28 @@ class TableImport:
                 codes = {row.values.get(column.name, "") for row in rows}
                 found = self.usable(column, column.refers._default_manager.all()).filter(code__in=codes)
                 self.named[column.name] = {row.code: row for row in found}
+                unknown = {code for code in codes - {*self.named[column.name]} if code[:1].isdecimal()}
+                if unknown:
+                    usable = self.usable(column, column.refers._default_manager.all())
+                    self.twins[column.name] = by_zeros(stored_twins(unknown, usable))
 
     def reader(self, column):
-        """Return how a cell is read here: a code becomes the row it names, a day may be written as people do."""
-        if column.read is day:
-            return lambda cell: day(iso(cell))
+        """Return how a cell is read here: a code becomes the row it names."""
         if not column.refers:
             return column.read
 
         def named(cell):
             found = self.named[column.name].get(column.read(cell))
             if found is None:
-                raise BadValue(unusable(column.refers, cell))
+                raise BadValue(self.unknown(column, cell))
             return found
 
         return named
+
+    def unknown(self, column, code):
+        """The sentence about a code of a column that names nothing which the user may use here."""
+        twins = twins_of(code, self.twins.get(column.name, {}))
+        return not_known(code, twins) if twins else unusable(column.refers, code)
 
     def cells(self, row):
         """A row's cells: numbers and days as such, other rows by their codes."""
@@ -146,13 +166,18 @@ class TableImport:
 
     def _write(self, rows, file_name, outcome):
         self.look_up(rows)
-        table = replace(self.table, columns=tuple(replace(c, read=self.reader(c)) for c in self.table.columns))
-        sound, wrong, repeated = table.sound_rows(rows, partial=True)
-        for row, sentences in wrong:
-            outcome.refuse(row.line, sentences)
-        for row, sentence in repeated:
-            outcome.refuse(row.line, [sentence])
+        # Sentences call the columns what the header of the file does.
+        self.table = self.table.as_headed(getattr(rows, "heads", None))
+        table = replace(
+            self.table,
+            columns=tuple(replace(c, read=self.reader(c)) for c in self.table.columns),
+        )
+        sound, unsound = table.sound_rows(rows, partial=True)
+        for bad in unsound:
+            outcome.refuse(bad.row.line, bad.sentences + table.objections(bad.right))
+        sound = self.refuse_lost_zeros(sound, outcome)
         stored = self.stored(sound)
+        late = changed_since(self.model, [row.pk for row in stored.values()], getattr(rows, "saved", None))
         reason = (_("Import of %(file)s") % {"file": file_name})[:100]
         for line, values in self.in_order(sound):
             try:
@@ -170,6 +195,29 @@ class TableImport:
                     self.check(change.row)
                 except ValidationError as error:
                     outcome.refuse(change.line, self.sentences(error))
+        if not outcome.errors:
+            doubts = [
+                *taken_away(table, outcome.changes),
+                *put_back(late, outcome.changes),
+                *self.doubts(outcome.changes),
+            ]
+            for line, sentence in sorted(doubts):
+                outcome.warn(line, sentence)
+
+    def refuse_lost_zeros(self, rows, outcome):
+        """Return the rows but for those about something new that differs from what is known by zeros alone."""
+        if self.table.key[0] != "code":
+            return rows
+        said = self.lost_zeros(rows)
+        for line, values in rows:
+            if text := said.get(plain(values["code"])):
+                outcome.refuse(line, [_("%(column)s: %(why)s") % {"column": "code", "why": text}])
+        return [(line, values) for line, values in rows if plain(values["code"]) not in said]
+
+    def lost_zeros(self, rows):
+        """Return a sentence for each code of new rows beside which another differs by zeros alone."""
+        stored = visible(self.model._default_manager.all(), self.user).values_list("code", flat=True)
+        return new_beside_twins({plain(values["code"]) for _line, values in rows}, set(stored.order_by()))
 
     def stored(self, rows):
         """Return the rows that the database holds already, by their keys."""
@@ -237,7 +285,7 @@ class TableImport:
         """What a ``ValidationError`` says, each sentence after the name of its column."""
         if not hasattr(error, "error_dict"):
             return error.messages
-        names = {column.field: column.name for column in self.table.columns}
+        names = {column.field: self.table.called(column.name) for column in self.table.columns}
         order = [*names, *error.message_dict]
         return [
             sentence
@@ -259,8 +307,34 @@ class TableImport:
     def check(self, row):
         """Raise ``ValidationError`` for what can be judged only when all rows stand as they will."""
 
+    def doubts(self, changes):
+        """Yield (line, sentence) about what may be right and often is not, once all rows stand as they will."""
+        return ()
+
     def written(self, changes):
         """Keep what is derived right, once, after all rows were written."""
+
+
+def taken_away(table, changes):
+    """Yield (line, sentence) about each cell that a change leaves empty, or without the zeros before it."""
+    for change in changes:
+        for column, before, after in zip(table.names, change.before or (), change.after, strict=False):
+            said = {"column": table.called(column), "value": before, "after": after}
+            if before and not after:
+                yield change.line, _("%(column)s: “%(value)s” would be erased, as the cell is empty.") % said
+            elif lost_zeros(before, after):
+                yield change.line, _("%(column)s: “%(value)s” would lose its zeros and become “%(after)s”.") % said
+
+
+def put_back(late, changes):
+    """Yield (line, sentence) about each row that was changed after the workbook was saved: key -> when."""
+    for change in changes:
+        if change.was and change.was.pk in late:
+            moment = date_format(localtime(late[change.was.pk]), "SHORT_DATETIME_FORMAT")
+            yield (
+                change.line,
+                _("This row was changed here on %(moment)s, after the file was saved.") % {"moment": moment},
+            )
 
 
 def unusable(model, code):
@@ -274,15 +348,6 @@ def unusable(model, code):
 def outside():
     """The error of a row that the user may not change."""
     return ValidationError(_("This lies outside the area in which you may change things."))
-
-
-def iso(cell):
-    """A day as people write it, 22/11/2022, as files write it; any other text as it stands."""
-    if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", cell):
-        return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
-    if found := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", cell):
-        return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
-    return cell
 
 
 def text_of(value):

@@ -9,11 +9,22 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadrenet.cells import DAY, NUMBER
+from cadrenet.codes import check_code
 from cadrenet.periods import Quarter, check_day, check_year, of_known_year
+from cadrenet.tables.words import FLAGS, Vocabulary, day_of, folded, moment_of, quarter_of
+from cadrenet.texts import check_free_text, check_name
+from cadrenet.vietnamese import CONTROL, cleaned
 
 LARGEST_COUNT = 2**31 - 1
 LARGEST_VALUE = 2**63 - 1
 CODE_LENGTH = 60
+# What “5/2022” or “1-5” becomes in a spreadsheet program: May-22, Thg5-22 or 1/5/2022, as it is saved as CSV.
+MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[Tt]hg ?[0-9]{1,2})"
+SHOWN_AS_DAY = re.compile(
+    rf"[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}|(?:[0-9]{{1,2}}[- ])?{MONTH}-[0-9]{{2,4}}|[0-9]{{1,2}}-{MONTH}"
+)
+MADE_A_DAY = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{SHOWN_AS_DAY.pattern}")
 
 
 class BadValue(ValueError):
@@ -21,59 +32,73 @@ class BadValue(ValueError):
 
 
 def text(model, name):
-    """Text as long as the model's field may be."""
-    longest = model._meta.get_field(name).max_length
+    """Text as long as the model's field may be, and in letters that the field takes."""
+    field = model._meta.get_field(name)
+    longest = field.max_length
 
     def read(cell):
+        if CONTROL.search(cell):
+            raise BadValue(_("There is an invisible control character. Type the text again."))
+        cell = cleaned(cell)
         if len(cell) > longest:
             raise BadValue(
                 _("The text has %(length)s characters, and at most %(longest)s fit. Shorten it.")
                 % {"length": len(cell), "longest": longest}
             )
-        if not cell.isprintable() and re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", cell):
-            raise BadValue(_("There is an invisible control character. Type the text again."))
-        return cell
+        # Not all of the field's: an e-mail address has a sentence of its own.
+        return checked(check_free_text if check_free_text in field.validators else check_name, cell)
 
     return read
 
 
 @lru_cache(4096)
 def code(cell):
-    """A code: text that names one thing, so nothing invisible may hide in it."""
+    """A code: text that names one thing, so nothing invisible may hide in it, and no letter that is another."""
     if len(cell) > CODE_LENGTH:
         raise BadValue(
             _("The code has %(length)s characters, and at most %(longest)s fit. Shorten it.")
             % {"length": len(cell), "longest": CODE_LENGTH}
         )
-    if cell != cell.strip() or not cell.isprintable() or "  " in cell:
+    if SHOWN_AS_DAY.fullmatch(cell):
+        raise made_a_day(cell)
+    if cell != cleaned(cell):
         raise BadValue(
             _("The code “%(code)s” holds a stray space or an invisible character. Type it again.") % {"code": cell}
         )
-    return cell
+    return checked(check_code, cell)
 
 
 def choice(choices, without=()):
-    """One of the values of a model's choices."""
-    allowed = {str(value): str(value) for value in choices.values if value not in without}
+    """One of the values of a model's choices, or what it is called in Vietnamese."""
+    vocabulary = Vocabulary((value, label) for value, label in choices.choices if value not in without)
+    allowed = {value: value for value in vocabulary}
 
     def read(cell):
         try:
             return allowed[cell]
         except KeyError:
+            if meant := vocabulary.meant(cell):
+                # A file says it again and again.
+                allowed[cell] = meant
+                return meant
             raise BadValue(
                 _("“%(value)s” is unknown. Write one of: %(allowed)s.")
-                % {"value": cell, "allowed": ", ".join(allowed)}
+                % {"value": cell, "allowed": vocabulary.listed()}
             ) from None
 
+    read.vocabulary, read.is_open = vocabulary, False
     return read
 
 
 def short_code(model, name):
-    """A word of an open list: small letters, digits and underscores."""
-    longest = model._meta.get_field(name).max_length
+    """A word of an open list: small letters, digits and underscores, or what a word that everybody has is called."""
+    field = model._meta.get_field(name)
+    longest, vocabulary = field.max_length, Vocabulary(field.flatchoices)
 
     @lru_cache(1024)
     def read(cell):
+        if meant := vocabulary.meant(cell):
+            return meant
         if len(cell) > longest or not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", cell):
             raise BadValue(
                 _(
@@ -84,6 +109,7 @@ def short_code(model, name):
             )
         return cell
 
+    read.vocabulary, read.is_open = vocabulary, True
     return read
 
 
@@ -99,6 +125,7 @@ def checked(check, value):
 @lru_cache(8192)
 def day(cell):
     """A day; what is kept of an answer stays right, as days only come to be allowed."""
+    cell = day_of(cell)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
         raise BadValue(
             _("“%(value)s” is no day in this format. Write year, month and day as 2022-12-31.") % {"value": cell}
@@ -113,6 +140,7 @@ def day(cell):
 @lru_cache(8192)
 def moment(cell):
     """A time of a day, in the time zone of the office."""
+    cell = moment_of(cell)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", cell):
         raise BadValue(
             _("“%(value)s” is no time in this format. Write day and time as 2022-12-31T19:30.") % {"value": cell}
@@ -153,19 +181,22 @@ def whole(largest, smallest=0):
             )
         return number
 
+    read.kind = NUMBER
     return read
 
 
+@lru_cache(256)
 def flag(cell):
-    if cell not in ("0", "1"):
+    found = FLAGS.get(cell, FLAGS.get(folded(cell)))
+    if found is None:
         raise BadValue(_("“%(value)s” is neither 0 (no) nor 1 (yes). Write one of the two.") % {"value": cell})
-    return cell == "1"
+    return found
 
 
 @lru_cache(256)
 def quarter(cell):
     try:
-        return of_known_year(Quarter.parse(cell))
+        return of_known_year(Quarter.parse(quarter_of(cell)))
     except ValueError as error:
         raise BadValue(str(error)) from None
 
@@ -175,7 +206,7 @@ def email(model, name):
     long_enough = text(model, name)
 
     def read(cell):
-        long_enough(cell)
+        cell = long_enough(cell)
         try:
             validate_email(cell)
         except ValidationError:
@@ -192,4 +223,29 @@ def year(cell):
     return checked(check_year, count(cell))
 
 
+def not_a_day(read):
+    """As another kind of value, where a day is what a spreadsheet program has made of something else."""
+
+    def read_no_day(cell):
+        if MADE_A_DAY.fullmatch(cell):
+            raise made_a_day(cell)
+        return read(cell)
+
+    return read_no_day
+
+
+def made_a_day(cell):
+    """The error of a cell of which a spreadsheet program has made a day."""
+    return BadValue(
+        _(
+            "“%(value)s” is a day. If a spreadsheet program has made it so, format the cell as text and type again "
+            "what is meant."
+        )
+        % {"value": cell}
+    )
+
+
 count = whole(LARGEST_COUNT)
+# Of what kind a value is in a workbook, where it is no text.
+day.kind = moment.kind = DAY
+year.kind = flag.kind = NUMBER

@@ -16,6 +16,7 @@ STATUSES = {
     "present": ("check", "info", _("Present")),
     # Translators: vi "Vắng có lý do"
     "excused": ("bolt", "warn", _("Excused")),
+    "asked": ("clock", "warn", _("Asks to be excused")),
     # Translators: vi "Vắng"
     "absent": ("x", "bad", _("Absent")),
     # Translators: vi "Chưa cập nhật"

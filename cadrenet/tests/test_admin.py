@@ -1,8 +1,13 @@
 """The site of the administration: who comes in, by which door, and under which policy."""
 
+import re
+
 import pytest
+from django.contrib import admin
+from django.urls import reverse
 
 from assignments.tests.cast import small_tree, user
+from cadrenet.admin.tables import TableAdmin
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,26 @@ def test_only_here_styles_may_be_inline_and_scripts_nowhere(client):
     assert directive(here, "script-src") == directive(elsewhere, "script-src") == ["'self'"]
 
 
+def test_no_list_takes_a_regular_expression_from_its_address(client):
+    """One that goes back and forth over a name keeps a server busy for hours."""
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+
+    asked = {}
+    for model, its_admin in admin.site._registry.items():
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert client.get(url).status_code == 200
+        for field in model._meta.concrete_fields:
+            for lookup in ("regex", "iregex", "pk__regex" if field.is_relation else "lower__iregex"):
+                assert not its_admin.lookup_allowed(f"{field.name}__{lookup}", "(a+)+$")
+        asked[url] = client.get(url, {"pk__iregex": "(a+)+$"}).status_code
+        if isinstance(its_admin, TableAdmin):
+            asked[f"{url}export/"] = client.get(f"{url}export/", {"pk__regex": "a"}).status_code
+
+    assert len(asked) > 33
+    assert set(asked.values()) == {400}
+    assert client.get("/admin/assignments/cadre/", {"code__startswith": "P"}).status_code == 200
+
+
 PAGES = [
     "/admin/",
     "/admin/assignments/locality/",
@@ -89,3 +114,17 @@ def test_models_stand_in_the_order_of_the_readers_alphabet(client, settings):
     names = [str(model["name"]) for model in apps["assignments"]]
 
     assert names.index("Cơ quan, đơn vị") < names.index("Địa bàn") < names.index("Giới hạn")
+
+
+@pytest.mark.one_database
+def test_the_page_of_a_new_row_says_no_word_of_the_program(client):
+    client.force_login(user("root", is_staff=True, is_superuser=True))
+    small_tree()
+    silly = []
+    for model, page in admin.site._registry.items():
+        answer = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
+        text = re.sub(r"<[^>]*>", "", answer.content.decode())
+        if answer.status_code == 200 and re.search(r"\bNone\b", text):
+            silly.append(page)
+
+    assert silly == []

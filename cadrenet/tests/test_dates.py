@@ -38,6 +38,7 @@ DERIVED = {
     "meetings.meeting.planned_for",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
+    "assignments.erasure.at",
     "assignments.receipt.at",
     "assignments.nightlyrun.began_at",
 }

@@ -184,8 +184,27 @@ def test_rows_over_the_limit_are_refused_and_never_cut(data):
     assert len(read(data, max_rows=3)[1]) == 3
 
 
+def test_column_names_are_cleaned():
+    assert read("\ufeffa\u200b,first\u00a0 day\n1,2\n".encode())[0] == ["a", "first day"]
+
+
+def test_a_header_in_which_nothing_is_seen_names_no_column():
+    assert refusal(b"\x01,\x02\n1,2\n") == [
+        (1, "Column 1 has no name."),
+        (2, "The number of cells is 2, and the header has 1."),
+    ]
+
+
 def test_columns_over_the_limit_are_refused():
     assert refusal(workbook(["a"], [1], [None] * 100 + ["x"])) == [(3, "There are more than 100 columns.")]
+    # Each would have a sentence of its own, and was compared with all before it.
+    header = ",".join(f"c{number}" for number in range(160_000))
+    assert refusal(f"{header}\n".encode()) == [(1, "There are more than 100 columns.")]
+    assert refusal(b"a,b,,a,a\n") == [
+        (1, "Column 3 has no name."),
+        (1, "The column “a” occurs twice."),
+        (1, "The column “a” occurs twice."),
+    ]
 
 
 # --- Encodings --------------------------------------------------------------------------------------------

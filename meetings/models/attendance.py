@@ -1,5 +1,6 @@
 """Attendance: a row for everybody expected at a meeting, unrecorded until somebody says what happened."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -7,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from assignments.models import Cadre, Placed
+from assignments.models import Assignment, Cadre, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
 from assignments.models.posting import all_postings, staff_of_own_day
+from assignments.scope import reach_of
 from cadrenet.periods import today
+from cadrenet.texts import FreeTextField
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
 
@@ -53,6 +56,24 @@ class AttendanceQuerySet(PlacedQuerySet):
             return rows
         return rows.filter(facts_below(reach.sees) | of_people(reach.cadres, reach.agencies))
 
+    def asking(self):
+        """Rows of people who say that something extremely urgent kept them, of which nobody has decided yet (R11)."""
+        status, reason = self.model.Status.ABSENT, self.model.Reason.EXTREME_URGENCY
+        return self.filter(status=status, reason=reason, excuse_answered_by=None, expected=True)
+
+    def excused_by(self, user):
+        """Rows about which it is a user's to decide whether the absence is excused (R11).
+
+        Those of the staff of an agency whose head he is, as of their own day, and of his regional group; never his
+        own, nor those of whom he acts for. Nobody else decides, whatever he may record or administer.
+        """
+        reach = reach_of(user)
+        groups = Assignment.objects.on(reach.day).filter(
+            cadre__in=reach.cadres, role=Assignment.Role.HEAD, locality__tier=Tier.REGIONAL_GROUP
+        )
+        in_group = Q(place__regional_group__in=groups.order_by().values("locality"))
+        return self.filter(of_people((), reach.heads) | in_group).exclude(cadre__in=reach.cadres)
+
     def in_rates(self):
         """Rows that rates are made of: expected, at meetings that were held."""
         return self.filter(held=True, expected=True)
@@ -92,7 +113,18 @@ class Attendance(Placed):
     expected = models.BooleanField(_("expected"), default=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.UNRECORDED)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = FreeTextField(_("note"), max_length=300, blank=True)
+    # Who decided whether extreme urgency excuses. Empty on an excuse that an import brought along: it was decided.
+    excuse_answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided about the excuse"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
     day = models.DateField(_("day"), editable=False)
     held = models.BooleanField(editable=False)
 
@@ -124,6 +156,12 @@ class Attendance(Placed):
             # Covers the quarterly summary: one district's quarter is read from the index alone.
             models.Index(fields=["area", "day", "place", "held", "expected", "status"], name="attendance_figures"),
             models.Index(fields=["cadre", "day", "held", "expected", "status"], name="attendance_by_cadre"),
+            # The few about which a head is asked, among millions.
+            models.Index(
+                fields=["day"],
+                condition=Q(status="absent", reason="extreme_urgency", excuse_answered_by=None),
+                name="attendance_asking",
+            ),
         ]
 
     def __str__(self):
@@ -139,6 +177,12 @@ class Attendance(Placed):
         """Where the cadre worked on the day of the meeting, or None."""
         posting = self.cadre.posting_on(self.day)
         return posting and posting.agency
+
+    @property
+    def asks_excuse(self):
+        """Whether the absence is to be excused, and nobody has decided yet; until then it counts as absent."""
+        urgent = self.status == self.Status.ABSENT and self.reason == self.Reason.EXTREME_URGENCY
+        return urgent and self.excuse_answered_by_id is None
 
     @property
     def is_guest(self):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from cadrenet.dates import BoundedDateField
+from cadrenet.texts import FreeTextField
 
 
 class HolidayQuerySet(models.QuerySet):
@@ -28,9 +29,9 @@ class Holiday(models.Model):
     day = BoundedDateField(
         _("day"), unique=True, error_messages={"unique": _("This day is in the calendar already.")}
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = FreeTextField(_("name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.OFF)
-    source = models.CharField(
+    source = FreeTextField(
         _("source"),
         max_length=200,
         blank=True,

@@ -15,10 +15,11 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Agency, Locality, Place, Placed, Tier
 from assignments.models.place import PlacedQuerySet, facts_below
 from assignments.models.posting import staff_of_own_day
+from assignments.scope import reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import FreeTextField, called
 
 
 class Kind(models.TextChoices):
@@ -113,6 +114,9 @@ class MeetingQuerySet(PlacedQuerySet):
             sources.append(staff.values_list("meeting", flat=True))
         return sources
 
+    def may_be_added_by(self, user):
+        return super().may_be_added_by(user) or bool(reach_of(user).records_for)
+
     def reached_to_edit(self, reach, roots):
         return self.below_or_of(roots, reach.records_for, [])
 
@@ -162,9 +166,9 @@ class MeetingQuerySet(PlacedQuerySet):
         return self.filter(planned | (held & Exists(unrecorded)), day__lte=day)
 
     def named(self, text):
-        """Meetings of a locality or agency whose name, with or without diacritics, holds the text."""
-        key = search_key(text)
-        return self.filter(Q(place__search_key__contains=key) | Q(agency__search_key__contains=key))
+        """Meetings of a locality or agency whose name holds the text; marks may be left out, and not mistyped."""
+        of_place = called(text, "place__name", "place__search_key")
+        return self.filter(of_place | called(text, "agency__name", "agency__search_key"))
 
     def with_where(self):
         """Bring along what names the meeting: its place, or its agency."""
@@ -235,7 +239,7 @@ class Meeting(Placed):
     quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
     programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
     # Where people meet; ``place`` is where the locality lies.
-    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    venue = FreeTextField(_("venue"), max_length=200, blank=True)
     # The pattern that it follows from, and the date that its rule gives, which no move changes: so what was moved or
     # cancelled does not come back when it is planned again. Both empty where somebody has entered it.
     pattern = models.ForeignKey(

@@ -15,7 +15,7 @@ from assignments.models import Locality, Place
 from assignments.models.as_of import AsOfQuerySet
 from assignments.scope import ScopedQuerySet
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
-from cadrenet.vietnamese import search_key
+from cadrenet.texts import FreeTextField, called
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, kind_of_another_tier
 from meetings.recurrence import LAST, Rule
 
@@ -60,8 +60,8 @@ class PatternQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
 
     def named(self, text):
         """Patterns, read as of a day, of localities whose name (diacritics or not) or code holds the text."""
-        key = search_key(text)
-        return self.filter(Q(standing__search_key__contains=key) | Q(locality__code__startswith=text.strip()))
+        of_place = called(text, "standing__name", "standing__search_key")
+        return self.filter(of_place | Q(locality__code__startswith=text.strip()))
 
 
 class Pattern(EffectiveDated):
@@ -92,7 +92,7 @@ class Pattern(EffectiveDated):
         validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)],
         help_text=_("Empty where it is not known when such a meeting ends."),
     )
-    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    venue = FreeTextField(_("venue"), max_length=200, blank=True)
 
     objects = PatternQuerySet.as_manager()
     history = HistoricalRecords()

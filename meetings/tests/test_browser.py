@@ -76,7 +76,7 @@ def test_an_absence_is_said_first_and_explained_after(page, live_server, signed_
 
     page.wait_for_url(live_server.url + "/")
     assert said_first == ("absent", "")
-    assert Attendance.objects.values_list("status", "reason").get() == ("excused", "extreme_urgency")
+    assert Attendance.objects.values_list("status", "reason").get() == ("absent", "extreme_urgency")
 
 
 def test_a_roster_is_recorded_at_a_desk(page, live_server, signed_in, assert_accessible, screenshot):
@@ -110,7 +110,7 @@ def test_a_roster_is_recorded_at_a_desk(page, live_server, signed_in, assert_acc
     assert list(Attendance.objects.order_by("cadre__code").values_list("cadre__code", "status", "reason")) == [
         ("P1", "present", ""),
         ("P2", "absent", "duty_trip"),
-        ("P3", "excused", "extreme_urgency"),
+        ("P3", "absent", "extreme_urgency"),
         ("P8", "present", ""),
     ]
     assert Meeting.objects.get().status == "held"

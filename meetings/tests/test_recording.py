@@ -146,12 +146,7 @@ def test_two_people_who_say_different_things_of_the_meeting_are_told_both():
         ("excused", "personal", "bận", "Only extreme urgency excuses. With any other reason, choose “Absent”."),
         ("excused", "", "", "Say in a few words what was extremely urgent."),
         ("absent", "", "", "Choose the reason of the absence."),
-        (
-            "absent",
-            "extreme_urgency",
-            "cháy rừng",
-            "Extreme urgency excuses: choose “Absent, excused”, or another reason.",
-        ),
+        ("absent", "extreme_urgency", "", "Say in a few words what was extremely urgent."),
     ],
 )
 def test_only_extreme_urgency_excuses_and_every_absence_has_a_reason(status, reason, note, sentence):
@@ -166,7 +161,7 @@ def test_only_extreme_urgency_excuses_and_every_absence_has_a_reason(status, rea
     assert roster(tonight) == [("P2", True, "unrecorded", "", "")]
 
 
-def test_choosing_excused_sets_the_reason():
+def test_choosing_excused_sets_the_reason_and_asks_whoever_may_excuse():
     cast = evening()
     tonight = meeting("cell", cast.tree.an1, status="held")
 
@@ -174,7 +169,7 @@ def test_choosing_excused_sets_the_reason():
         tonight, by=cast.recorder, on=TONIGHT, marks=[Mark(cast.chau.pk, "excused", "", "cháy rừng", was=UNSAID)]
     )
 
-    assert roster(tonight) == [("P2", True, "excused", "extreme_urgency", "cháy rừng")]
+    assert roster(tonight) == [("P2", True, "absent", "extreme_urgency", "cháy rừng")]
 
 
 def test_who_was_absent_and_came_after_all_keeps_no_reason():

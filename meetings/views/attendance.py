@@ -16,8 +16,10 @@ from assignments.filters import counted_part, seen_locality
 from assignments.models import Cadre
 from assignments.models.posting import agency_on, posting_on
 from assignments.visibility import chain_of
+from cadrenet.codes import key_in
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
+from cadrenet.texts import in_full_first
 from meetings.actions import last_day_in_time
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
@@ -109,12 +111,13 @@ class RecordView(TemplateView):
         if not form.is_bound or not form.may_add_guests:
             return None
         visible = Cadre.objects.visible_to(self.request.user).prefetch_related(posting_on(self.meeting.day))
-        chosen = visible.filter(pk__in=[pk for pk in form.data.getlist("guest") if pk.isdigit()])
+        chosen = visible.filter(pk__in=filter(None, map(key_in, form.data.getlist("guest"))))
         found = [{"cadre": cadre, "chosen": True} for cadre in chosen]
         name = form.data.get("guest_name", "").strip()
         if name:
             known = {row.cadre_id for row in self.rows} | {line["cadre"].pk for line in found}
-            others = visible.named(name).exclude(pk__in=known)[:FOUND_AT_ONCE]
+            others = visible.named(name).exclude(pk__in=known)
+            others = others.order_by(in_full_first(name), "sort_key", "code")[:FOUND_AT_ONCE]
             found += [{"cadre": cadre, "chosen": False} for cadre in others]
         return found if name or found else None
 

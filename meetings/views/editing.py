@@ -15,6 +15,7 @@ from assignments.models import Cadre, Place, Tier
 from assignments.visibility import chain_of
 from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
+from cadrenet.texts import in_full_first
 from meetings.actions import Refused, say_why, set_status
 from meetings.models import Attendance, Meeting
 from meetings.queries import HALF_DAYS, HalfDay, schedule_impact
@@ -149,9 +150,10 @@ class MeetingCreateView(MeetingFormView):
         name = self.request.GET.get("q", "").strip()
         places = Place.objects.editable_by(self.request.user).on(today()).filter(tier__in=MEETING_TIERS)
         places = places.select_related("locality")
+        order = ["path", "sort_key"]
         if name:
-            places = places.named(name)
-        found = list(places.order_by("path", "sort_key")[: OFFERED_AT_ONCE + 1])
+            places, order = places.named(name), [in_full_first(name), *order]
+        found = list(places.order_by(*order)[: OFFERED_AT_ONCE + 1])
         context = {
             "title": _("New meeting"),
             "places": found[:OFFERED_AT_ONCE],

@@ -13,6 +13,7 @@ from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings import queries
 from meetings.actions import last_day_in_time
+from meetings.excuses import ExcuseForm, excuses_asked_of
 from meetings.filters import MeetingFilter, MonthFilter
 from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
@@ -111,7 +112,7 @@ class MeetingListView(ScopedListView):
         for name in ("page", "sort", "format"):
             query.pop(name, None)
         return super().get_context_data(
-            tabs=tabs("list"),
+            tabs=tabs("list", self.request.user),
             upcoming=self.upcoming,
             keep={"sort": UPCOMING} if self.upcoming else {},
             query=query.urlencode(),
@@ -231,7 +232,11 @@ class MeetingView(ScopedDetailView):
             for row in rows
             if row.cadre_id in recordable or (row.agency and row.agency.pk) in reach.agencies
         }
-        lines = [RosterLine(row, meeting, late, texts, reach) for row in rows]
+        excusable = set()
+        if any(row.asks_excuse for row in rows):
+            excusable = set(excuses_asked_of(user).filter(meeting=meeting).values_list("pk", flat=True))
+            texts |= {row.cadre_id for row in rows if row.pk in excusable}
+        lines = [RosterLine(row, meeting, late, texts, reach, excusable) for row in rows]
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, user),
@@ -280,13 +285,17 @@ class MeetingView(ScopedDetailView):
 class RosterLine:
     """One cadre on the roster of a page."""
 
-    def __init__(self, row, meeting, late, texts, reach):
+    def __init__(self, row, meeting, late, texts, reach, excusable):
         self.row = row
         self.late = row.cadre_id in late
         # Words about an absence are for those who record there, the cadre, and the cadre's own agency.
         self.note = row.note if row.cadre_id in texts else ""
         self.own = row.cadre_id == reach.cadre
         self.status = "guest" if row.is_guest and row.status == Attendance.Status.PRESENT else row.status
+        if row.asks_excuse:
+            self.status = "asked"
+        # The form by which the reader decides about the excuse, if that is his.
+        self.excuse = ExcuseForm(row) if row.pk in excusable else None
         if meeting.took_no_place and row.status in (Attendance.Status.PRESENT, Attendance.Status.UNRECORDED):
             # Of a meeting that took place nowhere nobody is called present, and nobody is asked.
             self.status = meeting.status

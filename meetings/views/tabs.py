@@ -4,11 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cadrenet.periods import Month, Quarter, today
+from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Meeting
 
 
-def tabs(current):
-    """The lists of this app beside each other."""
+def tabs(current, user=None):
+    """The lists of this app beside each other; that of excuses for a ``user`` who is asked for some."""
     pages = [
         ("list", _("List"), reverse("meetings:meetings")),
         ("month", _("Month"), reverse("meetings:month", args=[Month.of(today())])),
@@ -16,6 +17,8 @@ def tabs(current):
         ("attendances", _("Attendance"), reverse("meetings:attendances")),
         ("clashes", _("Clashes"), reverse("meetings:clashes")),
     ]
+    if current == "excuses" or (user is not None and heads_somebody(user) and excuses_asked_of(user).exists()):
+        pages.append(("excuses", _("Asked to be excused"), reverse("meetings:excuses")))
     return [{"label": label, "url": url, "current": name == current} for name, label, url in pages]
 
 

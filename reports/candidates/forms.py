@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import AgencyField
 from assignments.models.posting import staff_on
+from cadrenet.texts import SearchInput
 
 
 class CandidatesForm(forms.Form):
     """Candidates by name and agency."""
 
-    q = forms.CharField(label=_("Name"), required=False)
+    q = SearchInput(label=_("Name"), required=False)
     agency = AgencyField(label=_("Agency"), required=False)
 
     def __init__(self, data, *, user, **kwargs):

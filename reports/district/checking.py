@@ -5,22 +5,24 @@ nothing is said about rows that only fail because of another one: each sentence 
 """
 
 from collections import defaultdict
-from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Assignment, Cadre, Tier
 from assignments.postings.actions import said_of_all_days
+from cadrenet.codes import by_zeros, not_known, without_zeros
 from cadrenet.tables.columns import backwards
+from cadrenet.tables.telling import where
 from meetings.models import KIND_TIERS, Meeting
-from reports.district.reference_data import Known, found, overlapping
-from reports.district.tables import FILES, REFERS, TABLES, Problem, quiet
-from reports.models import Issue, PartyOrganisation, RatingLevel, RatingScheme, Resource
+from reports.district.checking_localities import LocalityChecks
+from reports.district.reference_data import Known, found, later_in_file, overlapping
+from reports.district.similar_codes import lost_zeros
+from reports.district.tables import FILES, REFERS, TABLES, Kind, Problem, quiet
+from reports.models import PartyOrganisation, RatingLevel, RatingScheme
 from reports.models.party import no_such_level, not_rated_then
 
 GROUP_ROLES = (Assignment.Role.HEAD, Assignment.Role.SUPPORT)
-EXAMPLES_AT_MOST = 5
 
 
 def check(tables, unread=(), progress=quiet):
@@ -40,12 +42,14 @@ def check(tables, unread=(), progress=quiet):
     return sorted(checker.problems, key=lambda problem: (order[problem.file], problem.line))
 
 
-class Checker:
+class Checker(LocalityChecks):
     """One check, while it runs: a method for each file whose rows are judged beside others."""
 
     def __init__(self, tables, unread):
         self.problems = []
         self.rows = {}
+        self.tables = {}
+        self.unsound = defaultdict(list)
         self.doubtful = defaultdict(set)
         self.unread = unread
         self._similar = {}
@@ -53,40 +57,51 @@ class Checker:
     def say(self, file, line, text):
         self.problems.append(Problem(file, line, text))
 
+    def ask(self, file, line, text):
+        """Say what may be right, and is written only when somebody says that it is."""
+        self.problems.append(Problem(file, line, text, Kind.QUESTION))
+
+    def note(self, file, line, text):
+        """Say what may be a mistake, and changes no figure."""
+        self.problems.append(Problem(file, line, text, Kind.NOTE))
+
     # --- Cells and keys -------------------------------------------------------------------------------------
 
     def read(self, tables, progress):
         """Take the cells apart, find keys that occur twice, and codes that name nothing."""
         for file, rows in tables.items():
+            self.tables[file] = TABLES[file].as_headed(getattr(rows, "heads", None))
             self.rows[file] = self.sound_rows(file, progress(rows, file, len(rows)))
         self.known = Known(self.rows, self.doubtful, self.unread)
         if "localities.csv" in tables:
             self.settle_types()
+        for file in tables:
+            self.refuse_lost_zeros(file)
         self.known.add_versions(self.rows.get("localities.csv", ()))
         for file in tables:
             self.check_rows(file)
 
     def sound_rows(self, file, rows):
-        sound, wrong, repeated = TABLES[file].sound_rows(rows)
-        for row, sentences in wrong:
-            for text in sentences:
-                self.say(file, row.line, text)
-            self.doubtful[file].add(visible(row.values.get("code", "")))
-        for row, text in repeated:
-            self.say(file, row.line, text)
+        sound, self.unsound[file] = self.tables[file].sound_rows(rows)
+        for unsound in self.unsound[file]:
+            for text in unsound.sentences:
+                self.say(file, unsound.row.line, text)
+            if unsound.wrong:
+                self.doubtful[file].add(visible(unsound.row.values.get("code", "")))
         return sound
 
     def settle_types(self):
         """Let each code have one tier, for good."""
         sound = []
         for line, values in self.rows["localities.csv"]:
-            code, tier = values["code"], self.known.types.get(values["type"])
-            if tier is None:
+            code, type = values["code"], self.known.types.called(values["type"])
+            tier = type and type.tier
+            if type is None:
                 self.say(
                     "localities.csv",
                     line,
                     _("The type “%(type)s” is unknown. Write one of: %(types)s.")
-                    % {"type": values["type"], "types": ", ".join(self.known.types)},
+                    % {"type": values["type"], "types": self.known.types.listed()},
                 )
             elif self.known.tiers.setdefault(code, tier) != tier:
                 self.say(
@@ -99,42 +114,53 @@ class Checker:
                     % {"code": code, "had": self.known.tiers[code], "tier": tier},
                 )
             else:
+                values["type"] = type.code
                 sound.append((line, values))
                 continue
             self.doubtful["localities.csv"].add(code)
         self.rows["localities.csv"] = sound
 
+    def refuse_lost_zeros(self, file):
+        """Ask whether a code is meant that differs from a new one by zeros alone."""
+        self.rows[file], asked = lost_zeros(file, self.rows[file], self.known.tiers)
+        for line, text in asked:
+            self.say(file, line, text)
+
     def check_rows(self, file):
-        """Keep the rows whose codes all name something and whose days are in order; apply the rules of the table."""
-        columns = [name for name in TABLES[file].names if name in REFERS]
-        sound = []
+        """Keep the rows whose codes all name something and whose days are in order; apply the rules of the table.
+
+        Of a row with a wrong cell the other ones are judged, too, so that everything is said of it at once.
+        """
+        sound, columns = [], [name for name in TABLES[file].names if name in REFERS]
         for line, values in self.rows[file]:
-            unknown = [name for name in columns if values[name] is not None and not self.knows(name, values[name])]
-            sentences = [self.unknown_code(name, values[name]) for name in unknown]
-            for text in sentences + TABLES[file].objections(values):
-                self.say(file, line, text)
+            unknown = self.judge_row(file, columns, line, values)
             if not unknown and not backwards(values):
                 sound.append((line, values))
             elif "code" in values:
                 self.doubtful[file].add(values["code"])
         self.rows[file] = sound
+        for unsound in self.unsound[file]:
+            self.judge_row(file, columns, unsound.row.line, unsound.right)
+
+    def judge_row(self, file, columns, line, values):
+        """Say what is wrong with the codes and by the rules of a row; return the columns whose code names nothing."""
+        unknown = [name for name in columns if values.get(name) is not None and not self.knows(name, values[name])]
+        sentences = [self.unknown_code(file, name, values[name]) for name in unknown]
+        for text in sentences + self.tables[file].objections(values):
+            self.say(file, line, text)
+        return unknown
 
     def knows(self, column, code):
         return self.known.has(REFERS[column], code)
 
-    def unknown_code(self, column, code):
+    def unknown_code(self, in_file, column, code):
         """A sentence about a code that names nothing, with the one that was probably meant."""
         file = REFERS[column]
+        column = self.tables[in_file].called(column)
         if file not in self._similar:
-            # Excel takes leading zeros away.
-            self._similar[file] = {known.lstrip("0").casefold(): known for known in self.known.codes(file)}
-        similar = self._similar[file].get(code.lstrip("0").casefold())
-        if similar:
-            return _("%(column)s: “%(code)s” is not known. Is “%(similar)s” meant?") % {
-                "column": column,
-                "code": code,
-                "similar": similar,
-            }
+            self._similar[file] = by_zeros(self.known.codes(file), str.casefold)
+        if similar := sorted(self._similar[file].get(without_zeros(code).casefold(), ())):
+            return _("%(column)s: %(why)s") % {"column": column, "why": not_known(code, similar)}
         return _("%(column)s: “%(code)s” is neither in %(file)s nor in the database. Add it there or correct it.") % {
             "column": column,
             "code": code,
@@ -150,148 +176,8 @@ class Checker:
             file,
             line,
             _("%(column)s: %(code)s does not exist on %(day)s, only %(life)s. Correct the day or the code.")
-            % {"column": column, "code": code, "day": day, "life": self.known.life(code)},
+            % {"column": self.tables[file].called(column), "code": code, "day": day, "life": self.known.life(code)},
         )
-
-    # --- Localities -----------------------------------------------------------------------------------------
-
-    def check_localities(self, rows):
-        for code in {values["code"] for line, values in rows}:
-            self.check_overlaps(code)
-        for line, values in rows:
-            if values["parent_code"] is not None:
-                self.check_parent(line, values)
-        self.check_what_stays()
-
-    def check_overlaps(self, code):
-        for period, other in overlapping(self.known.versions[code]):
-            later, earlier = later_in_file(period, other)
-            if later.line is None:
-                continue
-            self.doubtful["localities.csv"].add(code)
-            self.say(
-                "localities.csv",
-                later.line,
-                _(
-                    "%(code)s: %(period)s shares days with %(other)s (%(where)s). "
-                    "Let the earlier of the two end on the day before the later one begins."
-                )
-                % {"code": code, "period": later, "where": where(earlier), "other": earlier},
-            )
-
-    def check_parent(self, line, values):
-        code, parent = values["code"], values["parent_code"]
-        tier, above = self.known.tiers.get(code), self.known.tiers.get(parent)
-        if above is None:
-            return
-        if not Tier(above).above(tier):
-            if circle := self.known.way_up(parent, code):
-                text = _("The localities lie in each other: %(circle)s. Correct one parent_code.") % {
-                    "circle": " → ".join([code, *circle])
-                }
-            else:
-                text = _(
-                    "%(code)s (%(tier)s) cannot lie in %(parent)s (%(above)s). A parent is of a higher tier."
-                ) % {"code": code, "tier": tier, "parent": parent, "above": above}
-            self.say("localities.csv", line, text)
-        elif not self.known.lives(parent, values["first_day"], values["last_day"]):
-            self.say(
-                "localities.csv",
-                line,
-                _(
-                    "The parent %(parent)s does not exist on every day of this row, only %(life)s. "
-                    "Split the row, or correct the days."
-                )
-                % {"parent": parent, "life": self.known.life(parent)},
-            )
-
-    def check_what_stays(self):
-        """What the database holds and no row is about must still have a locality to be in."""
-        changed = self.known.changed_localities()
-        # The days of those that only gained some are covered as before.
-        changed = {
-            code: line
-            for code, line in changed.items()
-            if any(
-                not self.known.lives(code, period.first_day, period.last_day)
-                for period in self.known.had[code].values()
-            )
-        }
-        if not changed:
-            return
-        left = defaultdict(list)
-        for code, versions in self.known.versions.items():
-            for period in versions:
-                if (
-                    period.line is None
-                    and period.of in changed
-                    and not self.known.lives(period.of, period.first_day, period.last_day)
-                ):
-                    left[period.of, "localities.csv"].append(f"{code} ({period})")
-        for (code, role, cadre), periods in self.known.assignments(changed).items():
-            left[code, "assignments.csv"] += [
-                f"{cadre} {role} ({period})"
-                for period in periods
-                if period.line is None and not self.known.lives(code, period.first_day, period.last_day)
-            ]
-        for file, model, day in FACTS:
-            facts = model.objects.values_list("code", "locality__code", day)
-            if model is Meeting:
-                # What follows from a pattern goes by itself where its locality ends.
-                facts = facts.exclude(status__in=Meeting.TOOK_NO_PLACE).exclude(
-                    pattern__isnull=False, status=Meeting.Status.PLANNED
-                )
-            in_file = {values["code"] for line, values in self.rows.get(file, ())} | self.doubtful[file]
-            for code, locality, day_of_fact in found(facts, "locality__code", changed):
-                if code not in in_file and not self.known.exists_on(locality, day_of_fact):
-                    left[locality, file].append(f"{code} ({day_of_fact})")
-        for (code, file), things in left.items():
-            if things:
-                self.say(
-                    "localities.csv",
-                    changed[code],
-                    _(
-                        "%(code)s would exist only %(life)s, and the database holds %(things)s on other days. "
-                        "Correct them in %(file)s, or correct the days here."
-                    )
-                    % {"code": code, "life": self.known.life(code), "things": listed(things), "file": file},
-                )
-
-    def check_lineage(self, rows):
-        for line, values in rows:
-            predecessor, successor, day = (
-                values["predecessor_code"],
-                values["successor_code"],
-                values["effective_on"],
-            )
-            if predecessor == successor:
-                text = _("%(code)s cannot come out of itself. Correct one of the two codes.") % {"code": successor}
-            elif not self.known.exists_on(successor, day):
-                text = _("%(code)s does not exist on %(day)s, only %(life)s. Correct the day or the code.") % {
-                    "code": successor,
-                    "day": day,
-                    "life": self.known.life(successor),
-                }
-            elif not self.begins_on(predecessor, successor, day):
-                text = _(
-                    "effective_on: nothing begins on %(day)s. It is neither the first day of a row about "
-                    "%(successor)s nor the day after the last day of %(predecessor)s. Correct it."
-                ) % {"day": day, "successor": successor, "predecessor": predecessor}
-            else:
-                continue
-            self.say("lineage.csv", line, text)
-
-    def begins_on(self, predecessor, successor, day):
-        """Return whether something of a merger or split begins on a day.
-
-        A unit that takes in another may go on as it was, and one that gives a part away may too: then the day is
-        that on which the other one ended, or changed.
-        """
-        if not (self.known.life_is_known(predecessor) and self.known.life_is_known(successor)):
-            return True
-        periods = [*self.known.versions[predecessor], *self.known.versions[successor]]
-        ended = (period.last_day for period in self.known.versions[predecessor] if period.last_day)
-        return any(period.first_day == day for period in periods) or day - timedelta(days=1) in ended
 
     # --- People ---------------------------------------------------------------------------------------------
 
@@ -369,7 +255,7 @@ class Checker:
         """Say of the one that stands further down with which it shares days; nothing where both are stored."""
         later, earlier = later_in_file(period, other)
         if later.line is not None:
-            names |= {"period": later, "other": earlier, "where": where(earlier), "head": earlier.of}
+            names |= {"period": later, "other": earlier, "where": where(earlier.line), "head": earlier.of}
             self.say(file, later.line, text % names)
 
     def check_party_organisations(self, rows):
@@ -421,30 +307,6 @@ class Checker:
                 self.say("ratings.csv", line, text)
 
 
-FACTS = (
-    ("meetings.csv", Meeting, "day"),
-    ("issues.csv", Issue, "raised_on"),
-    ("resources.csv", Resource, "mobilised_on"),
-)
-
-
 def visible(code):
     """The code that was meant where something invisible has crept in."""
     return "".join(sign for sign in code if sign.isprintable()).strip()
-
-
-def later_in_file(period, other):
-    """Return the one that stands further down, which is where people look for the mistake, and the other one."""
-    return (period, other) if (period.line or 0) > (other.line or 0) else (other, period)
-
-
-def where(period):
-    return _("line %(line)s") % {"line": period.line} if period.line else _("in the database")
-
-
-def listed(things):
-    """The first of some things, and how many more there are."""
-    text = ", ".join(things[:EXAMPLES_AT_MOST])
-    if len(things) > EXAMPLES_AT_MOST:
-        return _("%(things)s and %(count)s more") % {"things": text, "count": len(things) - EXAMPLES_AT_MOST}
-    return text

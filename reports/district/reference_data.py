@@ -1,15 +1,20 @@
 """What is known of a district once its files are taken together with the database, before anything is written."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assignments.models import Assignment, Locality, LocalityType, LocalityVersion, Posting
+from django.utils.translation import gettext as _
+
+from assignments.locality_names import Types
+from assignments.models import Assignment, Locality, LocalityVersion, Posting
 from assignments.models.locality import covers
 from cadrenet.batches import chunks
 from meetings.models import Meeting
 from reports.district.tables import CODED
 from reports.models import PartyOrganisation
+
+EXAMPLES_AT_MOST = 5
 
 
 def found(queryset, name, values):
@@ -42,6 +47,19 @@ class Period:
         return f"{self.first_day or '…'} – {self.last_day or '…'}"
 
 
+@dataclass(frozen=True, slots=True)
+class Version(Period):
+    """A period of a locality with its parent (``of``), type and name."""
+
+    type: str = ""
+    name: str = ""
+    locality: str = ""
+
+    @property
+    def parent(self):
+        return self.of
+
+
 class Known:
     """Localities, people and meetings of the files and of the database.
 
@@ -54,7 +72,7 @@ class Known:
         self.doubtful = doubtful
         self.unread = unread
         self._codes = {}
-        self.types = dict(LocalityType.objects.values_list("code", "tier"))
+        self.types = Types()
         self.tiers = dict(Locality.objects.values_list("code", "tier"))
         self.versions = {}
         self.had = self._versions_in_database()
@@ -83,20 +101,28 @@ class Known:
 
     def _versions_in_database(self):
         had = defaultdict(dict)
-        rows = LocalityVersion.objects.values_list("locality__code", "first_day", "last_day", "parent__code")
-        for code, first_day, last_day, parent in rows.iterator(2000):
-            had[code][first_day] = Period(first_day, last_day, parent)
+        rows = LocalityVersion.objects.values_list(
+            "locality__code", "first_day", "last_day", "parent__code", "type__code", "name"
+        )
+        for code, first_day, last_day, parent, type, name in rows.iterator(2000):
+            had[code][first_day] = Version(first_day, last_day, parent, None, type, name, code)
         return had
 
     def add_versions(self, rows):
         """Lay the versions of the files over those of the database: one begins where one of the same day did."""
         merged = defaultdict(dict, {code: dict(versions) for code, versions in self.had.items()})
         for line, values in rows:
-            period = Period(values["first_day"], values["last_day"], values["parent_code"], line)
+            first_day, last_day, parent = values["first_day"], values["last_day"], values["parent_code"]
+            period = Version(first_day, last_day, parent, line, values["type"], values["name"], values["code"])
             merged[values["code"]][period.first_day] = period
         self.versions = {
             code: sorted(versions.values(), key=lambda period: period.start) for code, versions in merged.items()
         }
+
+    def is_news(self, version):
+        """Return whether a file says something of a version that the database does not hold."""
+        had = self.had.get(version.locality, {}).get(version.first_day)
+        return version.line is not None and (had is None or replace(version, line=None) != had)
 
     def life_is_known(self, code):
         """Return whether the days on which a locality exists can be told."""
@@ -200,3 +226,16 @@ def overlapping(periods):
             yield period, longest
         if longest is None or period.stop > longest.stop:
             longest = period
+
+
+def later_in_file(period, other):
+    """Return the one that stands further down, which is where people look for the mistake, and the other one."""
+    return (period, other) if (period.line or 0) > (other.line or 0) else (other, period)
+
+
+def listed(things):
+    """The first of some things, and how many more there are."""
+    text = ", ".join(things[:EXAMPLES_AT_MOST])
+    if len(things) > EXAMPLES_AT_MOST:
+        return _("%(things)s and %(count)s more") % {"things": text, "count": len(things) - EXAMPLES_AT_MOST}
+    return text

@@ -1,9 +1,12 @@
 """The files of a district, in the order in which they build on each other."""
 
 from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
 
 from assignments import tables as assignments
 from assignments.models import Agency, Cadre, Locality
+from cadrenet.tables.telling import gathered
 from cadrenet.tables.values import CODE_LENGTH
 from meetings import tables as meetings
 from meetings.models import Meeting
@@ -51,6 +54,14 @@ REFERS = {
 assert {model._meta.get_field("code").max_length for model in (*FILE_OF, Issue)} == {CODE_LENGTH}
 
 
+class Kind(Enum):
+    """An error keeps all from being written, a question until somebody says that it is right, a note never."""
+
+    ERROR = 1
+    QUESTION = 2
+    NOTE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong on one line of a file, and what to do about it."""
@@ -58,9 +69,17 @@ class Problem:
     file: str
     line: int
     text: str
+    kind: Kind = Kind.ERROR
 
     def __str__(self):
         return f"{self.file}:{self.line}: {self.text}"
+
+
+def all_told(problems):
+    """Yield the lines in which problems are printed, file after file."""
+    for file, said in groupby(problems, key=lambda problem: problem.file):
+        for line, text in gathered([(problem.line, problem.text) for problem in said]):
+            yield str(Problem(file, line, text))
 
 
 def quiet(items, label, total=None):

@@ -14,16 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.actions import assignments_changed, localities_changed
-from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityType, LocalityVersion, Posting
+from assignments.locality_names import Types
+from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, LocalityVersion, Posting
 from assignments.models.place import area_field
 from assignments.places import PlaceIndex
 from assignments.postings.actions import said_of_all_days
 from cadrenet.batches import chunks
-from cadrenet.history import CHANGED, NEW, remember, sign_change
+from cadrenet.history import CHANGED, NEW, changed_since, remember, sign_change
 from meetings.models import Attendance, Meeting
 from meetings.rosters import copy_from_meeting, keep_rosters
 from reports.district.reference_data import found
 from reports.district.tables import CODED, FILES, REFERS, TABLES, quiet
+from reports.district.telling import Told, tell
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 
 REASON = "import"
@@ -37,25 +39,41 @@ class Counts:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    told: Told = field(default_factory=Told, compare=False)
 
 
 @dataclass
 class Written:
-    """Rows of one model that were new, that were changed, and the changed ones as they were."""
+    """Rows of one model that were new, that were changed, and the changed ones as they were.
+
+    ``places`` says which rows of the file the changed ones are; ``since`` when they were changed last, where that was
+    after the file was saved; ``besides`` what changed beside their own fields: (column, before, after).
+    """
 
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
     was: list = field(default_factory=list)
+    places: list = field(default_factory=list)
+    since: dict = field(default_factory=dict)
+    besides: dict = field(default_factory=dict)
 
     def __bool__(self):
         return bool(self.new or self.changed)
 
+    def add_changed(self, row, was, place):
+        self.changed.append(row)
+        self.was.append(was)
+        self.places.append(place)
+
 
 @transaction.atomic
-def write(tables, progress=quiet, changed_by=None):
-    """Write tables that ``check`` found no fault with, in one transaction; return file -> Counts."""
+def write(tables, progress=quiet, changed_by=None, in_full=False):
+    """Write tables that ``check`` found no fault with, in one transaction; return file -> Counts.
+
+    With ``in_full`` these tell the changed rows with their values before and after.
+    """
     with collecting_later():
-        return Writer(tables, progress, changed_by).write()
+        return Writer(tables, progress, changed_by, in_full).write()
 
 
 @contextmanager
@@ -73,13 +91,14 @@ def collecting_later():
 class Writer:
     """One import, while it runs. A method for each file, called in the order in which they build on each other."""
 
-    def __init__(self, tables, progress, changed_by):
+    def __init__(self, tables, progress, changed_by, in_full):
         self.tables = tables
+        self.in_full = in_full
         self.progress = progress
         self.changed_by = changed_by
         self.now = timezone.now()
         self.ids = {}
-        self.file = None
+        self.file = self.saved = None
         self.counts = {}
         self.meetings = set()
         self.moved = []
@@ -88,11 +107,11 @@ class Writer:
     def write(self):
         for file in FILES:
             if file in self.tables:
-                self.file = file
+                self.file, self.saved = file, getattr(self.tables[file], "saved", None)
                 rows = [TABLES[file].parse(row)[0] for row in self.tables[file]]
                 written = getattr(self, f"write_{file.removesuffix('.csv')}")(rows)
                 new, changed = len(written.new), len(written.changed)
-                self.counts[file] = Counts(new, changed, len(rows) - new - changed)
+                self.counts[file] = Counts(new, changed, len(rows) - new - changed, self.tell(written))
             # Of the meetings those are fetched that are spoken of.
             if file in CODED and file != "meetings.csv":
                 self.ids[file] = dict(CODED[file].objects.values_list("code", "pk"))
@@ -101,17 +120,22 @@ class Writer:
         self.remember(Attendance, self.attendance)
         return self.counts
 
+    def tell(self, written):
+        rows = self.tables[self.file]
+        heads = getattr(rows, "heads", None)
+        return tell(self.file, written, [row.line for row in rows], heads, in_full=self.in_full)
+
     # --- The files ----------------------------------------------------------------------------------------
 
     def write_localities(self, rows):
-        types = {type.code: type for type in LocalityType.objects.all()}
-        tiers = {values["code"]: types[values["type"]].tier for values in rows}
+        types = Types()
+        tiers = {values["code"]: types.called(values["type"]).tier for values in rows}
         self.put(Locality, ("code",), [{"code": code, "tier": tier} for code, tier in tiers.items()])
 
         self.ids["localities.csv"] = dict(Locality.objects.values_list("code", "pk"))
         for values in rows:
             values["locality_code"] = values.pop("code")
-            values["type_id"] = types[values.pop("type")].pk
+            values["type_id"] = types.called(values.pop("type")).pk
         versions = self.put(LocalityVersion, ("locality_id", "first_day"), rows)
         if versions:
             localities_changed()
@@ -126,9 +150,9 @@ class Writer:
     def write_cadres(self, rows):
         said = {values["code"]: (values.pop("agency_code"), values.pop("position")) for values in rows}
         written = self.put(Cadre, ("code",), rows, derive=Cadre.set_keys, derived=KEYS)
-        return self.post(written, said)
+        return self.post(written, said, {code: place for place, code in enumerate(said)})
 
-    def post(self, written, said):
+    def post(self, written, said, places):
         """Let cadres have worked all the time where their rows say, unless ``postings.csv`` tells it with days.
 
         Returns what was written of the cadres, with those whose posting alone changed.
@@ -136,20 +160,33 @@ class Writer:
         with_days = {row.values["cadre_code"] for row in self.tables.get("postings.csv", ())}
         said = {code: words for code, words in said.items() if code not in with_days}
         cadres = {row.code: row for row in found(Cadre.objects.prefetch_related("postings"), "code", said)}
-        agencies = self.ids["agencies.csv"]
+        agencies, codes = self.ids["agencies.csv"], {key: code for code, key in self.ids["agencies.csv"].items()}
         rows, gone = [], []
         for code, (agency, position) in said.items():
             cadre = cadres[code]
             meant = said_of_all_days(cadre.postings.all(), agencies.get(agency), position)
+            if not meant:
+                continue
+            was = next(iter(cadre.postings.all()), Posting())
+            written.besides[cadre.pk] = [
+                ("agency_code", codes.get(was.agency_id, ""), codes.get(meant[0], "")),
+                ("position", was.position, meant[1]),
+            ]
             if meant == (None, ""):
                 gone += cadre.postings.all()
-            elif meant:
+            else:
                 rows.append({"cadre_id": cadre.pk, "agency_id": meant[0], "position": meant[1], "first_day": None})
         posted = self.put(Posting, ("cadre_id", "first_day"), rows)
+        since = posted.since | changed_since(Posting, [row.pk for row in gone], self.saved)
+        for row in [*posted.changed, *gone]:
+            if row.pk in since:
+                written.since[row.cadre_id] = since[row.pk]
         self.take_away(gone)
         known = {row.pk for row in [*written.new, *written.changed]}
         moved = {row.cadre_id for row in [*posted.new, *posted.changed, *gone]} - known
-        written.changed += [cadre for cadre in cadres.values() if cadre.pk in moved]
+        for cadre in cadres.values():
+            if cadre.pk in moved:
+                written.add_changed(cadre, cadre, places[cadre.code])
         return written
 
     def write_postings(self, rows):
@@ -249,14 +286,13 @@ class Writer:
         known = found(model.objects.all(), key[0], {values[key[0]] for values in rows})
         known = {tuple(getattr(row, name) for name in key): row for row in known}
         written, differing = Written(), set()
-        for values in rows:
+        for place, values in enumerate(rows):
             row = known.get(tuple(values[name] for name in key))
             if row is None:
                 row = model(**values)
                 written.new.append(row)
             elif differs := [name for name, value in values.items() if getattr(row, name) != value]:
-                written.was.append(copy(row))
-                written.changed.append(row)
+                written.add_changed(row, copy(row), place)
                 differing.update(differs)
                 for name in differs:
                     setattr(row, name, values[name])
@@ -264,6 +300,7 @@ class Writer:
                 continue
             if derive:
                 derive(row)
+        written.since = changed_since(model, [row.pk for row in written.changed], self.saved)
         self.save(model, written, [*sorted(differing), *derived])
         if history:
             self.remember(model, written)

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import WithinSelectFilter
 from assignments.models import Cadre, Place
+from cadrenet.texts import SearchTextFilter
 from reports.filters import ListFilter
 
 
 class HandoverFilter(ListFilter):
     """Handovers that wait for a tick unless all are asked for; by part of the tree and by a name."""
 
-    q = django_filters.CharFilter(label=_("Locality or cadre"))
+    q = SearchTextFilter(label=_("Locality or cadre"))
     within = WithinSelectFilter(field_name="standing", label=_("Within"))
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("all", _("All"))], empty_label=_("Waits for a tick")

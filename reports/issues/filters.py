@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import CountedInFilter, WithinSelectFilter
 from assignments.subtree import subtree
+from cadrenet.texts import SearchTextFilter
 from reports.figures.counts import is_old, issues_closed, issues_raised, old_before, open_issues
 from reports.filters import ListFilter, OpenListFilter, QuarterSelectFilter
 from reports.models import Issue
@@ -26,7 +27,7 @@ class IssueFilter(ListFilter):
         RAISED = "raised", _("Raised")
         CLOSED = "closed", _("Closed")
 
-    q = django_filters.CharFilter(label=_("Text or code"))
+    q = SearchTextFilter(label=_("Text or code"))
     quarter = QuarterSelectFilter(label=_("Quarter"))
     within = WithinSelectFilter(label=_("Within"))
     counted = CountedInFilter(label=_("As counted in"))

@@ -169,5 +169,4 @@ class IssueEditView(IssueFormMixin, FactFormMixin, ScopedUpdateView):
     extra_context = {"title": gettext_lazy("Change the issue")}
 
     def get_queryset(self):
-        localities = Locality.objects.editable_by(self.request.user)
-        return super().get_queryset().filter(locality__in=localities)
+        return super().get_queryset().changeable_by(self.request.user)

@@ -10,6 +10,7 @@ from assignments.models import Agency, Locality, Place, Placed
 from assignments.models.place import PlacedQuerySet, below
 from cadrenet.codes import CodeField, OpenListField, new_code
 from cadrenet.dates import BoundedDateField
+from cadrenet.texts import FreeTextField
 
 
 class IssueQuerySet(PlacedQuerySet):
@@ -22,6 +23,11 @@ class IssueQuerySet(PlacedQuerySet):
             | Q(closed_on=None, locality__in=Place.objects.within(roots).standing_on(reach.day).values("locality"))
             | Q(responsible_agency__in=reach.agencies)
         )
+
+    def changeable_by(self, user):
+        """Issues of places where the user records; an agency answers those sent to it, and changes nothing else."""
+        there = Locality.objects.all().editable_by(user).order_by().values("pk")
+        return self.editable_by(user).filter(locality__in=there)
 
     def open_on(self, day):
         """Issues raised by, and not closed by, a day."""
@@ -62,7 +68,7 @@ class Issue(Placed):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     urgent = models.BooleanField(_("pressing"), default=False)
     theme = OpenListField(_("theme"), max_length=40, choices=Theme)
-    summary = models.CharField(
+    summary = FreeTextField(
         _("summary"),
         max_length=500,
         help_text=_("Facts in one sentence. No names, addresses or phone numbers of residents."),

@@ -17,6 +17,7 @@ from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import check_year, today
+from cadrenet.texts import NameField
 
 
 class PartyOrganisationQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuerySet):
@@ -24,6 +25,9 @@ class PartyOrganisationQuerySet(EffectiveDatedQuerySet, AsOfQuerySet, ScopedQuer
 
     def reached(self, reach, roots):
         return self.filter(locality__in=Place.objects.within(roots).up_to(reach.day).values("locality"))
+
+    def changeable_by(self, user):
+        return self.filter(locality__in=Locality.objects.changeable_by(user).order_by().values("pk"))
 
 
 class PartyOrganisation(EffectiveDated):
@@ -40,9 +44,7 @@ class PartyOrganisation(EffectiveDated):
     locality = models.ForeignKey(
         Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="party_organisations"
     )
-    own_name = models.CharField(
-        _("name"), max_length=200, blank=True, help_text=_("Empty: made from the locality's name.")
-    )
+    own_name = NameField(_("name"), max_length=200, blank=True, help_text=_("Empty: made from the locality's name."))
 
     objects = PartyOrganisationQuerySet.as_manager()
     history = HistoricalRecords()
@@ -80,8 +82,8 @@ class PartyOrganisation(EffectiveDated):
 class RatingScheme(EffectiveDated):
     """The regulation by which organisations are rated for some years, with its levels."""
 
-    name = models.CharField(_("name"), max_length=200)
-    regulation = models.CharField(_("regulation"), max_length=100, blank=True)
+    name = NameField(_("name"), max_length=200)
+    regulation = NameField(_("regulation"), max_length=100, blank=True)
     excellent_cap_percent = models.PositiveSmallIntegerField(
         _("cap on “excellent”, per cent"),
         default=20,
@@ -187,6 +189,9 @@ class RatingQuerySet(AsOfQuerySet, ScopedQuerySet):
     def reached(self, reach, roots):
         return self.filter(organisation__locality__in=Place.objects.within(roots).up_to(reach.day).values("locality"))
 
+    def changeable_by(self, user):
+        return self.filter(organisation__in=PartyOrganisation.objects.changeable_by(user).order_by().values("pk"))
+
 
 class Rating(models.Model):
     """How one organisation was rated for one year, once: by decision, and by the scheme of the end of the year."""
@@ -199,7 +204,7 @@ class Rating(models.Model):
     scheme = models.ForeignKey(
         RatingScheme, verbose_name=_("scheme"), on_delete=models.PROTECT, editable=False, related_name="+"
     )
-    decision_number = models.CharField(_("decision number"), max_length=60, blank=True)
+    decision_number = NameField(_("decision number"), max_length=60, blank=True)
     decision_on = BoundedDateField(_("day of the decision"), null=True, blank=True)
 
     objects = RatingQuerySet.as_manager()

@@ -9,6 +9,7 @@ from assignments.models import Cadre, Locality, Placed
 from assignments.models.place import PlacedQuerySet
 from cadrenet.codes import CodeField, OpenListField, new_code
 from cadrenet.dates import BoundedDateField
+from cadrenet.texts import FreeTextField
 
 
 class Resource(Placed):
@@ -42,9 +43,9 @@ class Resource(Placed):
     )
     mobilised_on = BoundedDateField(_("mobilised on"))
     kind = OpenListField(_("kind"), max_length=40, choices=Kind)
-    description = models.CharField(_("description"), max_length=300, blank=True)
+    description = FreeTextField(_("description"), max_length=300, blank=True)
     value_vnd = models.PositiveBigIntegerField(_("value in đồng"))
-    donor = models.CharField(
+    donor = FreeTextField(
         _("giving organisation"),
         max_length=200,
         blank=True,

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.filters import CountedInFilter, WithinSelectFilter
+from cadrenet.texts import SearchTextFilter
 from reports.filters import ListFilter, OpenListFilter, QuarterSelectFilter
 from reports.models import Resource
 
@@ -17,7 +18,7 @@ class ResourceFilter(ListFilter):
     counted = CountedInFilter(label=_("As counted in"))
     kind = OpenListFilter(label=_("Kind"), choices=Resource.Kind, empty_label=_("All kinds"))
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Resource.Status, empty_label=_("Any"))
-    q = django_filters.CharFilter(label=_("Text or code"))
+    q = SearchTextFilter(label=_("Text or code"))
 
     def filter_queryset(self, queryset):
         asked = self.asked

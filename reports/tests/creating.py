@@ -20,6 +20,7 @@ from assignments.models import (
     CoverageRule,
     Decision,
     DecisionLine,
+    Erasure,
     HolderRule,
     Limit,
     Lineage,
@@ -103,6 +104,14 @@ def renamed():
 def unposted(number):
     """A cadre of whom nobody said where they work."""
     return Cadre.objects.get_or_create(code=f"KHONG-{number}", defaults={"full_name": f"Lê Văn {number}"})[0]
+
+
+def cleared(number):
+    """A cadre whose telephone number was typed in and taken out again."""
+    who = unposted(f"XOA-{number}")
+    for who.phone in ("0900 000 000", ""):
+        who.save()
+    return who
 
 
 def draft():
@@ -286,6 +295,12 @@ ADMINISTRATION = {
     },
     Group: lambda n: {"name": f"Nhóm {n}"},
     User: lambda n: {"username": f"moi{n}", "password1": f"mật-khẩu-mới-{n}-x", "password2": f"mật-khẩu-mới-{n}-x"},
+    Erasure: lambda n: {
+        "table": "assignments.cadre",
+        "row": cleared(n).pk,
+        "field": "phone",
+        "reason": f"Lý do {n}",
+    },
     AccessGrant: lambda n: {
         "user": User.objects.order_by("pk").last().pk,
         "locality": place(n).locality_id,

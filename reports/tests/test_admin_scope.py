@@ -21,19 +21,25 @@ from assignments.models import (
     Assignment,
     Cadre,
     CoverageReview,
+    CoverageRule,
     Decision,
     DecisionLine,
+    Erasure,
     Handover,
+    HolderRule,
+    Limit,
     Lineage,
     Locality,
+    LocalityType,
     LocalityVersion,
     NightlyRun,
     Posting,
+    Term,
     User,
 )
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user
 from cadrenet.tests.built_once import built_once
-from meetings.models import Attendance, Holiday, Meeting, Pattern
+from meetings.models import Attendance, ExpectationRule, Holiday, Meeting, Pattern, RestrictedDay
 from meetings.rosters import keep_rosters
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 
@@ -67,9 +73,28 @@ SCOPED = {
     User,
 }
 # Shown by itself for its history only.
-CHANGED_ELSEWHERE = {Attendance, CoverageReview, DecisionLine, Handover, LocalityVersion, RatingLevel}
-# Changed by whoever decides about the whole tree.
-CHANGED_ELSEWHERE |= {Holiday}
+CHANGED_ELSEWHERE = {
+    Attendance,
+    CoverageReview,
+    DecisionLine,
+    Handover,
+    LocalityVersion,
+    QuarterlyReport,
+    RatingLevel,
+}
+# Holds for everybody, and is changed at the top alone.
+RULES = {
+    CoverageRule,
+    Erasure,
+    ExpectationRule,
+    HolderRule,
+    Holiday,
+    Limit,
+    LocalityType,
+    RatingScheme,
+    RestrictedDay,
+    Term,
+}
 # Not for whoever decides about a commune: permissions, and what runs at night (assignments/tests/test_nights.py).
 AT_THE_TOP = {Group, NightlyRun}
 ALL = sorted((model for model in admin.site._registry if model not in AT_THE_TOP), key=lambda model: model.__name__)
@@ -170,6 +195,7 @@ def told(page, allowed=()):
 def test_every_model_of_the_administration_is_looked_at():
     shared = {
         "CoverageRule",
+        "Erasure",
         "HolderRule",
         "Term",
         "ExpectationRule",
@@ -196,7 +222,7 @@ def test_lists_filters_and_forms_hold_nothing_of_another_commune(desks, client):
             assert page.status_code == 200, address
             found[address] = told(text(page))
         add = client.get(url(model, "add"))
-        assert (add.status_code == 200) == (model not in CHANGED_ELSEWHERE), model
+        assert (add.status_code == 200) == (model not in CHANGED_ELSEWHERE | RULES), model
         found[url(model, "add")] = told(text(add))
 
     assert {address: names for address, names in found.items() if names} == {}

@@ -98,9 +98,13 @@ ONE_MISTAKE = {
         ("localities.csv", 5, {"last_day": "2022-02-31"}),
         "last_day: The day 2022-02-31 does not exist. Correct it.",
     ),
-    "a day as people write it": (
-        ("localities.csv", 5, {"last_day": "31/12/2020"}),
-        "last_day: “31/12/2020” is no day in this format. Write year, month and day as 2022-12-31.",
+    "a day in a format of another country": (
+        ("localities.csv", 5, {"last_day": "31.12.2020"}),
+        "last_day: “31.12.2020” is no day in this format. Write year, month and day as 2022-12-31.",
+    ),
+    "a month before its day": (
+        ("localities.csv", 5, {"last_day": "12/31/2020"}),
+        "last_day: The day 2020-31-12 does not exist. Correct it.",
     ),
     "a year that is a typing mistake": (
         ("assignments.csv", 2, {"first_day": "0221-01-01"}),
@@ -198,8 +202,8 @@ ONE_MISTAKE = {
         "level: “super” is unknown. Write one of: excellent, good, completed, not_completed, not_rated.",
     ),
     "a theme in words": (
-        ("issues.csv", 8, {"theme": "Đất đai"}),
-        "theme: “Đất đai” is no short code. Write at most 40 small letters, digits and underscores, "
+        ("issues.csv", 8, {"theme": "Đèn đường"}),
+        "theme: “Đèn đường” is no short code. Write at most 40 small letters, digits and underscores, "
         "for example social_policy.",
     ),
     "a quarter that does not exist": (

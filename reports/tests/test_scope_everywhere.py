@@ -72,6 +72,7 @@ ROWS = {
     "meetings:meeting_edit": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
+    "meetings:attendance_excuse": Attendance,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
     "assignments:assignment": Assignment,

@@ -137,7 +137,7 @@ def test_who_was_absent_says_so_first_and_why_after(client):
     assert sentences(saved) == ["Saved: Party cell meeting, Khu phố 1."]
 
 
-def test_extreme_urgency_excuses_and_needs_a_word(client):
+def test_extreme_urgency_is_asked_for_and_needs_a_word(client):
     cast = evening()
     tonight = meeting("cell", cast.tree.an1, status="held")
     client.force_login(cast.signed)
@@ -148,7 +148,7 @@ def test_extreme_urgency_excuses_and_needs_a_word(client):
     client.post(address, {"was": was, "reason": "extreme_urgency", "note": "cháy rừng"})
 
     assert silent.context["form"].errors == {"note": ["Say in a few words what was extremely urgent."]}
-    assert roster(tonight) == [("P2", True, "excused", "extreme_urgency", "cháy rừng")]
+    assert roster(tonight) == [("P2", True, "absent", "extreme_urgency", "cháy rừng")]
 
 
 def test_how_the_meeting_was_may_be_added_by_whoever_records_there(client):

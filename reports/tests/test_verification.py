@@ -20,6 +20,7 @@ from assignments.models import (
     CoverageRule,
     Decision,
     DecisionLine,
+    Erasure,
     Handover,
     HolderRule,
     Limit,
@@ -35,7 +36,7 @@ from assignments.models import (
     Undo,
     User,
 )
-from assignments.tests.cast import at, post
+from assignments.tests.cast import at, post, user
 from cadrenet.tests.test_architecture import project_models
 from cadrenet.verification import (
     Apart,
@@ -92,6 +93,10 @@ WRITTEN_BY_AN_ACT = {
     (DecisionLine, "assignment"),
     (DecisionLine, "withdrew"),
     (DecisionLine, "withdrew_from"),
+    (Attendance, "excuse_answered_by"),
+    (Erasure, "records"),
+    (Erasure, "by"),
+    (Erasure, "at"),
     (User, "password"),
     (User, "last_login"),
     # What planned it and for when; whether somebody has changed it since; who vouches for a day off.
@@ -647,7 +652,8 @@ def nonsense(field):
         return [at(date(1066, 10, 14)), at(date(2999, 1, 1))]
     if isinstance(field, models.DateField):
         return [date(22, 5, 9), date(2999, 1, 1)]
-    return [9999, 0] if isinstance(field, models.IntegerField) else ["?"]
+    # A word with a Cyrillic letter, which looks like ours.
+    return [9999, 0] if isinstance(field, models.IntegerField) else ["Tr\N{CYRILLIC SMALL LETTER A}n"]
 
 
 def regular(locality, **more):
@@ -668,6 +674,7 @@ def made_of(model, office):
         CoverageReview: {"locality": office.tree.an, "day": TODAY},
         Pattern: regular(office.tree.an1, kind="cell"),
         Holiday: {"day": TODAY, "name": "Nghỉ"},
+        Erasure: {"table": "x", "row": 1, "field": "x", "reason": "x", "records": 1, "by": user("erases")},
         NightlyRun: {"kind": "backup", "began_at": at(TODAY), "took": timedelta(seconds=1), "succeeded": True},
     }
     if model not in made:

@@ -18,6 +18,7 @@ from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.actions import last_day_in_time
+from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days, with_attendance_counts
 from reports.models import HANDED_IN, due_day
@@ -60,6 +61,7 @@ class Today:
                 *self.handovers(),
                 *self.unrecorded(rows),
                 *self.to_record(everybody),
+                *self.excuses(),
                 *(task for cadre, task in owed if cadre == self.reach.cadre),
             ],
             "acted_for": [self.of_absent(row, everybody, owed) for row in acting],
@@ -68,8 +70,8 @@ class Today:
         }
 
     def passing(self):
-        """What of it belongs on any start page: places to hand or take over, and the queue of whoever is away."""
-        found = {"handovers": list(self.handovers()), "acted_for": []}
+        """What of it belongs on any start page: handovers, excuses asked for, and the queue of whoever is away."""
+        found = {"handovers": list(self.handovers()), "excuses": list(self.excuses()), "acted_for": []}
         if acting := list(self.acting()):
             rows, owed = self.expected(), list(self.reports_due())
             found["acted_for"] = [self.of_absent(row, rows, owed) for row in acting]
@@ -184,6 +186,22 @@ class Today:
             }
             for meeting in meetings
         ]
+
+    def excuses(self):
+        """Absences that somebody asks the user to excuse, in one line. Whoever heads nothing is asked nothing."""
+        if not heads_somebody(self.user):
+            return
+        if number := excuses_asked_of(self.user).count():
+            yield {
+                "status": "asked",
+                "text": ngettext(
+                    "%(number)s absence is to be excused", "%(number)s absences are to be excused", number
+                )
+                % {"number": number},
+                "detail": _("for extreme urgency"),
+                "action_url": reverse("meetings:excuses"),
+                "action": _("Decide"),
+            }
 
     # --- what passes from hand to hand
 

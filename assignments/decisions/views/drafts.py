@@ -20,6 +20,7 @@ from assignments.decisions.views.decisions import heading_of
 from assignments.models import Decision
 from assignments.views import DecidingMixin
 from cadrenet import editing
+from cadrenet.codes import key_in
 from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_since, seal
 from cadrenet.listing import AnswersRacesMixin
 from cadrenet.periods import today
@@ -190,11 +191,11 @@ def missed_reasons(decision, rows, sent):
     found = {}
     for name in sent:
         key = name.removeprefix("why-")
-        if key == name or not key.isdecimal():
+        if key == name or key_in(key) is None:
             continue
         line, typed = lines.get(key), sent[name].strip()
         if line is None and typed:
-            found[int(key)] = _("a line that was removed")
+            found[key_in(key)] = _("a line that was removed")
         elif line and typed != line.why and (key in changed or (typed and key not in shown)):
             found[line.pk] = str(line.locality)
     return found

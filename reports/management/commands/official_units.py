@@ -45,9 +45,8 @@ class Command(BaseCommand):
         if target.exists():
             raise CommandError(_("%(file)s exists already. Choose another folder.") % {"file": target})
         try:
-            units, has_districts = read_units(file)
-            if options["within"]:
-                units = within(units, options["within"])
+            found = read_units(file)
+            units = within(found.units, options["within"]) if options["within"] else found.units
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except BadFile as bad:
@@ -55,8 +54,10 @@ class Command(BaseCommand):
                 self.stderr.write(f"{file.name}:{line or 1}: {text}")
             raise CommandError(_("Nothing was written.")) from bad
         if suffix is None:
-            suffix = "" if has_districts else SINCE_2025
+            suffix = "" if found.has_districts else SINCE_2025
         out.mkdir(parents=True, exist_ok=True)
         with target.open("w", encoding="utf-8", newline="") as stream:
             write_csv(stream, COLUMNS, rows_of(units, suffix, first_day, last_day))
+        if found.unused:
+            self.stderr.write(_("These columns were not used: %(columns)s.") % {"columns": ", ".join(found.unused)})
         self.stdout.write(_("%(count)s units are in %(file)s.") % {"count": len(units), "file": target})

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignments', '0010_places_as_of_a_day'),
-        ('meetings', '0001_initial'),
+        ('meetings', '0003_excuses_are_answered'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
