@@ -283,9 +283,10 @@ class RestrictedDayAdmin(DecidedAtTop, RuleAdmin):
 
 
 @admin.register(Pattern)
-class PatternAdmin(AsOfToday, TableAdmin, ScopedAdmin):
+class PatternAdmin(AsOfToday, TableAdmin, HasPages, ScopedAdmin):
     """Patterns of regular meetings. Saving plans the meetings of the next twelve months."""
 
+    settled = ("locality", "kind")
     table_import = PatternImport
     file_stem = "patterns"
     list_display = ["where", "kind", "rule", "starts", "venue", "first_day", "last_day"]

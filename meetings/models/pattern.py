@@ -159,6 +159,10 @@ class Pattern(EffectiveDated):
     def clean(self):
         if not (self.locality_id and self.kind):
             return
+        stored = Pattern.objects.filter(pk=self.pk).exclude(locality=self.locality_id, kind=self.kind)
+        if self.pk and stored.exists():
+            # Its meetings would stay where they are.
+            raise ValidationError(gettext("Of which place and kind a pattern is stays: end it, and begin another."))
         tier = KIND_TIERS.get(self.kind)
         if tier and self.locality.tier != tier:
             raise ValidationError({"locality": kind_of_another_tier()})

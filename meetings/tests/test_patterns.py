@@ -378,6 +378,18 @@ def test_a_pattern_that_makes_no_sense_is_refused(more, sentence):
     assert sentence in refused.value.messages
 
 
+@pytest.mark.parametrize("name, value", [("kind", "residence"), ("locality", "AN-2")])
+def test_of_which_place_and_kind_a_pattern_is_stays(name, value):
+    tree = evening().tree
+    made = begun(tree.an1)
+    setattr(made, name, tree.an2 if name == "locality" else value)
+
+    with pytest.raises(ValidationError) as refused:
+        made.full_clean()
+
+    assert refused.value.messages == ["Of which place and kind a pattern is stays: end it, and begin another."]
+
+
 def test_two_patterns_of_a_kind_share_no_day_and_of_two_kinds_they_may():
     tree = evening().tree
     begun(tree.an1, last_day=date(2027, 6, 30))
