@@ -143,7 +143,7 @@ ALLOWED = {
     # What holds for everybody is changed at the top.
     "CoverageRule": (*either("first_day last_day minimum role tier", TOP), NOBODY),
     "ExpectationRule": (*either("expectation first_day kind last_day role tier", TOP), NOBODY),
-    "Holiday": (*either("day kind name source", TOP), TOP),
+    "Holiday": (("day kind name source", TOP), NOTHING, NOBODY),
     "HolderRule": (*either("first_day holder last_day role tier", TOP), NOBODY),
     "Limit": (("first_day last_day name value", TOP), NOTHING, NOBODY),
     "LocalityType": (*either("code name tier", TOP, gone="tier"), TOP),
