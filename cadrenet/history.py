@@ -1,13 +1,15 @@
-"""Who changes a row and why, kept with its history."""
+"""Who changes a row and why, kept with its history; of rows that are written in bulk, too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max, Model
 
-# A database takes only so many parameters in one query.
-AT_ONCE = 900
+from cadrenet.batches import chunks
+
+NEW, CHANGED = "+", "~"
 
 
 def sign_change(row: Model, *, by: Any = None, why: str = "") -> None:
@@ -18,12 +20,37 @@ def sign_change(row: Model, *, by: Any = None, why: str = "") -> None:
     signed._change_reason = why
 
 
-def changed_since(model: Any, keys: Sequence[Any], moment: datetime | None) -> dict[Any, datetime]:
+def remember(model: Any, keys: Iterable[int], change: str, *, user: Any, reason: str, when: datetime) -> None:
+    """Write a row of history for each of these rows, as they stand in the database now.
+
+    The database copies them by itself. To read them, build a second object of each and send that back took a third
+    of a whole import.
+    """
+    history = model.history.model
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in history.tracked_fields)
+    said = {
+        "history_date": connection.ops.adapt_datetimefield_value(when),
+        "history_type": change,
+        "history_user_id": user.pk if user else None,
+        "history_change_reason": reason,
+    }
+    with connection.cursor() as cursor:
+        for some in chunks(keys):
+            # Names of tables and columns only; values are parameters.
+            statement = (
+                f"INSERT INTO {connection.ops.quote_name(history._meta.db_table)} ({columns}, {', '.join(said)}) "  # noqa: S608
+                f"SELECT {columns}, {', '.join(['%s'] * len(said))} "
+                f"FROM {connection.ops.quote_name(model._meta.db_table)} "
+                f"WHERE {connection.ops.quote_name(model._meta.pk.column)} IN ({', '.join(['%s'] * len(some))})"
+            )
+            cursor.execute(statement, [*said.values(), *some])
+
+
+def changed_since(model: Any, keys: Iterable[Any], moment: datetime | None) -> dict[Any, datetime]:
     """Key -> when a row was last changed, of those that were changed after a moment; of None nothing is known."""
     found: dict[Any, datetime] = {}
     key = model._meta.pk.attname
-    for begin in range(0, len(keys) if moment else 0, AT_ONCE):
-        some = {f"{key}__in": keys[begin : begin + AT_ONCE]}
-        later = model.history.filter(**some, history_date__gt=moment).order_by()
+    for some in chunks(keys if moment else ()):
+        later = model.history.filter(**{f"{key}__in": some}, history_date__gt=moment).order_by()
         found |= dict(later.values_list(key).annotate(Max("history_date")))
     return found

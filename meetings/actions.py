@@ -88,9 +88,11 @@ FACTS = (
     "programme_feedback",
 )
 # What a meeting is, and when: all that its form changes.
-SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "convened_by", "extraordinary")
+SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
+# Kept with the history of a meeting that its pattern made or changed.
+BY_PATTERN = "pattern"
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def record_attendance(
     facts: Mapping[str, Any] | None = None,
     were: Mapping[str, Any] | None = None,
     reason_later: bool = False,
+    why: str = "",
 ) -> list[Attendance]:
     """Record who came to a meeting, and what is said about the meeting itself; all of it or nothing.
 
@@ -146,7 +149,8 @@ def record_attendance(
     changed against what the page showed is not written, so two people at once overwrite each other only where both
     changed the same row; then the second is refused and told both values. ``guests`` are ids of cadres who came
     without being expected. ``on`` is today. ``reason_later`` lets somebody say first that he was absent, and why in
-    the next step. Returns the rows of attendance that changed. Raises ``Refused``.
+    the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled. Returns the rows
+    of attendance that changed. Raises ``Refused``.
     """
     # Whoever records the same meeting at the same moment waits here.
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("locality", "place").get(pk=meeting.pk)
@@ -155,7 +159,10 @@ def record_attendance(
     late = LATE if is_late(meeting, on) else ""
     refused = Refused()
 
+    was_planned = meeting.status == Meeting.Status.PLANNED
     changed_facts = _apply_facts(meeting, facts or {}, were or {}, on, refused)
+    if meeting.pattern_id and was_planned and meeting.status == Meeting.Status.CANCELLED and not why:
+        refused.facts["why"] = [say_why()]
     changed = [
         row for mark in marks if (row := _apply_mark(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
     ]
@@ -168,7 +175,7 @@ def record_attendance(
         raise refused
 
     if changed_facts:
-        sign_change(meeting, by=by, why=late)
+        sign_change(meeting, by=by, why=why or late)
         meeting.save()
     for row in changed:
         row.meeting = meeting
@@ -343,8 +350,10 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     of whoever saves, kept with the history: why an agency meets on a restricted day, say. Raises ``ValidationError``
     with sentences.
     """
+    moved = False
     if meeting.pk is not None:
         stored = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        moved = stored.starts_at != meeting.starts_at
         for name in SCHEDULE:
             setattr(stored, name, getattr(meeting, name))
         meeting = stored
@@ -352,6 +361,8 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     day = timezone.localtime(meeting.starts_at).date() if meeting.starts_at else on
     if meeting.status in Meeting.OVER and day > on:
         faults["starts_at"] = [lies_ahead(on)]
+    if meeting.pattern_id and moved and meeting.status == Meeting.Status.PLANNED and not why:
+        faults["why"] = [say_why()]
     try:
         meeting.full_clean(exclude=["place", "area"])
     except ValidationError as error:
@@ -365,14 +376,19 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
 
 
 @transaction.atomic
-def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date) -> int:
+def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date, why: str = "") -> int:
     """Cancel those of some meetings that are planned, as one step; return how many there were."""
     planned = [meeting for meeting in meetings if meeting.status == Meeting.Status.PLANNED]
     for meeting in planned:
-        set_status(meeting, Meeting.Status.CANCELLED.value, was=meeting.status, by=by, on=on)
+        set_status(meeting, Meeting.Status.CANCELLED.value, was=meeting.status, by=by, on=on, why=why)
     return len(planned)
 
 
-def set_status(meeting: Meeting, status: str, *, was: str, by: User, on: date) -> list[Attendance]:
-    """Say whether a meeting was held, was not, or is cancelled; ``was`` is what the page had shown."""
-    return record_attendance(meeting, by=by, on=on, facts={"status": status}, were={"status": was})
+def set_status(meeting: Meeting, status: str, *, was: str, by: User, on: date, why: str = "") -> list[Attendance]:
+    """Say whether a meeting was held, was not, or is cancelled, and ``why``; ``was`` is what the page had shown."""
+    return record_attendance(meeting, by=by, on=on, facts={"status": status}, were={"status": was}, why=why)
+
+
+def say_why() -> str:
+    """Return the sentence that asks why a regular meeting is moved or cancelled."""
+    return _("Say in a few words why this regular meeting is moved or cancelled.")

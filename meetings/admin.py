@@ -1,21 +1,28 @@
 """The administration of meetings, attendance, and the rules about them."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assignments.admin.shared import CommuneFilter, DecidedAtTop, named
+from assignments.admin.shared import AsOfToday, CommuneFilter, CommuneOfRow, DecidedAtTop, named
 from assignments.models import Agency
 from assignments.scope import reach_of
 from cadrenet.admin.lists import InForceFilter
 from cadrenet.admin.rows import ScopedAdmin
 from cadrenet.admin.rules import RuleAdmin
 from cadrenet.admin.scope import HasPages, ReadOnly, ScopedForm, ScopedInline
+from cadrenet.admin.tables import TableAdmin
+from cadrenet.history import sign_change
 from cadrenet.periods import today
-from meetings.actions import broken_rules, meeting_changed, rule_changed
-from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Kind, Meeting, RestrictedDay
+from meetings.actions import broken_rules, meeting_changed, rule_changed, say_why
+from meetings.imports import PatternImport
+from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
+from meetings.planning.actions import confirm_days_off, plan_meetings
+from meetings.planning.wording import planned_in_words
+from meetings.schedule_forms import WhyField
 
 
 class RosterForm(ScopedForm):
@@ -102,10 +109,30 @@ class GuestInline(ScopedInline):
         return self.has_add_permission(request, obj)
 
 
+class MeetingAdminForm(ScopedForm):
+    """A meeting; whoever moves or cancels one that follows from a pattern says why."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "why" in self.fields and not self.instance.follows_a_pattern:
+            self.fields["why"].widget = forms.HiddenInput()
+
+    why = WhyField(_("Why it is moved or cancelled"))
+
+    def clean(self):
+        cleaned, stored = super().clean(), self.instance
+        moved = cleaned.get("starts_at") not in (None, stored.starts_at)
+        cancelled = cleaned.get("status") == Meeting.Status.CANCELLED
+        if stored.follows_a_pattern and (moved or cancelled) and not cleaned.get("why"):
+            self.add_error("why", say_why())
+        return cleaned
+
+
 @admin.register(Meeting)
 class MeetingAdmin(HasPages, ScopedAdmin):
     """Meetings with their rosters."""
 
+    form = MeetingAdminForm
     settled = ("locality", "agency")
 
     inlines = [RosterInline, GuestInline]
@@ -126,7 +153,9 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "agency",
                     "starts_at",
                     "ends_at",
+                    "venue",
                     "status",
+                    "why",
                     "convened_by",
                     "extraordinary",
                 ],
@@ -157,8 +186,12 @@ class MeetingAdmin(HasPages, ScopedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
-        # What was recorded is never thrown away: such a meeting can be cancelled.
-        return allowed and (obj is None or not recorded(obj))
+        # What was recorded is never thrown away, and what follows from a pattern would come back: both are cancelled.
+        return allowed and (obj is None or not (obj.pattern_id or recorded(obj)))
+
+    def save_model(self, request, obj, form, change):
+        sign_change(obj, why=form.cleaned_data.get("why", ""))
+        super().save_model(request, obj, form, change)
 
     def saved(self, request, obj, was):
         meeting_changed(obj)
@@ -247,3 +280,97 @@ class RestrictedDayAdmin(DecidedAtTop, RuleAdmin):
     @admin.display(description=_("days of the month"), ordering="first_day_of_month")
     def days(self, obj):
         return str(obj)
+
+
+@admin.register(Pattern)
+class PatternAdmin(AsOfToday, TableAdmin, HasPages, ScopedAdmin):
+    """Patterns of regular meetings. Saving plans the meetings of the next twelve months."""
+
+    settled = ("locality", "kind")
+    table_import = PatternImport
+    file_stem = "patterns"
+    list_display = ["where", "kind", "rule", "starts", "venue", "first_day", "last_day"]
+    list_filter = ["kind", InForceFilter, CommuneOfRow]
+    ordering = ["standing__sort_key", "kind", "first_day"]
+    search_fields = ["standing__search_key", "locality__code"]
+    autocomplete_fields = ["locality"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "locality",
+                    "kind",
+                    "day_of_month",
+                    "week",
+                    "weekday",
+                    "starts",
+                    "minutes",
+                    "venue",
+                    "first_day",
+                    "last_day",
+                ],
+                "description": _(
+                    "Either a day of the month, or a weekday and which one of the month. Saving plans the meetings "
+                    "of the next twelve months; those that somebody has moved, cancelled or recorded stay."
+                ),
+            },
+        ),
+    ]
+
+    @admin.display(description=_("locality"), ordering="standing__sort_key")
+    def where(self, obj):
+        return named(obj.locality.place) or obj.locality.code
+
+    @admin.display(description=_("held on"))
+    def rule(self, obj):
+        return obj.rule_in_words
+
+    def saved(self, request, obj, was):
+        # What was its locality's before may be another pattern's to plan now.
+        localities = {obj.locality_id, was.locality_id} if was else {obj.locality_id}
+        self.tell(request, localities)
+
+    def imported(self, request, changes):
+        self.tell(request, {change.row.locality_id for change in changes})
+
+    def tell(self, request, localities):
+        """Plan the meetings of some localities, and say how many there are."""
+        planned = plan_meetings(localities, on=today(), by=request.user)
+        messages.info(request, planned_in_words(planned))
+
+
+@admin.register(Holiday)
+class HolidayAdmin(DecidedAtTop, ScopedAdmin):
+    """The calendar of days off, which holds for everybody."""
+
+    list_display = ["day", "name", "kind", "source", "confirmed_by", "confirmed_at"]
+    list_filter = ["kind", ("confirmed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["confirmed_by"]
+    search_fields = ["name", "source"]
+    date_hierarchy = "day"
+    actions = ["confirm"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["day", "name", "kind", "source"],
+                "description": _(
+                    "A regular meeting whose day is off is planned on the next day that is not. Days are proposed "
+                    "year by year; swaps of a weekday for a Saturday are announced and have to be added. Whoever "
+                    "saves a row, or confirms it in the list, vouches for it."
+                ),
+            },
+        ),
+    ]
+
+    def save_model(self, request, obj, form, change):
+        # What somebody has typed or looked at is confirmed by that.
+        obj.confirmed_by, obj.confirmed_at = request.user, timezone.now()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Confirm the chosen days"), permissions=["change"])
+    def confirm(self, request, queryset):
+        number = confirm_days_off(queryset, by=request.user, at=timezone.now())
+        text = ngettext("%(number)s day is confirmed.", "%(number)s days are confirmed.", number)
+        messages.success(request, text % {"number": number})

@@ -13,9 +13,11 @@ class MeetingsConfig(AppConfig):
 
         from assignments.signals import answering_changed, changes_proposed
         from meetings.initial_data import add_initial_data
+        from meetings.planning.actions import follow_tree
         from meetings.rosters import follow_assignments
         from meetings.schedule_conflicts import schedule_objections
 
         post_migrate.connect(add_initial_data, sender=self)
         answering_changed.connect(follow_assignments)
+        answering_changed.connect(follow_tree)
         changes_proposed.connect(schedule_objections)

@@ -8,14 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cadrenet.templatetags.figures import daytime
-from meetings.actions import FACTS, LATE, fact_in_words, in_words
+from meetings.actions import BY_PATTERN, FACTS, LATE, fact_in_words, in_words
 from meetings.models import Attendance, Meeting
 from meetings.rosters import MOVED
 
 EVENTS_AT_MOST = 60
 # What an import leaves as the reason is no sentence that anybody typed.
 IMPORTED = "import"
-TRACKED_FIELDS = [*FACTS, "kind", "starts_at", "ends_at", "convened_by", "extraordinary"]
+TRACKED_FIELDS = [*FACTS, "kind", "starts_at", "ends_at", "venue", "convened_by", "extraordinary"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,14 @@ def meeting_events(meeting):
             words = ""
         if words == LATE:
             words, late = "", True
+        if words == BY_PATTERN:
+            words = ""
+            by = str(record.history_user) if record.history_user else _("Its pattern")
+        else:
+            by = who(record)
         if before is None:
-            yield Event(record.history_date, who(record), _("Meeting entered"), late, words)
+            text = _("Meeting planned by its pattern") if record.pattern_id else _("Meeting entered")
+            yield Event(record.history_date, by, text, late, words)
         else:
             texts = [
                 _("%(what)s: %(before)s → %(after)s")
@@ -66,7 +72,7 @@ def meeting_events(meeting):
                 for change in record.diff_against(before, included_fields=TRACKED_FIELDS).changes
             ]
             if texts or words:
-                yield Event(record.history_date, who(record), "; ".join(texts), late, words)
+                yield Event(record.history_date, by, "; ".join(texts), late, words)
         before = record
 
 

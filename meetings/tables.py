@@ -4,10 +4,12 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
 from cadrenet.periods import today
-from cadrenet.tables.columns import Table, column, optional, reference, required
-from cadrenet.tables.values import choice, code, count, flag, moment, text
-from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
+from cadrenet.tables.columns import Table, column, days_in_order, optional, reference, required
+from cadrenet.tables.values import choice, clock, code, count, day, flag, moment, text, whole
+from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting, Pattern
 from meetings.models.meeting import lies_ahead
+from meetings.models.pattern import LONGEST, SHORTEST, Weekday
+from meetings.recurrence import LAST
 
 
 def of_a_locality_or_an_agency(values):
@@ -46,6 +48,14 @@ def no_more_households_than_there_are(values):
     return None
 
 
+def day_or_weekday(values):
+    """A pattern says a day of the month, or a weekday and which one of the month."""
+    of_weekday = [bool(values["week"]), bool(values["weekday"])]
+    if values["day_of_month"] and not any(of_weekday) or not values["day_of_month"] and all(of_weekday):
+        return None
+    return _("Fill in day_of_month, or both week and weekday, and leave the other empty.")
+
+
 def reason_of_absence(values):
     """Only one reason excuses, and whoever was present has none."""
     if values["status"] == Attendance.Status.EXCUSED and values["reason"] != Attendance.Reason.EXTREME_URGENCY:
@@ -76,6 +86,25 @@ MEETINGS = Table(
     ),
     key=("code",),
     rules=(of_a_locality_or_an_agency, ends_after_it_starts, over_when_it_was, no_more_households_than_there_are),
+)
+# Not one of the files by which an office moves in: patterns are brought in by the administration.
+PATTERNS = Table(
+    "patterns.csv",
+    (
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        required("kind", "loại, loại cuộc họp", choice(Kind, without=AGENCY_KINDS)),
+        optional("day_of_month", "ngày trong tháng", whole(31, 1)),
+        # Which one of the weekdays of a month; the last one is 5.
+        optional("week", "lần thứ mấy", whole(LAST, 1)),
+        column("weekday", "thứ trong tuần", choice(Weekday)),
+        required("starts", "bắt đầu lúc, giờ họp", clock),
+        optional("minutes", "thời lượng, số phút", whole(LONGEST, SHORTEST)),
+        column("venue", "nơi họp", text(Pattern, "venue")),
+        optional("first_day", "từ ngày", day),
+        optional("last_day", "đến ngày", day),
+    ),
+    key=("locality_code", "kind", "first_day"),
+    rules=(days_in_order, day_or_weekday),
 )
 ATTENDANCE = Table(
     "attendance.csv",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
@@ -19,6 +20,9 @@ urlpatterns = [
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
+    path("patterns/", PatternListView.as_view(), name="patterns"),
+    path("patterns/new/", PatternCreateView.as_view(), name="pattern_create"),
+    path("patterns/<int:pk>/", PatternEditView.as_view(), name="pattern"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),

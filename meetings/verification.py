@@ -10,7 +10,7 @@ from assignments.places import RightPlaceIndex
 from assignments.verification import Places, PlacesOfFacts, without_locality
 from cadrenet.periods import today
 from cadrenet.verification import MISSING, SPARE, Apart, Check, Difference, Rule, batches, register
-from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, ExpectationRule, Meeting
+from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, ExpectationRule, Meeting, Pattern
 from meetings.models.meeting import lies_ahead
 from meetings.rosters import Compared, compared, copy_from_meeting, keep_rosters_of, rows_of
 
@@ -125,6 +125,18 @@ register(
         "role",
         "tier",
         sentence=_("Another rule for this kind, role and tier holds on some of these days."),
+    ),
+    Rule(
+        Pattern,
+        "locality",
+        _("This kind of meeting belongs to another tier of locality."),
+        lambda: Pattern.objects.filter(of_wrong_tier()),
+    ),
+    Apart(
+        Pattern,
+        "locality",
+        "kind",
+        sentence=_("Another pattern for this kind of meeting holds here on some of these days."),
     ),
 )
 register(PlacesOfFacts(Meeting, "day", derive=Meeting.set_day), Rosters())

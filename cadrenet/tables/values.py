@@ -1,7 +1,7 @@
 """Kinds of value: how the text of a cell becomes a value, and the sentence that says why it is none."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -151,6 +151,16 @@ def moment(cell):
     except ValueError:
         raise BadValue(_("The time %(value)s does not exist. Correct it.") % {"value": cell}) from None
     return timezone.make_aware(found, timezone.get_default_timezone())
+
+
+@lru_cache(256)
+def clock(cell):
+    """A time of the day."""
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", cell):
+        raise BadValue(
+            _("“%(value)s” is no time of the day in this format. Write hours and minutes as 19:30.") % {"value": cell}
+        )
+    return time.fromisoformat(cell)
 
 
 def whole(largest, smallest=0):

@@ -157,6 +157,7 @@ SHARED = {
     "Limit",
     "ExpectationRule",
     "RestrictedDay",
+    "Holiday",
     "RatingScheme",
     "RatingLevel",
     "User",

@@ -1,7 +1,19 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.holiday import Holiday
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
+from meetings.models.pattern import Pattern
 from meetings.models.rules import ExpectationRule, RestrictedDay
 
-__all__ = ["AGENCY_KINDS", "KIND_TIERS", "Attendance", "ExpectationRule", "Kind", "Meeting", "RestrictedDay"]
+__all__ = [
+    "AGENCY_KINDS",
+    "KIND_TIERS",
+    "Attendance",
+    "ExpectationRule",
+    "Holiday",
+    "Kind",
+    "Meeting",
+    "Pattern",
+    "RestrictedDay",
+]

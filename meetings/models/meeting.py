@@ -19,7 +19,7 @@ from assignments.scope import reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
-from cadrenet.texts import called
+from cadrenet.texts import FreeTextField, called
 
 
 class Kind(models.TextChoices):
@@ -182,6 +182,16 @@ def lies_ahead(today):
     }
 
 
+def kind_of_another_tier():
+    """Return the sentence about a kind of meeting that localities of another tier hold."""
+    return gettext("This kind of meeting belongs to another tier of locality.")
+
+
+def kinds_at(tier):
+    """Kinds of meetings that take place at localities of a tier."""
+    return [kind for kind in Kind if kind not in AGENCY_KINDS and KIND_TIERS.get(kind, tier) == tier]
+
+
 class Meeting(Placed):
     """One meeting of a locality (a committee, a cell, a group) or of an agency (a meeting, a training)."""
 
@@ -228,6 +238,21 @@ class Meeting(Placed):
     quality_content = models.CharField(_("content"), max_length=10, choices=Quality, blank=True)
     quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
     programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
+    # Where people meet; ``place`` is where the locality lies.
+    venue = FreeTextField(_("venue"), max_length=200, blank=True)
+    # The pattern that it follows from, and the date that its rule gives, which no move changes: so what was moved or
+    # cancelled does not come back when it is planned again. Both empty where somebody has entered it.
+    pattern = models.ForeignKey(
+        "meetings.Pattern",
+        verbose_name=_("pattern of meetings"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="meetings",
+    )
+    planned_for = models.DateField(_("planned for"), null=True, editable=False)
+    # Whether somebody has changed it since it was planned: then its pattern changes it no more.
+    by_hand = models.BooleanField(default=False, editable=False)
 
     objects = MeetingQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["place", "area", "day"])
@@ -257,6 +282,11 @@ class Meeting(Placed):
                 name="meeting_represented_within_total",
                 violation_error_message=_("More households are represented than the group has."),
             ),
+            models.UniqueConstraint(fields=["pattern", "planned_for"], name="meeting_once_per_pattern_and_date"),
+            models.CheckConstraint(
+                condition=Q(pattern=None, planned_for=None) | Q(pattern__isnull=False, planned_for__isnull=False),
+                name="meeting_of_pattern_has_its_date",
+            ),
         ]
         indexes = [
             # Covers the quarterly summary: one district's quarter is read from the index alone.
@@ -274,6 +304,8 @@ class Meeting(Placed):
 
     def save(self, *args, **kwargs):
         self.set_day()
+        # Planning writes many rows at once, and never comes by here.
+        self.by_hand = self.by_hand or bool(self.pk and self.pattern_id)
         super().save(*args, **kwargs)
 
     def set_day(self):
@@ -318,6 +350,16 @@ class Meeting(Placed):
         return self.place is not None and self.place.last_day < self.day
 
     @property
+    def follows_a_pattern(self):
+        """Whether it is planned as its pattern says, so that whoever moves or cancels it gives a reason."""
+        return self.pattern_id is not None and self.status == self.Status.PLANNED
+
+    @property
+    def moved_from(self):
+        """The date by its pattern, where it is on another day; or None."""
+        return self.planned_for if self.planned_for != self.day else None
+
+    @property
     def took_no_place(self):
         """Whether it is known that nobody met: it was cancelled, or not held."""
         return self.status in self.TOOK_NO_PLACE
@@ -332,7 +374,7 @@ class Meeting(Placed):
             return
         tier = KIND_TIERS.get(self.kind)
         if tier and self.locality.tier != tier:
-            raise ValidationError({"locality": _("This kind of meeting belongs to another tier of locality.")})
+            raise ValidationError({"locality": kind_of_another_tier()})
         places = Place.objects.filter(locality=self.locality_id)
         if places.on(day).exists():
             return

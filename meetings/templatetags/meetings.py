@@ -6,7 +6,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from cadrenet.templatetags import status, tables
-from cadrenet.templatetags.figures import DASH, count, daytime
+from cadrenet.templatetags.figures import DASH, count, day, daytime
 from meetings.models import Meeting
 
 register = template.Library()
@@ -35,7 +35,7 @@ def meeting_lines(context, rows):
     lines = (
         format_html(
             LINE,
-            daytime(row.meeting.starts_at),
+            day_and_time(row.meeting),
             row.meeting.get_absolute_url(),
             row.meeting.get_kind_display(),
             place_or_agency(row.meeting),
@@ -45,6 +45,14 @@ def meeting_lines(context, rows):
         for row in rows
     )
     return mark_safe("".join(lines))  # noqa: S308
+
+
+def day_and_time(meeting):
+    """When it is; and for which day it was planned, where it has moved."""
+    if not meeting.moved_from:
+        return daytime(meeting.starts_at)
+    moved = _("moved from %(day)s") % {"day": day(meeting.moved_from)}
+    return format_html('{}<br><span class="cn-muted cn-small">{}</span>', daytime(meeting.starts_at), moved)
 
 
 def place_or_agency(meeting):

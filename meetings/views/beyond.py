@@ -38,7 +38,8 @@ class BeyondTheEndView(ListView):
     def post(self, request, *args, **kwargs):
         """Cancel them, all or none."""
         try:
-            number = cancel_planned(self.get_queryset(), by=request.user, on=today())
+            why = _("The locality does not exist on that day.")
+            number = cancel_planned(self.get_queryset(), by=request.user, on=today(), why=why)
         except Refused as refused:
             for sentence in refused.facts.get("status", []):
                 messages.error(request, sentence)

@@ -16,10 +16,10 @@ from assignments.visibility import chain_of
 from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
-from meetings.actions import Refused, set_status
-from meetings.forms import LocalityMeetingForm
+from meetings.actions import Refused, say_why, set_status
 from meetings.models import Attendance, Meeting
 from meetings.queries import HALF_DAYS, HalfDay, schedule_impact
+from meetings.schedule_forms import CancelForm, LocalityMeetingForm
 from meetings.views.meetings import agency_form, may_enter
 
 MEETING_TIERS = [Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVERNING_GROUP]
@@ -192,16 +192,34 @@ class MeetingStatusView(View):
         if status not in Meeting.Status.values:
             messages.error(request, _("Nothing was recorded. Choose what happened to the meeting."))
             return redirect(meeting)
-        shown = request.POST.get("was", meeting.status)
+        shown, why = request.POST.get("was", meeting.status), request.POST.get("why", "").strip()
+        if status == Meeting.Status.CANCELLED and meeting.follows_a_pattern and not why:
+            return self.ask_why(meeting, status, shown)
         try:
-            set_status(meeting, status, was=shown, by=request.user, on=today())
+            set_status(meeting, status, was=shown, by=request.user, on=today(), why=why[:100])
         except Refused as refused:
-            for sentence in refused.facts.get("status", []):
+            for sentence in [*refused.facts.get("status", []), *refused.facts.get("why", [])]:
                 messages.error(request, sentence)
         else:
             word = Meeting.Status(status).label
             messages.success(request, _("Recorded: %(status)s.") % {"status": word})
         return redirect(meeting)
 
+    def ask_why(self, meeting, status, shown):
+        """Ask why a regular meeting is cancelled, before it is."""
+        sent = "why" in self.request.POST
+        form = CancelForm(self.request.POST if sent else None, initial={"status": status, "was": shown})
+        if sent:
+            form.add_error("why", say_why())
+        context = {
+            "title": _("Cancel: %(meeting)s") % {"meeting": meeting.title},
+            "text": _("It does not come back when its pattern is planned again."),
+            "form": form,
+            "submit_label": _("Cancel the meeting"),
+            "cancel_url": meeting.get_absolute_url(),
+        }
+        return render(self.request, "generic/confirm.html", context)
+
     def meeting(self, pk):
-        return get_object_or_404(Meeting.objects.editable_by(self.request.user), pk=pk)
+        meetings = Meeting.objects.editable_by(self.request.user).select_related("place", "agency")
+        return get_object_or_404(meetings, pk=pk)

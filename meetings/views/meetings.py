@@ -15,9 +15,9 @@ from meetings import queries
 from meetings.actions import last_day_in_time
 from meetings.excuses import ExcuseForm, excuses_asked_of
 from meetings.filters import MeetingFilter, MonthFilter
-from meetings.forms import AgencyMeetingForm
 from meetings.meeting_history import late_rows, meeting_history
 from meetings.models import Attendance, Kind, Meeting
+from meetings.schedule_forms import AgencyMeetingForm
 from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
@@ -216,7 +216,7 @@ class MeetingView(ScopedDetailView):
     model = Meeting
     template_name = "meetings/meeting.html"
     context_object_name = "meeting"
-    related = ["place", "agency", "locality"]
+    related = ["place", "agency", "locality", "pattern"]
 
     def get_context_data(self, **kwargs):
         user, meeting, reach = self.request.user, self.object, reach_of(self.request.user)

@@ -13,6 +13,7 @@ def tabs(current, user=None):
     pages = [
         ("list", _("List"), reverse("meetings:meetings")),
         ("month", _("Month"), reverse("meetings:month", args=[Month.of(today())])),
+        ("patterns", _("Regular meetings"), reverse("meetings:patterns")),
         ("attendances", _("Attendance"), reverse("meetings:attendances")),
         ("clashes", _("Clashes"), reverse("meetings:clashes")),
     ]

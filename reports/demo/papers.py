@@ -1,10 +1,10 @@
-"""What no file of an import holds: terms, decisions with their lines, handovers, reviews, who acts for whom.
+"""What no file of an import holds: terms, decisions, handovers, reviews, who acts for whom, patterns of meetings.
 
 Written after the rows of the district are in the database, from what these say.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 
 from django.utils import timezone
@@ -21,8 +21,11 @@ from assignments.models import (
     Term,
     Tier,
 )
+from cadrenet.history import NEW, remember
+from meetings.models import Pattern
+from meetings.planning.actions import plan_meetings, propose_days_off
 from reports.demo.accounts import ACCOUNTS
-from reports.district.history import NEW, remember
+from reports.demo.calendar import patterns
 from reports.district.writing import REASON
 
 DAY = timedelta(days=1)
@@ -53,6 +56,29 @@ class Papers:
         self.handovers()
         self.reviews()
         self.acting()
+        self.regular_meetings()
+
+    def regular_meetings(self):
+        """The committee and the cells of one commune meet by a pattern, and so their year is planned; others type."""
+        commune = self.demo.tree.demo_commune
+        kinds = {commune.code: "commune_committee"}
+        kinds |= {unit.code: "cell" for unit in self.demo.tree.below(commune, self.plan.today)}
+        usual = patterns(self.plan, self.demo.tree)
+        localities = Locality.objects.filter(code__in=kinds).order_by("code")
+        rows = [
+            Pattern(
+                locality=locality,
+                kind=kinds[locality.code],
+                day_of_month=usual[locality.code].day,
+                starts=time.fromisoformat(usual[locality.code].at),
+                minutes=90,
+                first_day=self.plan.first_day,
+            )
+            for locality in localities
+        ]
+        self.save(Pattern, rows)
+        propose_days_off([self.plan.today.year, self.plan.today.year + 1])
+        plan_meetings([locality.pk for locality in localities], on=self.plan.today)
 
     def save(self, model, rows):
         """Save new rows, and their history as an import writes it."""

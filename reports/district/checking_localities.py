@@ -139,7 +139,10 @@ class LocalityChecks:
         for file, model, day in FACTS:
             facts = model.objects.values_list("code", "locality__code", day)
             if model is Meeting:
-                facts = facts.exclude(status__in=Meeting.TOOK_NO_PLACE)
+                # What follows from a pattern goes by itself where its locality ends.
+                facts = facts.exclude(status__in=Meeting.TOOK_NO_PLACE).exclude(
+                    pattern__isnull=False, status=Meeting.Status.PLANNED
+                )
             in_file = {values["code"] for line, values in self.rows.get(file, ())} | self.doubtful[file]
             for code, locality, day_of_fact in found(facts, "locality__code", changed):
                 if code not in in_file and not self.known.exists_on(locality, day_of_fact):

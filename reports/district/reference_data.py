@@ -3,27 +3,18 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from assignments.locality_names import Types
 from assignments.models import Assignment, Locality, LocalityVersion, Posting
 from assignments.models.locality import covers
+from cadrenet.batches import chunks
 from meetings.models import Meeting
 from reports.district.tables import CODED
 from reports.models import PartyOrganisation
 
-# A database takes only so many parameters in one query.
-AT_ONCE = 900
 EXAMPLES_AT_MOST = 5
-
-
-def chunks(items):
-    """Split into lists that a database takes as parameters of one query."""
-    items = iter(items)
-    while some := list(islice(items, AT_ONCE)):
-        yield some
 
 
 def found(queryset, name, values):

@@ -19,11 +19,11 @@ from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, Loc
 from assignments.models.place import area_field
 from assignments.places import PlaceIndex
 from assignments.postings.actions import said_of_all_days
-from cadrenet.history import changed_since, sign_change
+from cadrenet.batches import chunks
+from cadrenet.history import CHANGED, NEW, changed_since, remember, sign_change
 from meetings.models import Attendance, Meeting
 from meetings.rosters import copy_from_meeting, keep_rosters
-from reports.district.history import CHANGED, NEW, remember
-from reports.district.reference_data import chunks, found
+from reports.district.reference_data import found
 from reports.district.tables import CODED, FILES, REFERS, TABLES, quiet
 from reports.district.telling import Told, tell
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
@@ -214,6 +214,9 @@ class Writer:
         written = self.put_facts(Meeting, rows)
         self.meetings |= {meeting.pk for meeting in [*written.new, *written.changed]}
         self.moved = [now.pk for now, was in zip(written.changed, written.was, strict=True) if now.day != was.day]
+        for keys in chunks(meeting.pk for meeting in written.changed if meeting.pattern_id):
+            # What a file says is as good as a hand: its pattern changes it no more.
+            Meeting.objects.filter(pk__in=keys).update(by_hand=True)
         return written
 
     def write_attendance(self, rows):

@@ -92,6 +92,7 @@ class LocalityPage:
             "year": year,
             "meetings": meetings.last(year),
             "next_meetings": meetings.next(year),
+            "patterns": facts.patterns_on(self.reach, self.locality.pk, self.day),
             "issues": issues,
             "resources": self.resources(),
             "ratings": self.ratings(),
@@ -121,10 +122,12 @@ class LocalityPage:
         assign = urlencode({"locality": self.locality.code, "next": self.locality.get_absolute_url()})
         history = urlencode({"locality": self.locality.code, "state": "all"})
         kind = OWN_KINDS.get(self.tier)
+        planned = urlencode({"kind": kind.value, "locality": self.locality.code}) if kind and may_record else ""
         return {
             "tree_url": self.address("assignments:localities", **self.as_of()) if below else "",
             "history_url": f"{reverse('assignments:assignments')}?{history}",
             "meetings_url": self.address("meetings:meetings", **({"kind": kind.value} if kind else {})),
+            "pattern_url": f"{reverse('meetings:pattern_create')}?{planned}" if planned else "",
             "issues_url": self.address("reports:issues"),
             "issue_url": self.address("reports:issue_create") if may_record else "",
             "assign_url": f"{reverse('assignments:assignment_create')}?{assign}" if may_assign else "",

@@ -10,7 +10,7 @@ from assignments.coverage.queries import is_covered_by_tier
 from assignments.models import Assignment, Lineage, Place
 from assignments.models.posting import agency_on
 from cadrenet.prepared import Constant, prepared
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Meeting, Pattern
 from reports.figures.counts import open_issues
 from reports.models import Issue, PartyOrganisation, Rating, Resource
 
@@ -84,6 +84,12 @@ def _next_meetings(reach, root, kind, day, number):
     found = Meeting.objects.in_reach_under(reach, root).due().filter(kind=kind, day__gte=day)
     found = found.exclude(Q(day=day) & ~Q(status=Meeting.Status.PLANNED))
     return found.select_related("place").order_by("starts_at", "pk")[: number.value]
+
+
+@prepared
+def patterns_on(reach, locality, day):
+    """The patterns of regular meetings that a locality has on a day."""
+    return Pattern.objects.in_reach(reach).filter(locality=locality).on(day).order_by("kind")
 
 
 @prepared

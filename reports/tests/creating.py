@@ -33,7 +33,7 @@ from assignments.models import (
     User,
 )
 from cadrenet.periods import Month, today
-from meetings.models import ExpectationRule, Meeting, RestrictedDay
+from meetings.models import ExpectationRule, Holiday, Meeting, Pattern, RestrictedDay
 from reports.models import (
     Issue,
     PartyOrganisation,
@@ -178,6 +178,9 @@ SITE = {
     ),
     "meetings:meeting_create": lambda n: Filling(
         url("meetings:meeting_create", locality=place(n).locality.code), [hours(n)]
+    ),
+    "meetings:pattern_create": lambda n: Filling(
+        url("meetings:pattern_create"), [{"places": place(n).pk, "day_of_month": 1 + n % 28, "starts": "19:00"}]
     ),
     "meetings:month": lambda n: Filling(
         url("meetings:month", Month.of(today())), agency_meeting(n), url("meetings:meeting_create")
@@ -330,6 +333,17 @@ ADMINISTRATION = {
         "starts_at_1": f"19:{n:02}",
         "status": "planned",
     },
+    Pattern: lambda n: {
+        "locality": place(n).locality_id,
+        "kind": "cell",
+        "day_of_month": 5,
+        "week": "",
+        "weekday": "",
+        "starts": "19:00",
+        "first_day": f"{1940 + n}-01-01",
+        "last_day": f"{1940 + n}-12-31",
+    },
+    Holiday: lambda n: {"day": f"{1940 + n}-01-01", "name": f"Nghỉ {n}", "kind": "off"},
     ExpectationRule: lambda n: {
         "kind": "cell",
         "role": "support",

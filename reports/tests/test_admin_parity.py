@@ -89,7 +89,8 @@ def either(text, who, added="", gone=""):
 
 
 SCHEDULE = "convened_by ends_at extraordinary households_represented households_total"
-QUALITY = "programme_feedback quality_content quality_organisation quality_time starts_at status"
+QUALITY = "programme_feedback quality_content quality_organisation quality_time starts_at status venue why"
+RULE = "day_of_month first_day last_day minutes starts venue week weekday"
 SHOWN = ("Attendance", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
 SHOWN += ("NightlyRun", "RatingLevel")
 ALLOWED = {
@@ -135,12 +136,14 @@ ALLOWED = {
         (f"code {SCHEDULE} kind {QUALITY}", RECORD),
         NOBODY,
     ),
+    "Pattern": (*either(f"{RULE} kind locality", RECORD, gone="kind locality"), NOBODY),
     "Resource": (*either("cadre code description donor kind locality mobilised_on status value_vnd", RECORD), NOBODY),
     # Handed in and answered on the report's own page, by whoever may take that step.
     "QuarterlyReport": (NOTHING, NOTHING, NOBODY),
     # What holds for everybody is changed at the top.
     "CoverageRule": (*either("first_day last_day minimum role tier", TOP), NOBODY),
     "ExpectationRule": (*either("expectation first_day kind last_day role tier", TOP), NOBODY),
+    "Holiday": (("day kind name source", TOP), NOTHING, NOBODY),
     "HolderRule": (*either("first_day holder last_day role tier", TOP), NOBODY),
     "Limit": (("first_day last_day name value", TOP), NOTHING, NOBODY),
     "LocalityType": (*either("code name tier", TOP, gone="tier"), TOP),

@@ -1,7 +1,7 @@
 """The whole administration from the desk of one commune: whatever lies in another is not there."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.contrib import admin
@@ -39,7 +39,7 @@ from assignments.models import (
 )
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user
 from cadrenet.tests.built_once import built_once
-from meetings.models import Attendance, ExpectationRule, Meeting, RestrictedDay
+from meetings.models import Attendance, ExpectationRule, Holiday, Meeting, Pattern, RestrictedDay
 from meetings.rosters import keep_rosters
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 
@@ -65,6 +65,7 @@ SCOPED = {
     LocalityVersion,
     Meeting,
     PartyOrganisation,
+    Pattern,
     Posting,
     QuarterlyReport,
     Rating,
@@ -87,6 +88,7 @@ RULES = {
     Erasure,
     ExpectationRule,
     HolderRule,
+    Holiday,
     Limit,
     LocalityType,
     RatingScheme,
@@ -145,6 +147,9 @@ def furnish(commune, hamlet, mark):
         LocalityVersion: hamlet.versions.get(),
         Meeting: meeting,
         PartyOrganisation: organisation,
+        Pattern: Pattern.objects.create(
+            locality=hamlet, kind="cell", day_of_month=5, starts=time(19), venue=f"Nhà văn hóa {mark}"
+        ),
         QuarterlyReport: QuarterlyReport.objects.create(cadre=who, locality=hamlet, quarter="2022-Q2"),
         Rating: Rating.objects.create(organisation=organisation, year=2022, level=level, decision_number=f"2/{mark}"),
         Resource: Resource.objects.create(
@@ -199,6 +204,7 @@ def test_every_model_of_the_administration_is_looked_at():
         "RatingLevel",
         "RatingScheme",
         "RestrictedDay",
+        "Holiday",
     }
 
     assert {model.__name__ for model in ALL} == {model.__name__ for model in SCOPED} | shared
@@ -246,6 +252,7 @@ def test_lists_hold_what_lies_in_ones_own_commune(desks, client):
         "LocalityVersion": 7,
         "Meeting": 1,
         "PartyOrganisation": 1,
+        "Pattern": 1,
         "Posting": 2,
         "QuarterlyReport": 1,
         "Rating": 1,

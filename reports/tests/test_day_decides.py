@@ -131,6 +131,8 @@ VERSIONS_ENTERED = {Locality, LocalityVersion, Lineage}
 ABOUT_WHAT_IS_TO_COME = {
     # Coverage in 30, 60 and 90 days counts the localities that there will be.
     "/assignments/coverage/",
+    # Who plans a year of meetings is told which localities end in it.
+    "/meetings/patterns/new/",
 }
 
 

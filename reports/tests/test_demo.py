@@ -246,7 +246,10 @@ def test_places_and_rosters_are_right_after_loading(loaded):
     assert misplaced() == []
     assert wrong_rosters() == set()
     assert look(all_checks(), show=5) == []
-    assert Meeting.objects.count() == len(loaded.files["meetings.csv"])
+    assert Meeting.objects.filter(pattern=None).count() == len(loaded.files["meetings.csv"])
+    # One commune's committee and cells have their year planned.
+    planned = Meeting.objects.filter(pattern__isnull=False)
+    assert set(planned.values_list("place__commune__code", flat=True)) == {loaded.tree.demo_commune.code}
     assert Attendance.objects.exclude(status="unrecorded").count() == len(loaded.files["attendance.csv"])
     assert Attendance.objects.in_rates().filter(status="unrecorded").exists()
 

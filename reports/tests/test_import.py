@@ -3,11 +3,12 @@
 import io
 import shutil
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -16,8 +17,10 @@ from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, Loc
 from assignments.places import misplaced
 from cadrenet.tables.columns import Row
 from cadrenet.verification import all_checks, look
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Meeting, Pattern
+from meetings.planning.actions import plan_meetings
 from meetings.rosters import wrong_rosters
+from meetings.tables import PATTERNS
 from reports.district.checking import check
 from reports.district.reading import read_folder
 from reports.district.tables import TABLES
@@ -574,3 +577,59 @@ def test_every_file_and_column_is_documented_in_its_order():
     assert documented == {
         table.file: [(column.name, column.required) for column in table.columns] for table in TABLES.values()
     }
+
+
+def test_every_column_of_patterns_is_documented_in_its_order():
+    text = (settings.BASE_DIR / "docs" / "data-format.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Patterns of regular meetings\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][1:]
+    names = [name.strip() for row in rows for name in row.split(",")]
+
+    documented = [(name.strip("*"), name.startswith("**")) for name in names]
+    assert documented == [(column.name, column.required) for column in PATTERNS.columns]
+
+
+# --- Regular meetings -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def regular(folder):
+    """A hamlet whose cell meets on the 5th, with its meetings planned from 1 October 2022 on."""
+    put(folder, "localities.csv", "C,,commune,Xã Một,,,", "C-1,C,hamlet,Ấp 1,,,", "C-2,C,hamlet,Ấp 2,,,")
+    run("import_district", folder)
+    hamlet = Locality.objects.get(code="C-1")
+    made = Pattern.objects.create(locality=hamlet, kind="cell", day_of_month=5, starts=time(19))
+    with time_machine.travel(datetime(2022, 10, 1, 9, tzinfo=OFFICE), tick=False):
+        plan_meetings(on=date(2022, 10, 1))
+        yield made
+
+
+def test_an_import_that_ends_a_hamlet_takes_its_regular_meetings_along(folder, regular):
+    (folder / "localities.csv").unlink()
+    put(folder, "localities.csv", "C-1,C,hamlet,Ấp 1,,2022-12-31,")
+
+    run("import_district", folder)
+
+    assert sorted(regular.meetings.values_list("day", flat=True)) == [
+        date(2022, 10, 5),
+        date(2022, 11, 5),
+        date(2022, 12, 5),
+    ]
+    assert_derived()
+
+
+def test_what_a_file_says_of_a_regular_meeting_is_as_good_as_a_hand(folder, regular):
+    meeting = regular.meetings.earliest("day")
+    put(folder, "meetings.csv", f"{meeting.code},cell,C-1,,2022-10-07T19:00,,planned,,0,,,,,,")
+    run("import_district", folder)
+
+    assert plan_meetings(on=date(2022, 10, 1)).changed == 0
+    meeting.refresh_from_db()
+    assert (meeting.day, meeting.planned_for, meeting.by_hand) == (date(2022, 10, 7), date(2022, 10, 5), True)
+
+
+def test_imported_meetings_have_no_pattern(folder, regular):
+    put(folder, "meetings.csv", "M1,cell,C-2,,2022-10-07T19:00,,planned,,0,,,,,,")
+    run("import_district", folder)
+
+    assert Meeting.objects.get(code="M1").pattern is None

@@ -1,6 +1,6 @@
 """The page of a locality, as of any day."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,7 @@ from assignments.actions import localities_changed
 from assignments.models import Lineage, LocalityVersion
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user, version
 from cadrenet.periods import today
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Meeting, Pattern
 from meetings.rosters import keep_rosters
 from reports.models import Issue, PartyOrganisation, Rating, RatingScheme, Resource
 from reports.tests.visits import plain, visitor
@@ -557,7 +557,7 @@ def busy(tree, number):
     keep_rosters(Meeting.objects.all())
 
 
-@pytest.mark.parametrize("name, number", [("north", 23), ("an", 22), ("an1", 22), ("an1a", 20)])
+@pytest.mark.parametrize("name, number", [("north", 24), ("an", 23), ("an1", 23), ("an1a", 21)])
 def test_cost_does_not_grow_with_what_is_shown(name, number, django_assert_num_queries):
     tree = small_tree()
     for kind, place in (("commune_committee", tree.an), ("cell", tree.an1)):
@@ -572,3 +572,26 @@ def test_cost_does_not_grow_with_what_is_shown(name, number, django_assert_num_q
         shown(client, place, day=DAY)
         with django_assert_num_queries(number):
             shown(client, place, day=DAY)
+
+
+def test_the_page_tells_the_pattern_of_regular_meetings_of_its_day():
+    tree = small_tree()
+    for days, day in (({"last_day": date(2022, 4, 30)}, 3), ({"first_day": date(2022, 5, 1)}, 5)):
+        Pattern.objects.create(
+            locality=tree.an1, kind="cell", day_of_month=day, starts=time(19), venue="Nhà văn hóa", **days
+        )
+    reader = visitor(user("u", at=tree.district))
+
+    assert "day 5 of the month, 19:00 · Nhà văn hóa" in html(reader, tree.an1, day=DAY)
+    assert "day 3 of the month, 19:00" in html(reader, tree.an1, day=date(2022, 4, 30))
+    assert "of the month" not in html(reader, tree.an2, day=DAY)
+
+
+def test_whoever_records_there_is_led_to_set_a_pattern():
+    tree = small_tree()
+
+    def led(level):
+        return visitor(user(level, at=tree.an, level=level)).get(tree.an1.get_absolute_url()).context["pattern_url"]
+
+    assert led("recorder") == "/meetings/patterns/new/?kind=cell&locality=AN-1"
+    assert led("viewer") == ""

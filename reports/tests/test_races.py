@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from threading import Barrier
 from uuid import uuid4
@@ -23,7 +23,8 @@ from assignments.undo import take_back
 from cadrenet import races
 from cadrenet.races import Busy, one_import_at_a_time
 from cadrenet.receipts import KEY
-from meetings.models import Meeting
+from meetings.models import Meeting, Pattern
+from meetings.planning.actions import begin_patterns, plan_meetings
 from reports.models import Issue, Resource
 from reports.tests.visits import visitor
 
@@ -131,6 +132,23 @@ def test_equal_posts_at_once_store_one_row_and_all_lead_to_it(name):
     assert kinds(answers) == {302: AT_ONCE}
     assert len(locations(answers)) == 1
     assert (model.objects.count(), Receipt.objects.count()) == (1, 1)
+
+
+def test_a_pattern_that_several_set_at_once_begins_once_and_is_planned_once():
+    tree = small_tree()
+    pattern = {"kind": "cell", "day_of_month": 5, "starts": time(19), "first_day": MAY}
+    office = user("office", at=tree.district, level="editor")
+
+    def begin():
+        begin_patterns([Pattern(locality=tree.an1, **pattern)], by=office)
+        return plan_meetings([tree.an1.pk], on=MAY)
+
+    answers = at_once(*[begin] * AT_ONCE)
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert Pattern.objects.count() == 1
+    assert sum(answer.new for answer in answers) == Meeting.objects.count() == 12
+    assert Meeting.history.count() == 12
 
 
 # --- Rules that no constraint holds ---------------------------------------------------------------------------------

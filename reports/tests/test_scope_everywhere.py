@@ -8,7 +8,7 @@ is new is walked without being named here; one that needs something else than a 
 
 import io
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -41,7 +41,7 @@ from assignments.models import (
 )
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, user
 from cadrenet.periods import Month, Quarter, today
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Meeting, Pattern
 from meetings.rosters import keep_rosters
 from reports.demo.accounts import ACCOUNTS
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingScheme, Resource
@@ -71,6 +71,7 @@ ROWS = {
     "meetings:meeting_record": Meeting,
     "meetings:meeting_edit": Meeting,
     "meetings:meeting_status": Meeting,
+    "meetings:pattern": Pattern,
     "meetings:attendance_excuse": Attendance,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
@@ -150,6 +151,18 @@ def foreign_district():
         Meeting.objects.create(kind="agency", agency=office, starts_at=at(day), ends_at=at(day, 21))
     Meeting.objects.create(kind="cell", locality=hamlet, starts_at=at(date(2022, 5, 9)), status="held")
     keep_rosters(Meeting.objects.filter(locality__in=[commune, hamlet, tiny]))
+    regular = Pattern.objects.create(
+        locality=hamlet, kind="cell", day_of_month=5, starts=time(19), venue=f"Nhà văn hóa {MARK}"
+    )
+    coming = Month.of(today() + timedelta(days=40))
+    Meeting.objects.create(
+        kind="cell",
+        locality=hamlet,
+        starts_at=at(regular.rule.date_in(coming)),
+        pattern=regular,
+        planned_for=regular.rule.date_in(coming),
+        venue=regular.venue,
+    )
     for raised in (date(2022, 5, 9), today() - timedelta(days=100)):
         Issue.objects.create(
             locality=hamlet,
@@ -261,6 +274,7 @@ def rows_elsewhere():
         User: {"username": "nguoi-ngoai"},
         Authenticator: {"user__username": "nguoi-ngoai"},
         Meeting: {"locality__code": "X-H"},
+        Pattern: {"locality__code": "X-H"},
         Attendance: {"meeting__locality__code": "X-H"},
         Issue: {"locality__code": "X-H"},
         Resource: {"locality__code": "X-H"},

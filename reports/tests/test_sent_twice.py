@@ -135,6 +135,8 @@ def test_every_model_that_the_administration_adds_is_added_twice_above(demo, rf)
 
 # Forms that add nothing, or whose second sending finds what the first did.
 WITHOUT_KEY = {
+    "meetings/patterns/list.html": "plans; planned again, nothing is new",
+    "meetings/patterns/edit.html": "changes a pattern; what follows from it is planned once",
     "meetings/excuse_form.html": "decides once: the second finds that it was decided",
     "components/top_bar.html": "signs out",
     "account/login.html": "signs in",

@@ -4,7 +4,7 @@ The columns and the rules are found in the models and in what is registered: a n
 """
 
 import io
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
@@ -47,7 +47,7 @@ from cadrenet.verification import (
     look,
     repair,
 )
-from meetings.models import Attendance, ExpectationRule, Meeting
+from meetings.models import Attendance, ExpectationRule, Holiday, Meeting, Pattern
 from reports.models import Issue, PartyOrganisation, Rating
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
 
@@ -99,6 +99,12 @@ WRITTEN_BY_AN_ACT = {
     (Erasure, "at"),
     (User, "password"),
     (User, "last_login"),
+    # What planned it and for when; whether somebody has changed it since; who vouches for a day off.
+    (Meeting, "pattern"),
+    (Meeting, "planned_for"),
+    (Meeting, "by_hand"),
+    (Holiday, "confirmed_by"),
+    (Holiday, "confirmed_at"),
     *((model, field.name) for model in (Receipt, Undo, NightlyRun) for field in model._meta.concrete_fields),
 }
 DERIVED = sorted(derived_columns(), key=str)
@@ -525,6 +531,14 @@ CASES = {
         lambda office: twice(ExpectationRule, kind="residence", role="in_charge", tier="hamlet"),
         "first_day 2022-12-01: Another rule for this kind, role and tier holds on some of these days.",
     ),
+    "Pattern Rule locality kind of meeting belongs to a": (
+        lambda office: add(Pattern, regular(office.tree.an, kind="cell")),
+        "locality AN: This kind of meeting belongs to another tier of locality.",
+    ),
+    "Pattern Apart locality kind pattern for this kind of mee": (
+        lambda office: twice(Pattern, **regular(office.tree.an1, kind="cell")),
+        "first_day 2022-12-01: Another pattern for this kind of meeting holds here on some of these days.",
+    ),
     "Issue Rule raised_on locality does not exist on t": (
         lambda office: begins_later(office.tree.cam1),
         "raised_on 2022-11-02: The locality does not exist on that day.",
@@ -625,6 +639,9 @@ HELD_BY_A_CONSTRAINT = {
     "Issue.closed_on",
     "Issue.status",
     "Meeting.kind",
+    "Pattern.day_of_month",
+    "Pattern.week",
+    "Pattern.weekday",
     "QuarterlyReport.status",
 }
 
@@ -639,6 +656,11 @@ def nonsense(field):
     return [9999, 0] if isinstance(field, models.IntegerField) else ["Tr\N{CYRILLIC SMALL LETTER A}n"]
 
 
+def regular(locality, **more):
+    """A pattern of regular meetings."""
+    return {"locality": locality, "day_of_month": 5, "starts": time(19), **more}
+
+
 def made_of(model, office):
     """A row of a model of which the quarter has none."""
     made = {
@@ -650,6 +672,8 @@ def made_of(model, office):
         Handover: {"ended": Assignment.objects.get(cadre=office.binh)},
         Undo: {"made": Assignment.objects.get(cadre=office.binh)},
         CoverageReview: {"locality": office.tree.an, "day": TODAY},
+        Pattern: regular(office.tree.an1, kind="cell"),
+        Holiday: {"day": TODAY, "name": "Nghỉ"},
         Erasure: {"table": "x", "row": 1, "field": "x", "reason": "x", "records": 1, "by": user("erases")},
         NightlyRun: {"kind": "backup", "began_at": at(TODAY), "took": timedelta(seconds=1), "succeeded": True},
     }

@@ -1,0 +1,21 @@
+"""The files of this app that can be imported and exported in the administration."""
+
+from datetime import date, time
+
+from cadrenet.tables.importing import TableImport
+from meetings.models import Pattern
+from meetings.tables import PATTERNS
+
+
+class PatternImport(TableImport):
+    """Patterns of regular meetings, known by locality, kind and first day."""
+
+    table = PATTERNS
+    model = Pattern
+
+    def cells(self, row):
+        return [f"{cell:%H:%M}" if isinstance(cell, time) else cell for cell in super().cells(row)]
+
+    def in_order(self, rows):
+        # What ends before what begins in its place.
+        return sorted(rows, key=lambda row: (not row[1].get("last_day"), row[1]["first_day"] or date.min))

@@ -1,0 +1,1 @@
+"""Patterns of regular meetings, and the meetings that are planned from them."""
