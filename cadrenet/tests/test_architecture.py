@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,32 @@ def test_every_model_with_rows_of_localities_can_be_scoped():
         and not issubclass(model._default_manager._queryset_class, ScopedQuerySet)
     }
     assert unscoped == SHARED
+
+
+def statements_in_order(path):
+    """Each two statements of a module that follow each other, at whatever depth."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(block, list):
+                yield from pairwise(block)
+
+
+def acts(statement):
+    """Whether a statement is a click or a key by itself, and waits for nothing."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ("click", "press")
+
+
+def test_a_journey_waits_for_what_a_click_brings_before_it_looks():
+    """On a busy machine the page of before still stands there: wait after it, or click in ``expect_navigation``."""
+    hasty = [
+        f"{path.name}:{then.lineno}"
+        for app in LAYERS
+        for path in Path(settings.BASE_DIR, app, "tests").glob("test_browser*.py")
+        for statement, then in statements_in_order(path)
+        if acts(statement) and isinstance(then, ast.Assert | ast.Assign)
+    ]
+    assert hasty == []
 
 
 # How the tree was asked before it was asked by day: where a locality stands "last", be it in the future.

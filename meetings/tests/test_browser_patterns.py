@@ -52,5 +52,5 @@ def test_a_pattern_is_set_with_the_keyboard(
     page.goto(f"{live_server.url}/meetings/{Meeting.objects.filter(kind='cell').earliest('day').pk}/record/")
     assert not page.locator("#id_why").is_visible()
     page.locator("label:has([value=cancelled]), [value=cancelled] + label").first.click()
-    assert page.locator("#id_why").is_visible()
+    page.locator("#id_why").wait_for()
     assert_accessible(page)
