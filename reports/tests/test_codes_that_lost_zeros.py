@@ -17,7 +17,10 @@ from assignments.tests.cast import agency, cadre, locality, small_tree, user
 from cadrenet.codes import new_beside_twins, stored_twins
 from reports.district.similar_codes import MODELS
 from reports.district.tables import TABLES
+from reports.tests.folders import folder
 from reports.tests.test_import import SMALL, put, run
+
+__all__ = ["folder"]  # fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +30,6 @@ def _in_english(settings):
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "district"
-    folder.mkdir()
-    return folder
 
 
 def refused(folder):

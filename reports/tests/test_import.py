@@ -26,13 +26,15 @@ from reports.district.reading import read_folder
 from reports.district.tables import TABLES
 from reports.district.writing import Counts, write
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, Resource
+from reports.tests.folders import SMALL, folder, put
 
-SMALL = Path(__file__).parent / "sample" / "small"
 OFFICIAL = Path(__file__).parent / "sample" / "official"
 OFFICE = ZoneInfo("Asia/Ho_Chi_Minh")
 # Rows of history per row that somebody wrote; rosters are derived and have none.
 SAID = [Agency, Assignment, Cadre, Issue, Lineage, Locality, LocalityVersion, Meeting]
 SAID += [PartyOrganisation, QuarterlyReport, Rating, Resource]
+
+__all__ = ["folder"]  # fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -52,20 +54,6 @@ def run(command, *args, **options):
 
 def import_small():
     return run("import_district", SMALL)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """An empty folder, for a few rows."""
-    folder = tmp_path / "district"
-    folder.mkdir()
-    return folder
-
-
-def put(folder, file, *lines):
-    """Write a file of a few rows, with the header of the sample's."""
-    header = (SMALL / file).read_text(encoding="utf-8-sig").splitlines()[0]
-    (folder / file).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
 
 
 def history_rows():

@@ -3,7 +3,6 @@
 import csv
 import io
 import shutil
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,8 +10,9 @@ from django.utils import translation
 
 from assignments.models import Agency, Cadre, Locality, LocalityVersion
 from reports.district.tables import TABLES
+from reports.tests.folders import SMALL, folder, put
 
-SMALL = Path(__file__).parent / "sample" / "small"
+__all__ = ["folder"]  # fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -21,19 +21,6 @@ pytestmark = pytest.mark.django_db
 def _in_english():
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """An empty folder, for a few rows."""
-    folder = tmp_path / "district"
-    folder.mkdir()
-    return folder
-
-
-def put(folder, file, *lines):
-    """Write a file of a few rows, with the header of its table."""
-    (folder / file).write_text("\n".join([",".join(TABLES[file].names), *lines, ""]), encoding="utf-8")
 
 
 def run(folder, **options):

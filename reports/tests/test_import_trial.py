@@ -3,7 +3,6 @@
 import io
 import os
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -12,10 +11,11 @@ from django.utils import translation
 from assignments.models import Agency, Cadre
 from assignments.tests.cast import OFFICE
 from meetings.models import Attendance
-from reports.district.tables import TABLES
+from reports.tests.folders import SMALL, folder, put
 
-SMALL = Path(__file__).parent / "sample" / "small"
 TRIAL = "This was a trial: nothing was written."
+
+__all__ = ["folder"]  # fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -24,17 +24,6 @@ pytestmark = pytest.mark.django_db
 def _in_english():
     with translation.override("en"):
         yield
-
-
-@pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "district"
-    folder.mkdir()
-    return folder
-
-
-def put(folder, file, *lines):
-    (folder / file).write_text("\n".join([",".join(TABLES[file].names), *lines, ""]), encoding="utf-8")
 
 
 def said(folder, **options):
