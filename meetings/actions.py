@@ -91,6 +91,8 @@ FACTS = (
 SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
+# Kept likewise of what somebody said by a personal link.
+BY_LINK = "link"
 # Kept with the history of a meeting that its pattern made or changed.
 BY_PATTERN = "pattern"
 
@@ -134,7 +136,7 @@ class Refused(Exception):
 def record_attendance(
     meeting: Meeting,
     *,
-    by: User,
+    by: User | None,
     on: date,
     marks: Iterable[Mark] = (),
     guests: Iterable[int] = (),
@@ -142,6 +144,7 @@ def record_attendance(
     were: Mapping[str, Any] | None = None,
     reason_later: bool = False,
     why: str = "",
+    via: str = "",
 ) -> list[Attendance]:
     """Record who came to a meeting, and what is said about the meeting itself; all of it or nothing.
 
@@ -149,8 +152,9 @@ def record_attendance(
     changed against what the page showed is not written, so two people at once overwrite each other only where both
     changed the same row; then the second is refused and told both values. ``guests`` are ids of cadres who came
     without being expected. ``on`` is today. ``reason_later`` lets somebody say first that he was absent, and why in
-    the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled. Returns the rows
-    of attendance that changed. Raises ``Refused``.
+    the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled; ``via`` is the
+    way by which it was said, where that is no page of the site (``BY_LINK``). Returns the rows of attendance that
+    changed. Raises ``Refused``.
     """
     # Whoever records the same meeting at the same moment waits here.
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("locality", "place").get(pk=meeting.pk)
@@ -177,9 +181,10 @@ def record_attendance(
     if changed_facts:
         sign_change(meeting, by=by, why=why or late)
         meeting.save()
+    how = " ".join(filter(None, [late, via]))
     for row in changed:
         row.meeting = meeting
-        sign_change(row, by=by, why=late)
+        sign_change(row, by=by, why=how)
         if row.is_guest and row.status == Attendance.Status.UNRECORDED:
             # Somebody who was not expected and did not come either has no place on the roster.
             row.delete()
