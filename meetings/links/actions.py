@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from assignments.models import User
 from cadrenet.history import sign_change
-from meetings.actions import BY_LINK, Mark, Refused, record_attendance
+from meetings.actions import BY_LINK, record_attendance
+from meetings.entries import Mark, Refused
 from meetings.links.opening import Opened
 from meetings.models import Attendance, AttendanceLink, Meeting
 from meetings.models.link import hashed
@@ -77,7 +78,7 @@ def answer(opened: Opened, status: str, *, shown: str, on: date, at: datetime) -
             via=BY_LINK,
         )
     except Refused as refused:
-        return [sentence for found in (*refused.marks.values(), *refused.facts.values()) for sentence in found]
+        return refused.sentences
     return []
 
 

@@ -15,7 +15,7 @@ def may_be_linked(meeting: Meeting, on: date) -> bool:
 
 @dataclass(frozen=True)
 class Opened:
-    """A link that leads somewhere: to its cadre's row at its meeting, or to a page that says that its time is over."""
+    """A link that leads somewhere: to its cadre's row at its meeting, or to the page that says that it is over."""
 
     link: AttendanceLink
     row: Attendance | None

@@ -122,7 +122,7 @@ class LinksView(TemplateView):
         }
 
 
-# In so many seconds: answers by one link, answers from one address of the network, and tokens from there that are none.
+# In so many seconds: answers by one link, answers from one address of the network, tokens from there that are none.
 SECONDS = 600
 BY_TOKEN, BY_ADDRESS, WRONG = 30, 300, 60
 

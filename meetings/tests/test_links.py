@@ -14,7 +14,8 @@ from django.urls import reverse
 from assignments.models import Assignment, Cadre, User
 from assignments.tests.cast import OFFICE, assign, at, cadre, user
 from cadrenet.logs import JsonFormatter
-from meetings.actions import Mark, record_attendance, save_meeting
+from meetings.actions import record_attendance, save_meeting
+from meetings.entries import Mark
 from meetings.links import views
 from meetings.links.actions import make_links
 from meetings.models import Attendance, AttendanceLink, Meeting
