@@ -17,7 +17,8 @@ from cadrenet.admin.scope import HasPages, ReadOnly, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
-from meetings.actions import broken_rules, meeting_changed, rule_changed, say_why
+from meetings.actions import meeting_changed, rule_changed
+from meetings.entries import broken_rules, say_why
 from meetings.imports import PatternImport
 from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
 from meetings.planning.actions import confirm_days_off, plan_meetings

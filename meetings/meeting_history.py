@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cadrenet.templatetags.figures import daytime
-from meetings.actions import BY_PATTERN, FACTS, LATE, fact_in_words, in_words
+from meetings.actions import BY_PATTERN, LATE
+from meetings.entries import FACTS, fact_in_words, in_words
 from meetings.models import Attendance, Meeting
 from meetings.rosters import MOVED
 

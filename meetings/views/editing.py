@@ -16,7 +16,8 @@ from assignments.visibility import chain_of
 from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
-from meetings.actions import Refused, say_why, set_status
+from meetings.actions import set_status
+from meetings.entries import Refused, say_why
 from meetings.models import Attendance, Meeting
 from meetings.queries import HALF_DAYS, HalfDay, schedule_impact
 from meetings.schedule_forms import CancelForm, LocalityMeetingForm

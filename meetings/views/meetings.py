@@ -12,7 +12,7 @@ from assignments.visibility import can_see_place, chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings import queries
-from meetings.actions import last_day_in_time
+from meetings.entries import last_day_in_time
 from meetings.excuses import ExcuseForm, excuses_asked_of
 from meetings.filters import MeetingFilter, MonthFilter
 from meetings.meeting_history import late_rows, meeting_history

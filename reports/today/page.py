@@ -17,7 +17,7 @@ from assignments.scope import reach_of
 from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
-from meetings.actions import last_day_in_time
+from meetings.entries import last_day_in_time
 from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days, with_attendance_counts
