@@ -38,6 +38,8 @@ DERIVED = {
     "meetings.meeting.planned_for",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
+    "meetings.sententry.noted_at",
+    "meetings.sententry.received_at",
     "meetings.attendancelink.day",
     "meetings.attendancelink.last_day",
     "meetings.attendancelink.made_at",
