@@ -41,7 +41,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True):
             return None
-        if getattr(getattr(view, "view_class", None), "answers_script", False):
+        if is_asked_by_script(view):
             # A script follows no way to a page, and would take the sign-in for an answer.
             return JsonResponse({"user": None}, status=401) if self.first(request, view, args, kwargs) else None
         return self.first(request, view, args, kwargs)
@@ -66,9 +66,15 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if user.must_change_password:
             return send(request, reverse("account_change_password"))
         if two_steps.asked_of(user) and not two_steps.shown(request):
-            request.session[BACK] = back_of(request)
+            if not is_asked_by_script(view):
+                request.session[BACK] = back_of(request)
             return send(request, two_steps.where_to_show(user))
         return None
+
+
+def is_asked_by_script(view) -> bool:
+    """Whether a view answers a script, which asks by itself and is no page to come back to."""
+    return getattr(getattr(view, "view_class", None), "answers_script", False)
 
 
 def ended(session) -> bool:

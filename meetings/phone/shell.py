@@ -15,6 +15,7 @@ ASSETS = [
     "css/tokens.css",
     "css/cadrenet.css",
     "js/page.js",
+    "js/phone/moments.js",
     "js/phone/outbox.js",
     "js/phone/shell.js",
     "js/phone/store.js",

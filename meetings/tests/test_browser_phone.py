@@ -5,6 +5,7 @@ import pytest
 from assignments.tests.cast import at, cadre
 from cadrenet.periods import today
 from meetings.models import Attendance, Meeting, SentEntry
+from meetings.phone import views
 from meetings.rosters import keep_rosters
 from meetings.tests.evening import evening
 
@@ -28,12 +29,22 @@ def tonight(cast, minute=1):
     return made
 
 
+def until(page, script):
+    """Wait for something that a page tells by a promise, which the browser's own waiting takes for an answer."""
+    for _time in range(150):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(script)
+
+
 def ready(page, address):
     """Open a page, and wait until the worker rules it and the next meetings are kept."""
     page.goto(address)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
+    until(
+        page,
         """() => new Promise((done) => {
           const request = indexedDB.open("cadrenet", 1);
           request.onsuccess = () => {
@@ -41,7 +52,7 @@ def ready(page, address):
             const asked = database.transaction("kept").objectStore("kept").get("shell");
             asked.onsuccess = () => { database.close(); done(Boolean(asked.result)); };
           };
-        })"""
+        })""",
     )
 
 
@@ -186,12 +197,12 @@ def test_signing_out_with_two_unsent_asks_first_and_then_empties_the_phone(
     page_errors.clear()
     assert_accessible(page)
     screenshot(page, "phone-sign-out")
-    page.locator("main .cn-actions a").click()
+    page.locator("main .cn-actions a[data-if-unsent]").click()
     page.wait_for_url(live_server.url + "/")
     stayed = unsent(page)
     page.goto(f"{live_server.url}/account/logout/")
     page.locator("[data-unsent]:visible").wait_for()
-    page.locator("main form[data-sign-out] button").click()
+    page.locator("main form[data-sign-out] button[data-if-unsent]").click()
     page.wait_for_url("**/account/login/**")
     page_errors.clear()
 
@@ -304,6 +315,28 @@ def test_a_form_half_filled_outlives_the_session(page, live_server, signed_in, a
     page.wait_for_timeout(500)
 
     assert page.locator("[data-bring]").count() == 0
+
+
+def test_a_new_worker_waits_until_no_form_is_half_filled(page, live_server, signed_in, monkeypatch):
+    cast = evening()
+    signed_in(page, cast.recorder)
+    address = f"{live_server.url}/issues/new/?within=AN-1"
+    ready(page, address)
+    page.locator("[name=summary]").fill("Đường ngập")
+    script = views.worker_script()
+    monkeypatch.setattr(views, "worker_script", lambda: script.replace('VERSION = "', 'VERSION = "new'))
+
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)")
+    waits = "() => navigator.serviceWorker.getRegistration().then((found) => %s)"
+    until(page, waits % "Boolean(found.waiting)")
+    page.wait_for_timeout(300)
+    waiting = page.evaluate(waits % "Boolean(found.waiting)")
+    typed = page.locator("[name=summary]").input_value()
+    page.goto(live_server.url + "/help/")
+    until(page, "() => caches.keys().then((names) => names.length === 1)")
+
+    assert (waiting, typed) == (True, "Đường ngập")
+    assert [name.startswith("cadrenet-new") for name in page.evaluate("caches.keys()")] == [True]
 
 
 def test_a_browser_without_a_worker_uses_the_plain_form(page, live_server, signed_in):

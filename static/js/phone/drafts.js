@@ -1,5 +1,6 @@
 // What is half typed outlives a closed page and an expired session: a draft per user and form, on this phone alone.
 
+import { momentOf } from "./moments.js";
 import { all, get, put, remove } from "./store.js";
 
 const KEPT_DAYS = 14;
@@ -49,8 +50,7 @@ async function settle(user) {
 
 function offer(form, draft) {
   const banner = document.getElementById("draft-words").content.firstElementChild.cloneNode(true);
-  const at = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
-  banner.querySelector("[data-at]").textContent = at;
+  banner.querySelector("[data-at]").textContent = momentOf(draft.at);
   form.before(banner);
   banner.addEventListener("click", async (event) => {
     if (event.target.closest("[data-bring]")) {

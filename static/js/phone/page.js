@@ -120,7 +120,8 @@ async function leave(form) {
 async function warn() {
   const left = await unsent();
   if (!asking || !left.length) return;
-  asking.hidden = false;
+  for (const part of document.querySelectorAll("[data-unsent], [data-if-unsent]")) part.hidden = false;
+  for (const part of document.querySelectorAll("[data-unless-unsent]")) part.hidden = true;
   const others = left.filter((entry) => entry.owner !== user).length;
   for (const place of asking.querySelectorAll("[data-number]")) place.textContent = left.length;
   for (const place of asking.querySelectorAll("[data-others]")) place.hidden = !others;
@@ -152,10 +153,13 @@ if (bar && able) {
   catchSignOut();
   (async () => {
     if (await finishSignOut()) return;
-    await keep().catch(() => null);
     onChange(count);
     await count();
     await warn();
+    // There somebody may still be asked for a second step, or for a password of his own.
+    if (location.pathname.startsWith("/account/")) return;
+    await keep().catch(() => null);
+    await count();
     keepSending();
     await keepDrafts(user);
     await register();

@@ -1,14 +1,14 @@
 // Draws the page that opens without a network from what this phone holds of its owner, and of nobody else.
 
 import { able, get, owner, put, wipe } from "./store.js";
-import { HERE, RECEIVED, SENDING, STUCK, drop, entriesOf, flush, isOld, isUnsent, keepSending, note, onChange, unsent } from "./outbox.js";
+import {
+  RECEIVED, STUCK, drop, entriesOf, flush, isOld, isUnsent, keepSending, note, onChange, unsent,
+} from "./outbox.js";
+import { momentOf, timeOf } from "./moments.js";
 
 const page = document.getElementById("phone-page");
 const by = (name, within = page) => within.querySelector(`[data-${name}]`);
 const copyOf = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
-const language = document.documentElement.lang;
-const timeOf = (moment) => new Date(moment).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
-const momentOf = (moment) => new Date(moment).toLocaleString(language, { dateStyle: "short", timeStyle: "short" });
 let result = "";
 
 function lineOf(entry) {

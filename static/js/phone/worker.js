@@ -7,7 +7,8 @@ const [SHELL] = KEPT;
 const APART = /^\/(admin|meetings\/attend|sw\.js|phone)\b/;
 
 self.addEventListener("install", (event) => {
-  const fresh = KEPT.map((address) => new Request(address, { cache: "reload" }));
+  // Files bear their content in their names: the browser has them. The shell does not.
+  const fresh = KEPT.map((address) => new Request(address, { cache: address === SHELL ? "reload" : "default" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
 });
 
