@@ -1,6 +1,8 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.feedback import Feedback
+from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
@@ -11,9 +13,12 @@ __all__ = [
     "KIND_TIERS",
     "Attendance",
     "ExpectationRule",
+    "Feedback",
+    "Guidance",
     "Holiday",
     "Kind",
     "Meeting",
+    "PassedOn",
     "Pattern",
     "RestrictedDay",
 ]
