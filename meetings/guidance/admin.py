@@ -41,26 +41,19 @@ class GuidanceAdmin(AsOfToday, TableAdmin, HasPages, ScopedAdmin):
 
 
 @admin.register(PassedOn)
-class PassedOnAdmin(AsOfToday, HasPages, ScopedAdmin):
+class PassedOnAdmin(ReadOnly, AsOfToday, ScopedAdmin):
     """Where guidance was passed on. It is ticked with its meeting, or recorded on the page of the guidance."""
 
-    settled = ("guidance", "locality", "meeting")
     list_display = ["guidance", "where", "meeting", "day", "occasion", "cadre"]
-    list_filter = ["guidance", CommuneOfRow]
+    list_filter = [CommuneOfRow]
     list_select_related = ["guidance", "meeting", "cadre"]
     ordering = ["-pk"]
     search_fields = ["standing__search_key", "locality__code"]
-    autocomplete_fields = ["locality", "meeting", "cadre"]
-    visible_choices = ("cadre", "guidance")
     fields = ["guidance", "locality", "meeting", "day", "occasion", "cadre"]
 
     @admin.display(description=_("locality"), ordering="standing__sort_key")
     def where(self, obj):
         return named(obj.locality.place) or obj.locality.code
-
-    def may_be_taken_back(self, obj):
-        # As the page of its meeting does, where it is ticked off.
-        return obj.meeting_id is not None
 
 
 @admin.register(Feedback)

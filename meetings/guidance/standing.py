@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from assignments.models import Place, Tier, User
 from cadrenet.templatetags.figures import day as written
@@ -24,8 +25,8 @@ NAMES_AT_MOST = 12
 class Show(TextChoices):
     """Which places a list holds; each is a figure of the item's page."""
 
-    PASSED = "passed", gettext_lazy("Passed on")
-    LEFT = "left", gettext_lazy("Not yet")
+    PASSED = "passed", pgettext_lazy("guidance", "Passed on")
+    LEFT = "left", pgettext_lazy("guidance", "Not yet")
     LATE = "late", gettext_lazy("Will miss the date")
     NOBODY = "nobody", gettext_lazy("Nobody to pass it on")
 
@@ -116,9 +117,26 @@ def next_of(lines: Iterable[Line]) -> date | None:
 
 def named(lines: list[Line]) -> str:
     """Return the names of some places, as many as one reads in a line."""
-    names = ", ".join(line.place.name for line in lines[:NAMES_AT_MOST])
-    more = len(lines) - NAMES_AT_MOST
-    return _("%(names)s and %(number)s more") % {"names": names, "number": more} if more > 0 else names
+    return listed([line.place.name for line in lines])
+
+
+def named_with_units(lines: list[Line]) -> str:
+    """Return the names of some places, each with what it lies in, as many as one reads in a line."""
+    return listed([f"{line.place.name}, {unit_above(line.place)[2]}" for line in lines], "; ")
+
+
+def by_unit(lines: list[Line]) -> str:
+    """Return the names of some places of one commune, or of several communes with how many places lie in each."""
+    units = Counter(unit_above(line.place)[2] for line in lines)
+    if len(units) <= 1:
+        return named(lines)
+    return listed([f"{unit} ({number})" for unit, number in units.most_common()])
+
+
+def listed(names: list[str], between: str = ", ") -> str:
+    """Return as many names as one reads in a line, and how many more there are."""
+    said, more = between.join(names[:NAMES_AT_MOST]), len(names) - NAMES_AT_MOST
+    return _("%(names)s and %(number)s more") % {"names": said, "number": more} if more > 0 else said
 
 
 class Standing:
@@ -185,7 +203,7 @@ class Standing:
         words: dict[str, Any] = {
             "document": self.item.document,
             "number": len(left),
-            "places": named(left),
+            "places": by_unit(left),
         }
         sentences = [
             ngettext(

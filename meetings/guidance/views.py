@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.generic import TemplateView, View
 
 from assignments.models import Locality, Place
@@ -24,9 +24,12 @@ from cadrenet.templatetags.figures import count, pct
 from meetings.guidance.actions import pass_on_elsewhere
 from meetings.guidance.forms import ALL, ENDED, ElsewhereForm, GuidanceFilter, GuidanceForm, PlacesForm, parts_of
 from meetings.guidance.queries import places_of, progress_of
-from meetings.guidance.standing import Show, Standing, named
+from meetings.guidance.standing import Show, Standing, named_with_units
 from meetings.models import Guidance
 from meetings.views.tabs import tabs
+
+# So many places are named below a figure.
+NAMED = 3
 
 
 @dataclass
@@ -74,8 +77,8 @@ class GuidanceListView(ScopedListView):
         Column(gettext_lazy("Passed on to"), "item.get_tier_display"),
         Column(gettext_lazy("Part of the tree"), "item.locality.place.name"),
         Column(gettext_lazy("Places"), "places"),
-        Column(gettext_lazy("Passed on"), "passed"),
-        Column(gettext_lazy("Not yet"), "left"),
+        Column(pgettext_lazy("guidance", "Passed on"), "passed"),
+        Column(pgettext_lazy("guidance", "Not yet"), "left"),
         Column(gettext_lazy("Passed on, %"), "rate"),
     ]
 
@@ -162,7 +165,7 @@ class GuidanceView(ItemMixin, TemplateView):
         meetings = standing.meetings
         return [
             Tile(
-                label=_("Passed on"),
+                label=pgettext("guidance", "Passed on"),
                 value=pct(percent(len(passed), len(lines))),
                 count=_("at %(part)s of %(whole)s places") % {"part": count(len(passed)), "whole": count(len(lines))},
                 note=ngettext("recorded with %(number)s meeting", "recorded with %(number)s meetings", meetings)
@@ -170,7 +173,7 @@ class GuidanceView(ItemMixin, TemplateView):
                 url=self.places_url(item, show=Show.PASSED.value),
             ),
             Tile(
-                label=_("Not yet"),
+                label=pgettext("guidance", "Not yet"),
                 value=count(len(left)),
                 count=ngettext("in %(number)s part of the tree", "in %(number)s parts of the tree", len(units))
                 % {"number": count(len(units))},
@@ -181,14 +184,14 @@ class GuidanceView(ItemMixin, TemplateView):
                 label=_("Will miss the date"),
                 value=count(len(late)) if item.due_on else "–",
                 count=_("no meeting is planned by then") if item.due_on else _("no day is set"),
-                note=named(late),
+                note=named_with_units(late[:NAMED]),
                 url=self.places_url(item, show=Show.LATE.value),
             ),
             Tile(
                 label=_("Nobody to pass it on"),
                 value=count(len(nobody)),
                 count=_("nobody is in charge there"),
-                note=named(nobody),
+                note=named_with_units(nobody[:NAMED]),
                 url=self.places_url(item, show=Show.NOBODY.value),
             ),
         ]
@@ -244,7 +247,8 @@ class GuidancePlacesView(ItemMixin, FileMixin, TemplateView):
 
     def get_file_rows(self):
         codes = dict(
-            Locality.objects.order_by()
+            Locality.objects.visible_to(self.request.user)
+            .order_by()
             .filter(pk__in=places_of(self.item, self.request.user, today()).order_by().values("locality"))
             .values_list("pk", "code")
         )

@@ -11,9 +11,15 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Cadre
 from assignments.models.place import facts_below
 from assignments.scope import ScopedQuerySet
+from cadrenet.dates import BoundedDateField
 from cadrenet.periods import today
 from cadrenet.texts import FreeTextField
 from meetings.models.meeting import Kind, Meeting
+
+
+def of_no_cell():
+    """Return the sentence about feedback on a meeting that is none of a cell."""
+    return gettext("Feedback is given on the programme of a cell's meeting.")
 
 
 class FeedbackQuerySet(ScopedQuerySet):
@@ -33,7 +39,7 @@ class Feedback(models.Model):
     meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="feedback")
     cadre = models.ForeignKey(Cadre, verbose_name=_("cadre"), on_delete=models.PROTECT, related_name="feedback")
     text = FreeTextField(_("feedback on the programme"), max_length=300)
-    given_on = models.DateField(_("given on"), default=today, editable=False)
+    given_on = BoundedDateField(_("given on"), default=today, editable=False)
     # Whether the programme was changed for it; nobody has said so while it is empty.
     taken_up = models.BooleanField(_("taken up"), null=True, blank=True)
 
@@ -68,4 +74,4 @@ class Feedback(models.Model):
 
     def clean(self):
         if self.meeting_id and self.meeting.kind != Kind.CELL:
-            raise ValidationError({"meeting": gettext("Feedback is given on the programme of a cell's meeting.")})
+            raise ValidationError({"meeting": of_no_cell()})

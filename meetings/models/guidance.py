@@ -34,6 +34,16 @@ def too_high():
     return gettext("Nothing of this tier lies there. Choose another tier, or a locality further up.")
 
 
+def of_another_place():
+    """Return the sentence about a meeting that is not of the place at which something was passed on."""
+    return gettext("This is a meeting of another place.")
+
+
+def not_issued_yet():
+    """Return the sentence about a day on which a document was not there."""
+    return gettext("On that day the document was not issued yet.")
+
+
 def of_another_tier():
     """Return the sentence about a place where an item of guidance is not to be passed on."""
     return gettext("This guidance is passed on at another tier, or in another part of the tree.")
@@ -220,12 +230,12 @@ class PassedOn(models.Model):
         if not (self.guidance_id and self.locality_id):
             return
         if self.meeting and self.meeting.locality_id != self.locality_id:
-            raise ValidationError({"meeting": gettext("This is a meeting of another place.")})
+            raise ValidationError({"meeting": of_another_place()})
         day = self.held_on
         if day and day > today():
             raise ValidationError(gettext("That day lies ahead: nothing was passed on yet."))
         if day and day < self.guidance.issued_on:
-            raise ValidationError(gettext("On that day the document was not issued yet."))
+            raise ValidationError(not_issued_yet())
         places = Place.objects.filter(locality=self.locality_id, tier=self.guidance.tier)
         if not places.under(self.guidance.locality).exists():
             raise ValidationError({"locality": of_another_tier()})

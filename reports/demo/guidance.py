@@ -6,7 +6,7 @@ from assignments.models import Tier
 from meetings.models import Attendance, Feedback, Guidance, Kind, Meeting, PassedOn
 from reports.demo.localities import text
 
-# (document, what it is about, level, issued and due so many days before and after today, or on a day; how far it has come)
+# Document, what it is about, level, issued and due so many days from today or on a day, and how far it has come.
 ITEMS = [
     ("Kế hoạch 45-KH/HU", "Ra quân làm sạch kênh rạch đón Tết", "district", -1, 60, 0.0),
     ("Kết luận 87-KL/HU", "Lịch họp của cơ quan, ngày 9 và 15", "district", -40, 30, 0.8),
@@ -34,7 +34,7 @@ def guidance_rows(plan, tree):
             "due_on": text(due and day_of(plan, due)),
             "tier": Tier.HAMLET.value,
             "locality_code": tree.district.code,
-            "last_day": text(due and due < 0 and day_of(plan, due)),
+            "last_day": text(day_of(plan, due) if due and due < 0 else None),
         }
         for document, title, level, issued, due, _share in (*ITEMS, ENDED)
     ]
@@ -89,15 +89,15 @@ class PassedOnAtMeetings:
         self.save(PassedOn, rows)
 
     def programmes(self):
-        """The cells of this week and the last have sent what they will talk about, and some of it was discussed."""
-        near = (self.plan.today - timedelta(days=7), self.plan.today + timedelta(days=7))
+        """The cells of these weeks have sent what they will talk about, and some of it was discussed."""
+        near = (self.plan.today - timedelta(days=21), self.plan.today + timedelta(days=21))
         due = Meeting.objects.due().filter(kind=Kind.CELL, area=self.district, day__range=near)
         due.update(programme=PROGRAMME)
         rng, rows = self.plan.random("feedback"), []
         expected = Attendance.objects.filter(meeting__in=due, expected=True).select_related("meeting")
         seen = set()
         for row in expected.order_by("meeting__code", "pk"):
-            if row.meeting_id in seen or rng.random() > 0.3 or row.day == self.plan.today:
+            if row.meeting_id in seen or rng.random() > 0.5 or row.day == self.plan.today:
                 continue
             seen.add(row.meeting_id)
             said = row.meeting.is_held or None
