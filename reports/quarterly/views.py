@@ -67,14 +67,16 @@ class QuarterlyView(FileMixin, TemplateView):
             else Column(column.name, lambda _row: not_due, column.label, group=column.group)
             for column in sheet_columns()
         ]
+        last_of_cells = next(at for at, column in enumerate(figures_shown, 1) if column.label == "cells_feedback_pct")
         return [
             Column("locality_name", "locality_name", _("Locality")),
             Column("locality_code", "locality_code", _("Code")),
-            *figures_shown,
+            *figures_shown[:last_of_cells],
             *(
                 Column(str(quarter), self.good_in(quarter), quarter.label, group=_("Cells: good on all three %"))
                 for quarter in before
             ),
+            *figures_shown[last_of_cells:],
         ]
 
     def good_in(self, quarter):
