@@ -24,6 +24,7 @@ from meetings.imports import PatternImport
 from meetings.models import (
     AGENCY_KINDS,
     Attendance,
+    AttendanceLink,
     ExpectationRule,
     Holiday,
     Kind,
@@ -235,6 +236,18 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=_("kind"), ordering="meeting__kind")
     def meeting_kind(self, obj):
         return obj.meeting.get_kind_display()
+
+
+@admin.register(AttendanceLink)
+class AttendanceLinkAdmin(ReadOnly, ScopedAdmin):
+    """Personal links, without what makes them work. They are made and revoked on the page of their meeting."""
+
+    visible_choices = ("cadre",)
+    list_display = ["cadre", "meeting", "made_by", "made_at", "last_day", "last_used_at", "revoked_at"]
+    list_select_related = ["cadre", "meeting", "made_by"]
+    search_fields = ["cadre__search_key", "cadre__code"]
+    date_hierarchy = "day"
+    fields = ["meeting", "cadre", "purpose", "made_by", "made_at", "last_day", "last_used_at", "revoked_at"]
 
 
 class ExpectationForm(ScopedForm):

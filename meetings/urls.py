@@ -10,6 +10,7 @@ from meetings.guidance.views import (
     GuidancePlacesView,
     GuidanceView,
 )
+from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
@@ -37,8 +38,10 @@ urlpatterns = [
     path("guidance/<int:pk>/places/", GuidancePlacesView.as_view(), name="guidance_places"),
     path("guidance/<int:pk>/elsewhere/", GuidanceElsewhereView.as_view(), name="guidance_elsewhere"),
     path("guidance/<int:pk>/edit/", GuidanceEditView.as_view(), name="guidance_edit"),
+    path("attend/<str:token>/", LinkView.as_view(), name="link"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
+    path("<int:pk>/links/", LinksView.as_view(), name="meeting_links"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
     path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
     path("<int:pk>/status/", MeetingStatusView.as_view(), name="meeting_status"),

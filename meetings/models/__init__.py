@@ -4,6 +4,7 @@ from meetings.models.attendance import Attendance
 from meetings.models.feedback import Feedback
 from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
+from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
 from meetings.models.rules import ExpectationRule, RestrictedDay
@@ -12,6 +13,7 @@ __all__ = [
     "AGENCY_KINDS",
     "KIND_TIERS",
     "Attendance",
+    "AttendanceLink",
     "ExpectationRule",
     "Feedback",
     "Guidance",

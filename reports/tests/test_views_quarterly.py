@@ -11,6 +11,7 @@ from django.utils import translation
 
 from assignments.actions import localities_changed
 from assignments.tests.cast import assign, at, cadre, locality, version
+from meetings.models import Meeting
 from meetings.tests.evening import meeting
 from reports.figures import QUARTERLY_COLUMNS
 from reports.figures.columns import COLUMNS, QUARTERLY_GROUPS
