@@ -50,7 +50,8 @@ MARK = "Ngoại"
 NOW = datetime(2026, 8, 20, 14, 0, tzinfo=OFFICE)
 
 # Open to somebody who has not signed in; every other address leads to the sign-in.
-OPEN_TO_ALL = {"account_login", "account_inactive", "health"}
+# A calendar is known by the token in its address: of one that is made up, nothing is found.
+OPEN_TO_ALL = {"account_login", "account_inactive", "health", "meetings:feed"}
 # Addresses whose answer is a matter of the visitor alone, or that end the visit.
 APART = {"set_language", "account_login", "account_logout", "account_inactive", "gallery", "health"}
 # The parts of an address that hold a row's key, and which rows these are.
@@ -101,7 +102,7 @@ ROWS = {
     "mfa_remove_webauthn": Authenticator,
 }
 # What the other parts of an address may be.
-VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
+VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2), "token": "made-up"}
 # Asked for with the second district: nothing of it may come back, whatever one searches or narrows by.
 SEARCHED = [f"?q={MARK}", "?within=X-D", "?day=2022-05-09&quarter=2022-Q2"]
 
