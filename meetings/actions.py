@@ -79,6 +79,8 @@ def days_in_one_only(one: Days, other: Days) -> list[Days]:
 SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
+# Kept likewise of what somebody said by a personal link.
+BY_LINK = "link"
 # Kept with the history of a meeting that its pattern made or changed.
 BY_PATTERN = "pattern"
 
@@ -109,7 +111,7 @@ def hold_rosters(meetings: Iterable[int], among: Any = None) -> dict[int, Roster
 def record_attendance(
     meeting: Meeting,
     *,
-    by: User,
+    by: User | None,
     on: date,
     marks: Iterable[Mark] = (),
     guests: Iterable[int] = (),
@@ -117,6 +119,7 @@ def record_attendance(
     were: Mapping[str, Any] | None = None,
     reason_later: bool = False,
     why: str = "",
+    via: str = "",
     roster: Roster | None = None,
 ) -> list[Attendance]:
     """Record who came to a meeting, and what is said about the meeting itself (an ``Entry``); all of it or nothing.
@@ -125,7 +128,7 @@ def record_attendance(
     where both changed the same row; then the second is refused and told both values. ``on`` is today. ``roster`` is
     given by whoever holds it already. Returns the rows of attendance that changed. Raises ``Refused``.
     """
-    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why)
+    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why, via)
     rosters = {meeting.pk: roster} if roster else None
     judged = record_entries({meeting.pk: entry}, by=by, on=on, rosters=rosters)[meeting.pk]
     if judged.refused:
@@ -136,7 +139,7 @@ def record_attendance(
 # Nothing is written of what is refused, so there is nothing that a savepoint would take back.
 @transaction.atomic(savepoint=False)
 def record_entries(
-    entries: Mapping[int, Entry], *, by: User, on: date, rosters: Mapping[int, Roster] | None = None
+    entries: Mapping[int, Entry], *, by: User | None, on: date, rosters: Mapping[int, Roster] | None = None
 ) -> dict[int, Judged]:
     """Record what somebody says about several meetings, given by their keys: of each all of it or nothing.
 
@@ -147,11 +150,11 @@ def record_entries(
     judged = {key: judge(roster, entries[key], on) for key, roster in rosters.items()}
     stands = [one for one in judged.values() if not one.refused]
     for one in stands:
-        late = LATE if one.roster.is_late(on) else ""
-        sign_change(one.meeting, by=by, why=entries[one.meeting.pk].why or late)
+        late, entry = LATE if one.roster.is_late(on) else "", entries[one.meeting.pk]
+        sign_change(one.meeting, by=by, why=entry.why or late)
         for row in one.rows:
             row.meeting, row.held = one.meeting, one.meeting.is_held
-            sign_change(row, by=by, why=late)
+            sign_change(row, by=by, why=" ".join(filter(None, [late, entry.via])))
     _write_meetings([one for one in stands if one.facts])
     _write_rows([row for one in stands for row in one.rows])
     for one in stands:
@@ -190,7 +193,7 @@ def _write_rows(rows: list[Attendance]) -> None:
         save_changed(Attendance, kept, ["status", "reason", "note", "excuse_answered_by", "held"])
 
 
-def _add_guest(judged: Judged, cadre: int, by: User, on: date) -> Attendance:
+def _add_guest(judged: Judged, cadre: int, by: User | None, on: date) -> Attendance:
     """Put somebody on the roster who came without being expected."""
     row = Attendance(meeting=judged.meeting, cadre_id=cadre, expected=False, status=Attendance.Status.PRESENT.value)
     sign_change(row, by=by, why=LATE if judged.roster.is_late(on) else "")

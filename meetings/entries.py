@@ -56,7 +56,8 @@ class Entry:
 
     ``facts`` maps fields of the meeting (``FACTS``) to values, ``were`` to what the page had shown. ``guests`` are
     ids of cadres who came without being expected. ``reason_later`` lets somebody say first that he was absent, and
-    why in the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled.
+    why in the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled. ``via`` is
+    the way by which it was said, where that is no page of the site.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -65,6 +66,7 @@ class Entry:
     were: Mapping[str, Any] = field(default_factory=dict)
     reason_later: bool = False
     why: str = ""
+    via: str = ""
 
 
 class Refused(Exception):

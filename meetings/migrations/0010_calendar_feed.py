@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignments', '0014_erasures'),
-        ('meetings', '0004_patterns_and_days_off'),
+        ('meetings', '0007_personal_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

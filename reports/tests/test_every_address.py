@@ -33,7 +33,7 @@ def test_no_answer_is_kept_anywhere_and_each_says_what_it_may_not_use(client, si
         answer = visitor.get(address)
         headers = answer.headers
         if answer.streaming:
-            # What is whole the client has closed itself; twice would close the database of the test.
+            # Of the others the client has done so itself; once more would end the connection.
             answer.close()
         kept = set(headers.get("Cache-Control", "").split(", "))
         if (
