@@ -1,6 +1,7 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.feed import CalendarFeed
 from meetings.models.feedback import Feedback
 from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
@@ -14,6 +15,7 @@ __all__ = [
     "KIND_TIERS",
     "Attendance",
     "AttendanceLink",
+    "CalendarFeed",
     "ExpectationRule",
     "Feedback",
     "Guidance",
