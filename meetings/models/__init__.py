@@ -1,6 +1,9 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.feed import CalendarFeed
+from meetings.models.feedback import Feedback
+from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
@@ -13,10 +16,14 @@ __all__ = [
     "KIND_TIERS",
     "Attendance",
     "AttendanceLink",
+    "CalendarFeed",
     "ExpectationRule",
+    "Feedback",
+    "Guidance",
     "Holiday",
     "Kind",
     "Meeting",
+    "PassedOn",
     "Pattern",
     "RestrictedDay",
     "SentEntry",
