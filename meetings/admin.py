@@ -169,6 +169,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
         ),
         (_("Households"), {"fields": ["households_total", "households_represented"]}),
         (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]}),
+        (_("Topics"), {"fields": ["topics"]}),
         (_("For files"), {"fields": ["code"]}),
     ]
 

@@ -6,6 +6,7 @@ from meetings.planning.views import PatternCreateView, PatternEditView, PatternL
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
+from meetings.views.corrections import CorrectionListView, CorrectionView
 from meetings.views.editing import MeetingCreateView, MeetingEditView, MeetingStatusView
 from meetings.views.excuses import ExcuseListView, ExcuseView
 from meetings.views.meetings import MeetingListView, MeetingView, MonthView
@@ -18,6 +19,8 @@ urlpatterns = [
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("excuses/", ExcuseListView.as_view(), name="excuses"),
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
+    path("corrections/", CorrectionListView.as_view(), name="corrections"),
+    path("corrections/<int:pk>/", CorrectionView.as_view(), name="correction"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("patterns/", PatternListView.as_view(), name="patterns"),

@@ -38,6 +38,8 @@ DERIVED = {
     "meetings.meeting.planned_for",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
+    "meetings.correction.made_at",
+    "meetings.correction.concluded_at",
     "assignments.erasure.at",
     "assignments.receipt.at",
     "assignments.nightlyrun.began_at",

@@ -1,6 +1,7 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.correction import Correction
 from meetings.models.holiday import Holiday
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
@@ -10,6 +11,7 @@ __all__ = [
     "AGENCY_KINDS",
     "KIND_TIERS",
     "Attendance",
+    "Correction",
     "ExpectationRule",
     "Holiday",
     "Kind",

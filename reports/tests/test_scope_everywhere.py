@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from assignments.actions import localities_changed
@@ -41,7 +42,7 @@ from assignments.models import (
 )
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, user
 from cadrenet.periods import Month, Quarter, today
-from meetings.models import Attendance, Meeting, Pattern
+from meetings.models import Attendance, Correction, Meeting, Pattern
 from meetings.rosters import keep_rosters
 from reports.demo.accounts import ACCOUNTS
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingScheme, Resource
@@ -73,6 +74,7 @@ ROWS = {
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
     "meetings:attendance_excuse": Attendance,
+    "meetings:correction": Correction,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
     "assignments:assignment": Assignment,
@@ -151,6 +153,13 @@ def foreign_district():
         Meeting.objects.create(kind="agency", agency=office, starts_at=at(day), ends_at=at(day, 21))
     Meeting.objects.create(kind="cell", locality=hamlet, starts_at=at(date(2022, 5, 9)), status="held")
     keep_rosters(Meeting.objects.filter(locality__in=[commune, hamlet, tiny]))
+    Correction.objects.create(
+        attendance=Attendance.objects.filter(meeting__locality=hamlet).first(),
+        cause="late",
+        status="present",
+        why=MARK,
+        made_at=timezone.now(),
+    )
     regular = Pattern.objects.create(
         locality=hamlet, kind="cell", day_of_month=5, starts=time(19), venue=f"Nhà văn hóa {MARK}"
     )
@@ -276,6 +285,7 @@ def rows_elsewhere():
         Meeting: {"locality__code": "X-H"},
         Pattern: {"locality__code": "X-H"},
         Attendance: {"meeting__locality__code": "X-H"},
+        Correction: {"attendance__meeting__locality__code": "X-H"},
         Issue: {"locality__code": "X-H"},
         Resource: {"locality__code": "X-H"},
         QuarterlyReport: {"locality__code": "X-H"},
