@@ -14,7 +14,7 @@ from assignments.models import Limit, User
 from assignments.scope import reach_of
 from cadrenet.history import save_changed, sign_change
 from cadrenet.periods import ONE_DAY
-from meetings.entries import Author, Entry, Judged, Mark, Roster, broken_rules, judge, said_of, say_why
+from meetings.entries import BY_ONESELF, Author, Entry, Judged, Mark, Roster, broken_rules, judge, said_of, say_why
 from meetings.models import Attendance, Correction, ExpectationRule, Meeting
 from meetings.models.meeting import lies_ahead
 from meetings.rosters import keep_rosters
@@ -80,6 +80,8 @@ def days_in_one_only(one: Days, other: Days) -> list[Days]:
 SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
+# Kept likewise of what somebody said by a personal link.
+BY_LINK = "link"
 # Kept with the history of a meeting that its pattern made or changed.
 BY_PATTERN = "pattern"
 
@@ -110,7 +112,7 @@ def hold_rosters(meetings: Iterable[int], among: Any = None) -> dict[int, Roster
 def record_attendance(
     meeting: Meeting,
     *,
-    by: User,
+    by: User | None,
     on: date,
     marks: Iterable[Mark] = (),
     guests: Iterable[int] = (),
@@ -119,6 +121,7 @@ def record_attendance(
     reason_later: bool = False,
     why: str = "",
     why_late: str = "",
+    via: str = "",
     roster: Roster | None = None,
 ) -> list[Attendance]:
     """Record who came to a meeting, and what is said about the meeting itself (an ``Entry``); all of it or nothing.
@@ -127,7 +130,7 @@ def record_attendance(
     where both changed the same row; then the second is refused and told both values. ``on`` is today. ``roster`` is
     given by whoever holds it already. Returns the rows of attendance that changed. Raises ``Refused``.
     """
-    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why, why_late)
+    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why, why_late, via)
     rosters = {meeting.pk: roster} if roster else None
     judged = record_entries({meeting.pk: entry}, by=by, on=on, rosters=rosters)[meeting.pk]
     if judged.refused:
@@ -138,7 +141,7 @@ def record_attendance(
 # Nothing is written of what is refused, so there is nothing that a savepoint would take back.
 @transaction.atomic(savepoint=False)
 def record_entries(
-    entries: Mapping[int, Entry], *, by: User, on: date, rosters: Mapping[int, Roster] | None = None
+    entries: Mapping[int, Entry], *, by: User | None, on: date, rosters: Mapping[int, Roster] | None = None
 ) -> dict[int, Judged]:
     """Record what somebody says about several meetings, given by their keys: of each all of it or nothing.
 
@@ -151,12 +154,11 @@ def record_entries(
     judged = {key: judge(roster, entries[key], on, author, said) for key, roster in rosters.items()}
     stands = [one for one in judged.values() if not one.refused]
     for one in stands:
-        late = LATE if one.roster.is_late(on) else ""
-        entry = entries[one.meeting.pk]
+        late, entry = LATE if one.roster.is_late(on) else "", entries[one.meeting.pk]
         sign_change(one.meeting, by=by, why=entry.why or late)
         for row in one.rows:
             row.meeting, row.held = one.meeting, one.meeting.is_held
-            sign_change(row, by=by, why=late)
+            sign_change(row, by=by, why=" ".join(filter(None, [late, entry.via])))
     _write_meetings([one for one in stands if one.facts])
     _write_rows([row for one in stands for row in one.rows])
     _write_corrections([correction for one in stands for correction in one.corrections], by)
@@ -196,7 +198,7 @@ def _write_rows(rows: list[Attendance]) -> None:
         save_changed(Attendance, kept, ["status", "reason", "note", "excuse_answered_by", "held"])
 
 
-def _write_corrections(corrections: list[Correction], by: User) -> None:
+def _write_corrections(corrections: list[Correction], by: User | None) -> None:
     """Keep what stands beside rows; what the same person said of them before, and nobody has concluded, goes."""
     if corrections:
         rows = [correction.attendance_id for correction in corrections]
@@ -221,9 +223,10 @@ def said_by(rows: Iterable[Attendance]) -> dict[int, int | None]:
     held: dict[int, tuple[str, ...]] = {}
     if found:
         records = Attendance.history.filter(id__in=found).order_by("history_date", "history_id")
-        for key, user, *said in records.values_list("id", "history_user", "status", "reason", "note"):
+        columns = ("id", "history_user", "history_change_reason", "status", "reason", "note")
+        for key, user, why, *said in records.values_list(*columns):
             if held.get(key) != tuple(said):
-                held[key], found[key] = tuple(said), user
+                held[key], found[key] = tuple(said), BY_ONESELF if BY_LINK in (why or "").split() else user
     return found
 
 
@@ -252,7 +255,7 @@ def conclude_correction(correction: Correction, *, accepted: bool, by: User, on:
     return correction
 
 
-def _add_guest(judged: Judged, cadre: int, by: User, on: date) -> Attendance:
+def _add_guest(judged: Judged, cadre: int, by: User | None, on: date) -> Attendance:
     """Put somebody on the roster who came without being expected."""
     row = Attendance(meeting=judged.meeting, cadre_id=cadre, expected=False, status=Attendance.Status.PRESENT.value)
     sign_change(row, by=by, why=LATE if judged.roster.is_late(on) else "")

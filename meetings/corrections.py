@@ -1,5 +1,6 @@
 """Which corrections somebody concludes, what is said about them, and what the form about one sends along."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,7 +39,7 @@ def with_names(corrections):
 
 def own_correction(row):
     """What somebody has said of himself that stands beside what is recorded; None where nothing does."""
-    return Correction.objects.open().filter(attendance=row, made_by__cadre=row.cadre_id).first()
+    return Correction.objects.open().filter(Q(made_by=None) | Q(made_by__cadre=row.cadre_id), attendance=row).first()
 
 
 def kept_beside(corrections):
@@ -94,7 +95,7 @@ class CorrectionForm:
     @property
     def by_oneself(self):
         """Whether the cadre himself has said it."""
-        return self.correction.made_by_id is not None and self.correction.made_by_id == self.row.cadre.user_id
+        return self.correction.made_by_id in (None, self.row.cadre.user_id)
 
     @property
     def nothing_recorded(self):

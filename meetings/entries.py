@@ -37,6 +37,10 @@ FACTS = (
 )
 
 
+# Stands for the login of a cadre who said it of himself without one.
+BY_ONESELF = 0
+
+
 @dataclass(frozen=True)
 class Mark:
     """What somebody says of one cadre at a meeting.
@@ -62,7 +66,8 @@ class Entry:
     ``facts`` maps fields of the meeting (``FACTS``) to values, ``were`` to what the page had shown. ``guests`` are
     ids of cadres who came without being expected. ``reason_later`` lets somebody say first that he was absent, and
     why in the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled.
-    ``why_late`` says why somebody records his own attendance after the time: that becomes a correction.
+    ``why_late`` says why somebody records his own attendance after the time: that becomes a correction. ``via`` is
+    the way by which it was said of oneself, where that is no page of the site.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -72,6 +77,7 @@ class Entry:
     reason_later: bool = False
     why: str = ""
     why_late: str = ""
+    via: str = ""
 
 
 class Refused(Exception):
@@ -170,7 +176,9 @@ def judge(roster: Roster, entry: Entry, on: date, author: Author, said_by: Mappi
         changed = _apply_mark(copy(row) if row else None, mark, meeting, on, entry.reason_later, refused)
         if row is None or changed is None:
             continue
-        if cause := _set_aside(row, changed, roster.is_late(on), author, said_by.get(row.pk)):
+        late = roster.is_late(on) and not entry.via
+        own = mark.cadre in author.cadres or bool(entry.via)
+        if cause := _set_aside(row, changed, own, late, author.user, said_by.get(row.pk)):
             judged.corrections.append(_correction(row, changed, cause, entry, author))
         else:
             judged.rows.append(changed)
@@ -186,19 +194,19 @@ def judge(roster: Roster, entry: Entry, on: date, author: Author, said_by: Mappi
 
 
 def _set_aside(
-    row: Attendance, changed: Attendance, late: bool, author: Author, said_by: int | None
+    row: Attendance, changed: Attendance, own: bool, late: bool, user: User | None, said_by: int | None
 ) -> Correction.Cause | None:
     """Return why what was said of a cadre stands beside what is recorded, and not in its place; None where it does.
 
     Of himself nobody writes any more once the time is over. And what somebody said of himself is overwritten by
     nobody else, nor what another recorded by himself: whoever concludes sees both.
     """
-    own = changed.cadre_id in author.cadres
     if own and late:
         return Correction.Cause.LATE
-    if said_by is None or (author.user and said_by == author.user.pk) or not _contradicts(row, changed):
+    if said_by is None or (user and said_by == user.pk) or not _contradicts(row, changed):
         return None
-    return Correction.Cause.DIFFERS if own or said_by == row.cadre.user_id else None
+    by_oneself = said_by in (BY_ONESELF, row.cadre.user_id)
+    return Correction.Cause.DIFFERS if own != by_oneself else None
 
 
 def _contradicts(row: Attendance, changed: Attendance) -> bool:

@@ -3,6 +3,7 @@
 from meetings.models.attendance import Attendance
 from meetings.models.correction import Correction
 from meetings.models.holiday import Holiday
+from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
 from meetings.models.rules import ExpectationRule, RestrictedDay
@@ -11,6 +12,7 @@ __all__ = [
     "AGENCY_KINDS",
     "KIND_TIERS",
     "Attendance",
+    "AttendanceLink",
     "Correction",
     "ExpectationRule",
     "Holiday",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from assignments.tests.cast import agency, assign, cadre, user
-from meetings.actions import conclude_correction, record_attendance
+from meetings.actions import BY_LINK, conclude_correction, record_attendance
 from meetings.entries import Mark, Refused
 from meetings.models import Attendance, Correction, Meeting
 from meetings.tests.evening import TONIGHT, evening, meeting, roster
@@ -299,3 +299,28 @@ def test_the_start_page_of_whoever_concludes_says_so():
 
     tasks = [*page.context.get("tasks", []), *page.context.get("excuses", [])]
     assert "1 correction waits for you" in [task["text"] for task in tasks]
+
+
+@pytest.mark.parametrize("login", [True, False])
+def test_what_was_said_by_a_personal_link_is_ones_own_entry(login):
+    cast = evening()
+    tonight = meeting("cell", cast.tree.an1, status="held")
+    by = cast.signed if login else None
+
+    say(tonight, by, "present", via=BY_LINK)
+    say(tonight, by, "absent", "personal", via=BY_LINK)
+    say(tonight, cast.recorder, "present")
+
+    assert roster(tonight) == [("P2", True, "absent", "personal", "")]
+    assert kept() == [("differs", "present", "", "recorder", "")]
+
+
+def test_a_personal_link_overwrites_no_roll():
+    cast = evening()
+    tonight = meeting("cell", cast.tree.an1, status="held")
+    say(tonight, cast.recorder, "absent", "personal")
+
+    say(tonight, None, "present", via=BY_LINK)
+
+    assert roster(tonight) == [("P2", True, "absent", "personal", "")]
+    assert kept() == [("differs", "present", "", None, "")]
