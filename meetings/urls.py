@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from meetings.feed.views import FeedPageView, FeedView
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
@@ -22,6 +23,8 @@ urlpatterns = [
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
     path("corrections/", CorrectionListView.as_view(), name="corrections"),
     path("corrections/<int:pk>/", CorrectionView.as_view(), name="correction"),
+    path("calendar/", FeedPageView.as_view(), name="feed_page"),
+    path("calendar/<slug:token>.ics", FeedView.as_view(), name="feed"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("patterns/", PatternListView.as_view(), name="patterns"),

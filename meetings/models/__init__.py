@@ -2,6 +2,7 @@
 
 from meetings.models.attendance import Attendance
 from meetings.models.correction import Correction
+from meetings.models.feed import CalendarFeed
 from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
@@ -13,6 +14,7 @@ __all__ = [
     "KIND_TIERS",
     "Attendance",
     "AttendanceLink",
+    "CalendarFeed",
     "Correction",
     "ExpectationRule",
     "Holiday",

@@ -81,7 +81,7 @@ def test_sixteen_meetings_are_caught_up_with_in_two_taps(
     fits(page)
     assert_accessible(page)
     page.locator("[data-fill]").click()
-    assert page.locator("[data-chosen]").inner_text() == "16"
+    page.locator("[data-chosen]", has_text="16").wait_for()
     first = page.locator("fieldset.cn-quick").nth(0)
     first.locator("label").nth(1).click()
     first.locator("select").wait_for()
