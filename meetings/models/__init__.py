@@ -3,6 +3,8 @@
 from meetings.models.attendance import Attendance
 from meetings.models.correction import Correction
 from meetings.models.feed import CalendarFeed
+from meetings.models.feedback import Feedback
+from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
@@ -17,9 +19,12 @@ __all__ = [
     "CalendarFeed",
     "Correction",
     "ExpectationRule",
+    "Feedback",
+    "Guidance",
     "Holiday",
     "Kind",
     "Meeting",
+    "PassedOn",
     "Pattern",
     "RestrictedDay",
 ]
