@@ -42,6 +42,8 @@ DERIVED = {
     "meetings.holiday.confirmed_at",
     "meetings.sententry.noted_at",
     "meetings.sententry.received_at",
+    "meetings.correction.made_at",
+    "meetings.correction.concluded_at",
     "meetings.attendancelink.day",
     "meetings.attendancelink.last_day",
     "meetings.attendancelink.made_at",

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
+from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 
 from assignments.models import User
 from assignments.scope import reach_of
 from cadrenet.races import sentences_of
+from cadrenet.templatetags.figures import day as written_day
 from meetings.actions import hold_rosters, record_entries
+from meetings.corrections import kept_beside
 from meetings.entries import Entry, Mark, Said, said_of
 from meetings.models import Attendance, Meeting, SentEntry
 
@@ -117,14 +119,14 @@ def receive(sent: Any, *, by: User, on: date, at: datetime) -> Answer:
             receipt = SentEntry.objects.create(
                 user=by, key=entry.key, digest=entry.digest, noted_at=entry.noted_at, received_at=at
             )
-            state = record(entry, by=by, on=on)
+            state, beside = record(entry, by=by, on=on)
             SentEntry.objects.filter(pk=receipt.pk).update(state=state, meeting=entry.meeting)
     except NotStored as refused:
         return refused.answer
     except IntegrityError as error:
         earlier = SentEntry.objects.filter(user=by, key=entry.key).first()
         return of_earlier(earlier, entry) if earlier else of_race(error)
-    return Answer(state, received_at=at)
+    return Answer(state, why=beside, received_at=at)
 
 
 def of_earlier(earlier: SentEntry, entry: PhoneEntry) -> Answer:
@@ -142,20 +144,24 @@ def of_race(error: IntegrityError) -> Answer:
     return Answer(REJECTED, why=" ".join(sentences))
 
 
-def record(entry: PhoneEntry, *, by: User, on: date) -> str:
-    """Record what an entry says while its meeting is held. Raises ``NotStored``."""
+def record(entry: PhoneEntry, *, by: User, on: date) -> tuple[str, str]:
+    """Record what an entry says while its meeting is held; return what became of it, and what stands beside what.
+
+    What comes after the time was noted in time, perhaps, and says so itself. Raises ``NotStored``.
+    """
     reach = reach_of(by)
     roster = hold_rosters([entry.meeting]).get(entry.meeting)
     row = roster.rows.get(reach.cadre) if roster and reach.cadre else None
     if roster is None or row is None or not row.expected:
         raise NotStored(REJECTED, _("Nothing was recorded: you are not on the roster of this meeting any more."))
     if says_the_same(entry, row):
-        return DUPLICATE
+        return DUPLICATE, ""
     before = said_of(row)
     mark = Mark(row.cadre_id, entry.status, entry.reason, entry.note, was=entry.was)
     facts = known_by_being_there(entry.status, roster.meeting, reach)
+    why_late = _("Noted on a phone on %(day)s") % {"day": written_day(localtime(entry.noted_at).date())}
     judged = record_entries(
-        {entry.meeting: Entry((mark,), facts=facts, reason_later=True)},
+        {entry.meeting: Entry((mark,), facts=facts, reason_later=True, why_late=why_late)},
         by=by,
         on=on,
         rosters={entry.meeting: roster},
@@ -163,10 +169,11 @@ def record(entry: PhoneEntry, *, by: User, on: date) -> str:
     if judged.refused:
         stale = before not in (entry.was, mark.values)
         raise NotStored(STALE if stale else REJECTED, " ".join(judged.refused.sentences), now=before)
-    if not judged.rows:
-        return DUPLICATE
+    if not judged.rows and not judged.corrections:
+        return DUPLICATE, ""
     created = before[0] == Attendance.Status.UNRECORDED
-    return (SentEntry.State.CREATED if created else SentEntry.State.UPDATED).value
+    state = SentEntry.State.CREATED if created else SentEntry.State.UPDATED
+    return state.value, " ".join(kept_beside(judged.corrections))
 
 
 def says_the_same(entry: PhoneEntry, row: Attendance) -> bool:

@@ -13,7 +13,7 @@ from assignments.models import Receipt
 from assignments.tests.cast import OFFICE, at, user
 from meetings.actions import record_attendance, save_meeting
 from meetings.entries import Mark
-from meetings.models import Attendance, Meeting, SentEntry
+from meetings.models import Attendance, Correction, Meeting, SentEntry
 from meetings.tests.evening import TONIGHT, evening, meeting, roster
 
 pytestmark = pytest.mark.django_db
@@ -84,8 +84,8 @@ def test_replayed_it_is_a_duplicate_for_ever_and_one_row():
     said = entry(made)
     send(phone_of(cast.signed), said)
     history = Attendance.history.count()
-    # Somebody has corrected it since.
-    record_attendance(made, by=cast.recorder, on=TONIGHT, marks=[Mark(cast.chau.pk, "absent", "personal")])
+    # It was corrected since.
+    record_attendance(made, by=cast.signed, on=TONIGHT, marks=[Mark(cast.chau.pk, "absent", "personal")])
 
     with time_machine.travel(NOW + timedelta(days=400), tick=False):
         found = states(phone_of(cast.signed), said, said)
@@ -137,9 +137,11 @@ def test_what_knows_less_than_what_is_recorded_is_stale_and_tells_what_stands_th
     assert "Absent (Personal)" in answer["why"]
     assert of_chau(made) == ("absent", "personal", "")
     assert SentEntry.objects.count() == 0
-    # "Mine all the same": with a new key, from what stands there.
-    assert states(client, entry(made, was=answer["now"])) == ["updated"]
-    assert of_chau(made) == ("present", "", "")
+    # "Mine all the same": with a new key, from what stands there. Both are kept, and the answer says so.
+    (again,) = send(client, entry(made, was=answer["now"]))
+    assert (again["state"], "Both are kept" in again["why"]) == ("updated", True)
+    assert of_chau(made) == ("absent", "personal", "")
+    assert Correction.objects.values_list("cause", "status").get() == ("differs", "present")
 
 
 def test_the_same_said_by_somebody_else_before_is_a_duplicate_and_absent_alone_takes_no_reason_away():
@@ -168,10 +170,15 @@ def test_each_is_answered_by_itself():
 
 def test_late_is_judged_by_the_server_and_not_by_the_phone():
     cast, made = tonight()
+    said = entry(made)
     with time_machine.travel(NOW + timedelta(days=30), tick=False):
-        assert states(phone_of(cast.signed), entry(made)) == ["created"]
+        (answer,) = send(phone_of(cast.signed), said)
+        again = states(phone_of(cast.signed), said)
 
-    assert Attendance.history.filter(cadre=cast.chau).first().history_change_reason == "late"
+    assert (answer["state"], again) == ("created", ["duplicate"])
+    assert answer["why"] == "1 entry came after the time and is kept as a correction until it is concluded."
+    assert Correction.objects.values_list("cause", "why").get() == ("late", "Noted on a phone on 9 May 2022")
+    assert of_chau(made) == ("unrecorded", "", "")
 
 
 def test_a_meeting_that_moved_meanwhile_is_not_recorded_for_the_wrong_day():

@@ -22,6 +22,7 @@ function lineOf(entry) {
   by("old", line).hidden = !(isUnsent(entry) && isOld(entry));
   by("stuck", line).hidden = entry.state !== STUCK;
   by("why", line).textContent = entry.why || "";
+  by("why", line).hidden = !entry.why;
   by("again", line).hidden = entry.answer !== "stale";
   line.dataset.key = entry.key;
   return line;
