@@ -44,18 +44,28 @@ function meetingOf(meeting, entry) {
   return card;
 }
 
+// A list is drawn anew only when it says something else: nobody's choice or place in it is lost.
+function fillList(list, rows, lineOfRow) {
+  const says = JSON.stringify(rows);
+  if (list.dataset.says === says) return;
+  list.dataset.says = says;
+  list.replaceChildren(...rows.map(lineOfRow));
+}
+
 async function draw() {
   const user = await owner();
   const entries = user === null ? [] : await entriesOf(user);
   const kept = await get("kept", "meetings");
   const meetings = kept && kept.user === user ? kept.meetings : [];
   const waiting = entries.filter(isUnsent);
-  by("entries").replaceChildren(...entries.map(lineOf).reverse());
+  fillList(by("entries"), [...entries].reverse(), lineOf);
   by("none").hidden = entries.length > 0;
   by("send").hidden = !waiting.some((entry) => entry.state !== STUCK);
   for (const part of page.querySelectorAll("[data-result]")) part.hidden = !waiting.length || part.dataset.result !== result;
   const last = (meeting) => entries.filter((entry) => entry.meeting === meeting.meeting).at(-1);
-  by("meetings").replaceChildren(...meetings.map((meeting) => meetingOf(meeting, last(meeting))));
+  const said = (entry) => entry && { status: entry.status, reason: entry.reason };
+  const cards = meetings.map((meeting) => ({ meeting, said: said(last(meeting)) }));
+  fillList(by("meetings"), cards, (card) => meetingOf(card.meeting, card.said));
   by("no-meetings").hidden = meetings.length > 0;
   by("kept").hidden = !meetings.length;
   if (meetings.length) by("kept-at").textContent = momentOf(kept.at);
