@@ -1,7 +1,7 @@
 """Changes of meetings and of their rules that reach further than the row that was saved: who saves, calls these."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
 from meetings.models import Attendance, ExpectationRule, Meeting
 from meetings.models.meeting import lies_ahead
-from meetings.queries import late_entry_days
+from meetings.queries import hold_agencies_concerned, kept_by_own_agency, late_entry_days
 from meetings.rosters import keep_rosters
 
 # First and last day; the status, reason and note recorded of somebody on a roster.
@@ -88,7 +88,18 @@ FACTS = (
     "programme_feedback",
 )
 # What a meeting is, and when: all that its form changes.
-SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
+SCHEDULE = (
+    "kind",
+    "locality_id",
+    "agency_id",
+    "subject",
+    "starts_at",
+    "ends_at",
+    "venue",
+    "convened_by",
+    "extraordinary",
+    "override_reason",
+)
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
 # Kept with the history of a meeting that its pattern made or changed.
@@ -163,6 +174,7 @@ def record_attendance(
     changed_facts = _apply_facts(meeting, facts or {}, were or {}, on, refused)
     if meeting.pattern_id and was_planned and meeting.status == Meeting.Status.CANCELLED and not why:
         refused.facts["why"] = [say_why()]
+    marks = _with_agency_meetings(meeting, list(marks))
     changed = [
         row for mark in marks if (row := _apply_mark(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
     ]
@@ -243,6 +255,18 @@ def _faults(meeting: Meeting, on: date) -> dict[str, list[str]]:
     except ValidationError as error:
         faults |= error.message_dict
     return faults
+
+
+def _with_agency_meetings(meeting: Meeting, marks: list[Mark]) -> list[Mark]:
+    """Fill in “agency meeting” for whoever was absent without a reason while the own agency met.
+
+    It excuses nobody, and can be changed afterwards like any other reason.
+    """
+    absent = Attendance.Status.ABSENT
+    asked = [mark.cadre for mark in marks if mark.status == absent and not mark.reason and mark.values != mark.was]
+    kept = kept_by_own_agency(meeting, asked) if asked else set()
+    reason = Attendance.Reason.AGENCY_MEETING.value
+    return [replace(mark, reason=reason) if mark.cadre in kept and not mark.reason else mark for mark in marks]
 
 
 def _apply_mark(
@@ -372,6 +396,9 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     sign_change(meeting, by=by, why=why)
     meeting.save()
     meeting_changed(meeting)
+    if meeting.locality_id:
+        # An agency that registers a meeting at this moment sees this one, or this one sees the agency's.
+        hold_agencies_concerned(meeting)
     return meeting
 
 

@@ -18,6 +18,7 @@ from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
 from meetings.actions import broken_rules, meeting_changed, rule_changed, say_why
+from meetings.agency_meetings.wording import say_subject
 from meetings.imports import PatternImport
 from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
 from meetings.planning.actions import confirm_days_off, plan_meetings
@@ -125,6 +126,8 @@ class MeetingAdminForm(ScopedForm):
         cancelled = cleaned.get("status") == Meeting.Status.CANCELLED
         if stored.follows_a_pattern and (moved or cancelled) and not cleaned.get("why"):
             self.add_error("why", say_why())
+        if "subject" in self.fields and stored.pk is None and cleaned.get("agency") and not cleaned.get("subject"):
+            self.add_error("subject", say_subject())
         return cleaned
 
 
@@ -151,6 +154,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "kind",
                     "locality",
                     "agency",
+                    "subject",
                     "starts_at",
                     "ends_at",
                     "venue",
@@ -158,6 +162,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "why",
                     "convened_by",
                     "extraordinary",
+                    "override_reason",
                 ],
                 "description": _(
                     "An agency meeting or a training session belongs to an agency, every other meeting to a "

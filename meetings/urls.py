@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from meetings.agency_meetings.views import MeetingMoveView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
@@ -27,5 +28,6 @@ urlpatterns = [
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
     path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
+    path("<int:pk>/move/", MeetingMoveView.as_view(), name="meeting_move"),
     path("<int:pk>/status/", MeetingStatusView.as_view(), name="meeting_status"),
 ]

@@ -89,7 +89,8 @@ def either(text, who, added="", gone=""):
 
 
 SCHEDULE = "convened_by ends_at extraordinary households_represented households_total"
-QUALITY = "programme_feedback quality_content quality_organisation quality_time starts_at status venue why"
+QUALITY = "override_reason programme_feedback quality_content quality_organisation quality_time starts_at status "
+QUALITY += "subject venue why"
 RULE = "day_of_month first_day last_day minutes starts venue week weekday"
 SHOWN = ("Attendance", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
 SHOWN += ("NightlyRun", "RatingLevel")

@@ -70,6 +70,7 @@ ROWS = {
     "meetings:meeting": Meeting,
     "meetings:meeting_record": Meeting,
     "meetings:meeting_edit": Meeting,
+    "meetings:meeting_move": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
     "meetings:attendance_excuse": Attendance,
