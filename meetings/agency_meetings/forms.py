@@ -163,7 +163,9 @@ class AgencyMeetingForm(MeetingForm):
             cleaned["ends"] = (datetime.combine(day, starts) + self.filled_in).time()
 
     def last_day_of(self, cleaned):
-        return None if self.instance.pk is None else super().last_day_of(cleaned)
+        last_day = super().last_day_of(cleaned)
+        # The first of several new days is a meeting of that day.
+        return last_day if self.instance.pk is not None or last_day == cleaned.get("day") else None
 
     @property
     def times_known(self):

@@ -70,8 +70,23 @@ def slot_when(slot):
     """When a free time is: its day and hours, or its days."""
     first, last = slot.sessions[0], slot.sessions[-1]
     if first == last:
-        return f"{weekday(first.starts_at)}, {clock_of(first.starts_at)}{until(first.starts_at, first.ends_at)}"
+        return f"{weekday(first.starts_at)}, {hours_of(first)}"
     return f"{weekday(first.starts_at)} – {weekday(last.starts_at)}"
+
+
+@register.simple_tag
+def proposal_when(proposal):
+    """When a meeting is that was typed, with its hours."""
+    first, last = proposal.sessions[0], proposal.sessions[-1]
+    days = weekday(first.starts_at)
+    if first != last:
+        days = f"{days} – {weekday(last.starts_at)}"
+    return f"{days}, {hours_of(first)}."
+
+
+def hours_of(session):
+    """The hours of a session: 15:00–16:30."""
+    return f"{clock_of(session.starts_at)}{until(session.starts_at, session.ends_at)}"
 
 
 @register.simple_tag

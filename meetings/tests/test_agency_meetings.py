@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from assignments.models import Limit
 from assignments.tests.cast import OFFICE, assign, at, cadre
+from meetings.actions import Mark, record_attendance
 from meetings.agency_meetings.calendar import Relation, Session
 from meetings.models import Attendance, Holiday, Meeting
 from meetings.tests.evening import TONIGHT, agency_meeting, evening, meeting
@@ -713,6 +714,43 @@ def test_whoever_moves_a_localitys_meeting_onto_an_agencys_is_told_and_the_agenc
     own.refresh_from_db()
     assert (own.starts_at, own.ends_at) == (at(TUESDAY, 8), at(TUESDAY, 9, 30))
     assert client.get(moved.url).context["open"].shown == []
+
+
+def test_an_absence_that_the_own_agency_causes_is_filled_in_and_excuses_nobody(client):
+    cast = evening()
+    cell, other = meeting("cell", cast.tree.an1), meeting("cell", cast.tree.an2)
+    agency_meeting(cast.interior, override_reason="Đoàn kiểm tra")
+    with time_machine.travel(datetime(2022, 5, 9, 22, tzinfo=OFFICE), tick=False):
+        absent = [
+            record_attendance(
+                one,
+                marks=[Mark(cadre=who.pk, status="absent", was=("unrecorded", "", ""))],
+                by=cast.office,
+                on=TONIGHT,
+                reason_later=True,
+            )
+            for one, who in ((cell, cast.chau), (other, cast.dung))
+        ]
+        # It is said like any other reason, and can be changed.
+        record_attendance(
+            cell, marks=[Mark(cadre=cast.chau.pk, status="absent", reason="personal")], by=cast.office, on=TONIGHT
+        )
+
+    assert [(row.status, row.reason) for [row] in absent] == [("absent", "agency_meeting"), ("absent", "")]
+    assert Attendance.objects.get(meeting=cell).reason == "personal"
+
+
+@pytest.mark.parametrize("reason, status", [("", "cancelled"), ("Bão số 3", "planned")])
+def test_a_cancelled_meeting_does_not_come_back_onto_a_clash_without_a_reason(client, reason, status):
+    cast = evening()
+    meeting("cell", cast.tree.an1, day=TUESDAY)
+    own = agency_meeting(cast.interior, day=TUESDAY, status="cancelled", override_reason=reason)
+    client.force_login(cast.clerk)
+
+    client.post(reverse("meetings:meeting_status", args=[own.pk]), {"status": "planned", "was": "cancelled"})
+
+    own.refresh_from_db()
+    assert own.status == status
 
 
 # --- Moving out of the way ------------------------------------------------------------------------------------
