@@ -14,5 +14,8 @@ class ServingBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         # Asked on every page, so with the cadre in the same query.
-        user = User.objects.select_related("cadre").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        try:
+            user = User.objects.select_related("cadre").get(pk=user_id)
+        except User.DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None

@@ -1,27 +1,27 @@
 """Changes of meetings and of their rules that reach further than the row that was saved: who saves, calls these."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assignments.models import User
-from cadrenet.editing import meanwhile
-from cadrenet.history import sign_change
+from assignments.models import Limit, User
+from cadrenet.history import save_changed, sign_change
 from cadrenet.periods import ONE_DAY
+from meetings.entries import Entry, Judged, Mark, Roster, judge, say_why
 from meetings.models import Attendance, ExpectationRule, Meeting
 from meetings.models.meeting import lies_ahead
-from meetings.queries import hold_agencies_concerned, kept_by_own_agency, late_entry_days
+from meetings.queries import hold_agencies_concerned, kept_by_own_agency
 from meetings.rosters import keep_rosters
 
-# First and last day; the status, reason and note recorded of somebody on a roster.
+# First and last day.
 Days = tuple[date, date]
-Said = tuple[str, str, str]
 
 
 def meeting_changed(meeting: Meeting) -> None:
@@ -77,16 +77,6 @@ def days_in_one_only(one: Days, other: Days) -> list[Days]:
 
 # --- What people say of a meeting ---------------------------------------------------------------------------
 
-# What is recorded about the meeting itself, beside its roster.
-FACTS = (
-    "status",
-    "households_total",
-    "households_represented",
-    "quality_organisation",
-    "quality_content",
-    "quality_time",
-    "programme_feedback",
-)
 # What a meeting is, and when: all that its form changes.
 SCHEDULE = (
     "kind",
@@ -102,50 +92,39 @@ SCHEDULE = (
 )
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
+# Kept likewise of what somebody said by a personal link.
+BY_LINK = "link"
 # Kept with the history of a meeting that its pattern made or changed.
 BY_PATTERN = "pattern"
 
 
-@dataclass(frozen=True)
-class Mark:
-    """What somebody says of one cadre at a meeting.
+def hold_rosters(meetings: Iterable[int], among: Any = None) -> dict[int, Roster]:
+    """Read some meetings, given by their keys, with all their rows, and hold them until the transaction ends.
 
-    ``cadre`` is an id; ``was`` the (status, reason, note) that the page had shown, None to write regardless of it.
+    Whoever records the same meeting at the same moment waits here. ``among`` are the meetings that may be meant, if
+    not all. Two queries, however many there are; the keys in order, so that two who hold several wait for each other.
     """
-
-    cadre: int
-    status: str
-    reason: str = ""
-    note: str = ""
-    was: Said | None = None
-
-    @property
-    def values(self) -> Said:
-        return (self.status, self.reason, self.note)
-
-
-class Refused(Exception):
-    """Nothing was written. Sentences by field of the meeting (``facts``) and by cadre id (``marks``).
-
-    ``now`` and ``meeting`` hold what is recorded meanwhile, for a page that asks again.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.facts: dict[str, list[str]] = {}
-        self.marks: dict[int, list[str]] = {}
-        self.now: dict[int, Said] = {}
-        self.meeting: Meeting | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.facts or self.marks)
+    limit = Limit.objects.on(OuterRef("day")).filter(name=Limit.Name.LATE_ENTRY_DAYS).order_by("pk").values("value")
+    among = Meeting.objects.all() if among is None else among
+    found = among.filter(pk__in=sorted(meetings)).order_by("pk").select_related("place", "agency")
+    found = found.annotate(late_days=Subquery(limit[:1])).select_for_update(of=("self",))
+    rosters = {}
+    for meeting in found:
+        days = meeting.late_days
+        rosters[meeting.pk] = Roster(
+            meeting, {}, Limit.DEFAULTS[Limit.Name.LATE_ENTRY_DAYS] if days is None else days
+        )
+    rows = Attendance.objects.filter(meeting__in=list(rosters)).select_related("cadre").order_by("meeting", "pk")
+    for row in rows.select_for_update(of=("self",)) if rosters else ():
+        rosters[row.meeting_id].rows[row.cadre_id] = row
+        row.meeting = rosters[row.meeting_id].meeting
+    return rosters
 
 
-@transaction.atomic
 def record_attendance(
     meeting: Meeting,
     *,
-    by: User,
+    by: User | None,
     on: date,
     marks: Iterable[Mark] = (),
     guests: Iterable[int] = (),
@@ -153,180 +132,111 @@ def record_attendance(
     were: Mapping[str, Any] | None = None,
     reason_later: bool = False,
     why: str = "",
+    via: str = "",
+    roster: Roster | None = None,
 ) -> list[Attendance]:
-    """Record who came to a meeting, and what is said about the meeting itself; all of it or nothing.
+    """Record who came to a meeting, and what is said about the meeting itself (an ``Entry``); all of it or nothing.
 
-    ``facts`` maps fields of the meeting (``FACTS``) to values, ``were`` to what the page had shown. What was not
-    changed against what the page showed is not written, so two people at once overwrite each other only where both
-    changed the same row; then the second is refused and told both values. ``guests`` are ids of cadres who came
-    without being expected. ``on`` is today. ``reason_later`` lets somebody say first that he was absent, and why in
-    the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled. Returns the rows
-    of attendance that changed. Raises ``Refused``.
+    What was not changed against what the page showed is not written, so two people at once overwrite each other only
+    where both changed the same row; then the second is refused and told both values. ``on`` is today. ``roster`` is
+    given by whoever holds it already. Returns the rows of attendance that changed. Raises ``Refused``.
     """
-    # Whoever records the same meeting at the same moment waits here.
-    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("locality", "place").get(pk=meeting.pk)
-    found = Attendance.objects.filter(meeting=meeting).select_related("cadre").order_by("pk")
-    rows = {row.cadre_id: row for row in found.select_for_update(of=("self",))}
-    late = LATE if is_late(meeting, on) else ""
-    refused = Refused()
-
-    was_planned = meeting.status == Meeting.Status.PLANNED
-    changed_facts = _apply_facts(meeting, facts or {}, were or {}, on, refused)
-    if meeting.pattern_id and was_planned and meeting.status == Meeting.Status.CANCELLED and not why:
-        refused.facts["why"] = [say_why()]
-    marks = _with_agency_meetings(meeting, list(marks))
-    changed = [
-        row for mark in marks if (row := _apply_mark(rows.get(mark.cadre), mark, meeting, on, reason_later, refused))
-    ]
-    new = [cadre for cadre in guests if cadre not in rows]
-    if new and meeting.day > on:
-        refused.facts["guest"] = [_("The meeting lies in the future: nobody can have come yet.")]
-    if refused:
-        refused.now = {cadre: (row.status, row.reason, row.note) for cadre, row in _as_stored(meeting).items()}
-        refused.meeting = Meeting.objects.get(pk=meeting.pk)
-        raise refused
-
-    if changed_facts:
-        sign_change(meeting, by=by, why=why or late)
-        meeting.save()
-    for row in changed:
-        row.meeting = meeting
-        sign_change(row, by=by, why=late)
-        if row.is_guest and row.status == Attendance.Status.UNRECORDED:
-            # Somebody who was not expected and did not come either has no place on the roster.
-            row.delete()
-        else:
-            row.save()
-    for cadre in new:
-        row = Attendance(meeting=meeting, cadre_id=cadre, expected=False, status=Attendance.Status.PRESENT)
-        sign_change(row, by=by, why=late)
-        row.save()
-        changed.append(row)
-    if changed_facts:
-        meeting_changed(meeting)
-    return changed
+    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why, via)
+    rosters = {meeting.pk: roster} if roster else None
+    judged = record_entries({meeting.pk: entry}, by=by, on=on, rosters=rosters)[meeting.pk]
+    if judged.refused:
+        raise judged.refused
+    return judged.rows
 
 
-def is_late(meeting: Meeting, on: date) -> bool:
-    """Return whether what is recorded on a day comes late, by the limit that held on the meeting's day."""
-    return on > last_day_in_time(meeting.day, late_entry_days(meeting.day))
+# Nothing is written of what is refused, so there is nothing that a savepoint would take back.
+@transaction.atomic(savepoint=False)
+def record_entries(
+    entries: Mapping[int, Entry], *, by: User | None, on: date, rosters: Mapping[int, Roster] | None = None
+) -> dict[int, Judged]:
+    """Record what somebody says about several meetings, given by their keys: of each all of it or nothing.
+
+    What is refused of one keeps nothing of the others from being written. Returns what became of each that is still
+    there. As many queries for one meeting as for sixteen, but for guests and for what is cancelled.
+    """
+    rosters = hold_rosters(entries) if rosters is None else rosters
+    entries = _with_agency_meetings(rosters, entries)
+    judged = {key: judge(roster, entries[key], on) for key, roster in rosters.items()}
+    stands = [one for one in judged.values() if not one.refused]
+    for one in stands:
+        late, entry = LATE if one.roster.is_late(on) else "", entries[one.meeting.pk]
+        sign_change(one.meeting, by=by, why=entry.why or late)
+        for row in one.rows:
+            row.meeting, row.held = one.meeting, one.meeting.is_held
+            sign_change(row, by=by, why=" ".join(filter(None, [late, entry.via])))
+    _write_meetings([one for one in stands if one.facts])
+    _write_rows([row for one in stands for row in one.rows])
+    for one in stands:
+        one.rows += [_add_guest(one, cadre, by, on) for cadre in one.guests]
+    if others := [one.meeting for one in stands if one.expects_others]:
+        meetings_changed(others)
+    return judged
 
 
-def last_day_in_time(day: date, limit: int) -> date:
-    """Return the last day on which an entry about a meeting of a day is not late."""
-    return day + timedelta(days=limit)
-
-
-def _as_stored(meeting: Meeting) -> dict[int, Attendance]:
-    return {row.cadre_id: row for row in Attendance.objects.filter(meeting=meeting)}
-
-
-def _apply_facts(
-    meeting: Meeting, facts: Mapping[str, Any], were: Mapping[str, Any], on: date, refused: Refused
-) -> bool:
-    """Set on the meeting what was changed against what the page showed; return whether anything was."""
-    changed_facts = False
-    for name, said in facts.items():
-        now = getattr(meeting, name)
-        if said in (now, were.get(name, now)):
-            continue
-        if now != were.get(name, now):
-            refused.facts[name] = [meanwhile(fact_in_words(name, now), fact_in_words(name, said))]
-            continue
-        setattr(meeting, name, said)
-        changed_facts = True
-    if changed_facts:
-        for name, sentences in _faults(meeting, on).items():
-            # The only rule across fields that can be broken here is the one about households.
-            name = "households_represented" if name == NON_FIELD_ERRORS else name if name in FACTS else "status"
-            refused.facts.setdefault(name, []).extend(sentences)
-    return changed_facts
-
-
-def _faults(meeting: Meeting, on: date) -> dict[str, list[str]]:
-    """Return what is wrong with a meeting as it would be saved: field -> sentences."""
-    faults: dict[str, list[str]] = {}
-    if meeting.status in Meeting.OVER and meeting.day > on:
-        return {"status": [_("This meeting lies in the future. It can be cancelled or moved to another day.")]}
-    try:
-        # When it is, is not what is recorded here: one of a mistyped year can be cancelled.
-        kept = ["code", "locality", "agency", "starts_at", "ends_at", "place", "area"]
-        meeting.full_clean(exclude=kept, validate_unique=False)
-    except ValidationError as error:
-        faults |= error.message_dict
-    return faults
-
-
-def _with_agency_meetings(meeting: Meeting, marks: list[Mark]) -> list[Mark]:
+def _with_agency_meetings(rosters: Mapping[int, Roster], entries: Mapping[int, Entry]) -> Mapping[int, Entry]:
     """Fill in “agency meeting” for whoever was absent without a reason while the own agency met.
 
     It excuses nobody, and can be changed afterwards like any other reason.
     """
     absent = Attendance.Status.ABSENT
-    asked = [mark.cadre for mark in marks if mark.status == absent and not mark.reason and mark.values != mark.was]
-    kept = kept_by_own_agency(meeting, asked) if asked else set()
+    asked = {
+        (key, mark.cadre)
+        for key in rosters
+        for mark in entries[key].marks
+        if mark.status == absent and not mark.reason and mark.values != mark.was
+    }
+    kept = kept_by_own_agency(asked) if asked else set()
     reason = Attendance.Reason.AGENCY_MEETING.value
-    return [replace(mark, reason=reason) if mark.cadre in kept and not mark.reason else mark for mark in marks]
+
+    def filled_in(key: int, mark: Mark) -> Mark:
+        return replace(mark, reason=reason) if (key, mark.cadre) in kept else mark
+
+    return {
+        key: replace(entry, marks=tuple(filled_in(key, mark) for mark in entry.marks))
+        for key, entry in entries.items()
+    }
 
 
-def _apply_mark(
-    row: Attendance | None, mark: Mark, meeting: Meeting, on: date, reason_later: bool, refused: Refused
-) -> Attendance | None:
-    """Set on a row what was said of a cadre; return the row when that changes it, None otherwise."""
-    if mark.values == mark.was:
-        return None
-    said = _completed(mark)
-    if row is None:
-        refused.marks[mark.cadre] = [_("This cadre is no longer on the roster; nothing was recorded.")]
-        return None
-    now = (row.status, row.reason, row.note)
-    was = now if mark.was is None else mark.was
-    if said in (was, now):
-        return None
-    if now != was:
-        refused.marks[mark.cadre] = [meanwhile(in_words(*now), in_words(*said))]
-        return None
-    row.status, row.reason, row.note = said
-    # What was decided about other words is asked anew.
-    row.excuse_answered_by = None
-    sentences = broken_rules(row, meeting, on, reason_later)
-    if sentences:
-        refused.marks[mark.cadre] = sentences
+def _write_meetings(judged: list[Judged]) -> None:
+    """Save what was said about some meetings, and let the rows of those that were held, or were not, repeat it."""
+    if not judged:
+        return
+    for one in judged:
+        # As ``save`` does it: its pattern changes it no more.
+        one.meeting.by_hand = one.meeting.by_hand or one.meeting.pattern_id is not None
+    names = sorted({name for one in judged for name in one.facts})
+    save_changed(Meeting, [one.meeting for one in judged], [*names, "by_hand"])
+    for held in (True, False):
+        keys = [
+            one.meeting.pk
+            for one in judged
+            if one.meeting.is_held == held != one.was.is_held and len(one.rows) < len(one.roster.rows)
+        ]
+        if keys:
+            Attendance.objects.filter(meeting__in=keys).update(held=held)
+
+
+def _write_rows(rows: list[Attendance]) -> None:
+    """Save rows of attendance that were changed. Of a meeting their place and day are those that they had."""
+    # Somebody who was not expected and did not come either has no place on the roster.
+    gone = [row for row in rows if row.is_guest and row.status == Attendance.Status.UNRECORDED]
+    for row in gone:
+        row.delete()
+    if kept := [row for row in rows if row not in gone]:
+        save_changed(Attendance, kept, ["status", "reason", "note", "excuse_answered_by", "held"])
+
+
+def _add_guest(judged: Judged, cadre: int, by: User | None, on: date) -> Attendance:
+    """Put somebody on the roster who came without being expected."""
+    row = Attendance(meeting=judged.meeting, cadre_id=cadre, expected=False, status=Attendance.Status.PRESENT.value)
+    sign_change(row, by=by, why=LATE if judged.roster.is_late(on) else "")
+    row.save()
     return row
-
-
-def _completed(mark: Mark) -> Said:
-    """What was said, with what follows from it: who came has no reason, and whoever was kept by extreme urgency asks.
-
-    Only extreme urgency excuses, and not whoever says so: until the head has decided (R11), that is an absence.
-    """
-    status, reason, note = mark.status, mark.reason, " ".join(mark.note.split())
-    if status == Attendance.Status.EXCUSED:
-        if reason == (mark.was[1] if mark.was else ""):
-            reason = Attendance.Reason.EXTREME_URGENCY.value
-        if reason == Attendance.Reason.EXTREME_URGENCY:
-            status = Attendance.Status.ABSENT.value
-    if status in (Attendance.Status.PRESENT, Attendance.Status.UNRECORDED):
-        reason = ""
-    return (status, reason, note)
-
-
-def broken_rules(row: Attendance, meeting: Meeting, on: date, reason_later: bool = False) -> list[str]:
-    """Return the sentences about rules that a changed row breaks."""
-    status, absent = Attendance.Status, row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
-    if row.status == status.PRESENT and meeting.day > on:
-        return [_("The meeting lies in the future: nobody can have come yet.")]
-    if row.status == status.PRESENT and meeting.took_no_place:
-        return [_("Nobody can have come to a meeting that did not take place.")]
-    if absent and not row.reason and not reason_later:
-        return [_("Choose the reason of the absence.")]
-    if absent and row.reason == Attendance.Reason.EXTREME_URGENCY and not row.note:
-        return [_("Say in a few words what was extremely urgent.")]
-    try:
-        row.full_clean(exclude=["meeting", "cadre", "place", "area"], validate_unique=False)
-    except ValidationError as error:
-        return error.messages
-    return []
 
 
 @transaction.atomic
@@ -346,24 +256,6 @@ def answer_excuse(row: Attendance, *, excused: bool, by: User) -> Attendance:
     sign_change(row, by=by)
     row.save()
     return row
-
-
-def in_words(status: str, reason: str, note: str) -> str:
-    """A mark as people read it: Absent (duty trip, at the provincial office)."""
-    details = [str(Attendance.Reason(reason).label)] if reason else []
-    details += [note] if note else []
-    word = str(Attendance.Status(status).label)
-    return f"{word} ({', '.join(details)})" if details else word
-
-
-def fact_in_words(name: str, value: Any) -> str:
-    """What is recorded in a field of a meeting, as people read it."""
-    if value in (None, ""):
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    field: Any = Meeting._meta.get_field(name)
-    return str(dict(field.flatchoices).get(value, value))
 
 
 @transaction.atomic
@@ -414,8 +306,3 @@ def cancel_planned(meetings: Iterable[Meeting], *, by: User, on: date, why: str 
 def set_status(meeting: Meeting, status: str, *, was: str, by: User, on: date, why: str = "") -> list[Attendance]:
     """Say whether a meeting was held, was not, or is cancelled, and ``why``; ``was`` is what the page had shown."""
     return record_attendance(meeting, by=by, on=on, facts={"status": status}, were={"status": was}, why=why)
-
-
-def say_why() -> str:
-    """Return the sentence that asks why a regular meeting is moved or cancelled."""
-    return _("Say in a few words why this regular meeting is moved or cancelled.")

@@ -17,10 +17,21 @@ from cadrenet.admin.scope import HasPages, ReadOnly, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
-from meetings.actions import broken_rules, meeting_changed, rule_changed, say_why
+from meetings.actions import meeting_changed, rule_changed
 from meetings.agency_meetings.wording import say_subject
+from meetings.entries import broken_rules, say_why
 from meetings.imports import PatternImport
-from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
+from meetings.models import (
+    AGENCY_KINDS,
+    Attendance,
+    AttendanceLink,
+    ExpectationRule,
+    Holiday,
+    Kind,
+    Meeting,
+    Pattern,
+    RestrictedDay,
+)
 from meetings.planning.actions import confirm_days_off, plan_meetings
 from meetings.planning.wording import planned_in_words
 from meetings.schedule_forms import WhyField
@@ -227,6 +238,18 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=_("kind"), ordering="meeting__kind")
     def meeting_kind(self, obj):
         return obj.meeting.get_kind_display()
+
+
+@admin.register(AttendanceLink)
+class AttendanceLinkAdmin(ReadOnly, ScopedAdmin):
+    """Personal links, without what makes them work. They are made and revoked on the page of their meeting."""
+
+    visible_choices = ("cadre",)
+    list_display = ["cadre", "meeting", "made_by", "made_at", "last_day", "last_used_at", "revoked_at"]
+    list_select_related = ["cadre", "meeting", "made_by"]
+    search_fields = ["cadre__search_key", "cadre__code"]
+    date_hierarchy = "day"
+    fields = ["meeting", "cadre", "purpose", "made_by", "made_at", "last_day", "last_used_at", "revoked_at"]
 
 
 class ExpectationForm(ScopedForm):

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.texts import FreeTextInput, SearchInput
-from meetings.actions import FACTS, Mark, Refused, record_attendance
+from meetings.actions import record_attendance
+from meetings.entries import FACTS, Mark, Refused
 from meetings.models import Attendance, Kind, Meeting
 from meetings.older_pages import answers_lost, stated
 from meetings.schedule_forms import WhyField
@@ -58,6 +59,8 @@ class RecordForm(forms.Form):
             self._add_person(row)
         # Nobody is expected at an agency's own meetings, and nobody is counted there.
         self.cadres = guests
+        # The rows that changed, once it is recorded.
+        self.recorded = []
         self.may_add_guests = guests is not None and whole and meeting.locality_id is not None and meeting.day <= on
         if self.may_add_guests:
             self.fields["guest_name"] = SearchInput(label=_("Add somebody who came"), required=False)
@@ -174,10 +177,13 @@ class RecordForm(forms.Form):
             facts["households_total"] = self.meeting.households_total
         return facts
 
-    def save(self, by, on):
-        """Record it; return whether that was possible. If not, the form says why, and keeps what was typed."""
+    def save(self, by, on, roster=None):
+        """Record it; return whether that was possible. If not, the form says why, and keeps what was typed.
+
+        ``roster`` is given by whoever holds it already.
+        """
         try:
-            record_attendance(
+            self.recorded = record_attendance(
                 self.meeting,
                 by=by,
                 on=on,
@@ -186,6 +192,7 @@ class RecordForm(forms.Form):
                 facts=self.facts_recorded,
                 were=self.cleaned_data.get("were"),
                 why=self.cleaned_data.get("why", ""),
+                roster=roster,
             )
         except Refused as refused:
             self._show_refusals(refused)

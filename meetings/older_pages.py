@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assignments.models import Cadre
 from cadrenet.codes import key_in
-from meetings.actions import FACTS
+from meetings.entries import FACTS
 from meetings.models import Attendance, Meeting
 
 

@@ -153,13 +153,37 @@ def shares_time(to, starts_at, ends_at, assumed=None):
     return later & Q(**{f"{to}__starts_at__lt": ends_at})
 
 
-def kept_by_own_agency(meeting, cadres):
-    """Return the ids of those of some cadres whose own agency meets at the time of a locality meeting.
+def kept_by_own_agency(asked):
+    """Return those of some (meeting id, cadre id) whose own agency meets at the time of that locality meeting.
 
-    Whoever says of one of them that he was absent finds “agency meeting” filled in, which does not excuse.
+    Whoever says of one of them that he was absent finds “agency meeting” filled in, which does not excuse. One query.
     """
-    found = clashes_of(meeting, assumed_length(meeting.day)).filter(cadre__in=cadres)
-    return set(found.values_list("cadre", flat=True))
+    rows = Attendance.objects.filter(
+        WORKED_THERE,
+        expected=True,
+        meeting__in={meeting for meeting, _cadre in asked},
+        cadre__in={cadre for _meeting, cadre in asked},
+        **{
+            f"{AGENCY}__kind__in": AGENCY_KINDS,
+            f"{AGENCY}__status__in": [Meeting.Status.PLANNED, Meeting.Status.HELD],
+            # On one of the days around; how long they take is compared below.
+            f"{AGENCY}__starts_at__lt": F("meeting__starts_at") + ONE_DAY,
+            f"{AGENCY}__starts_at__gt": F("meeting__starts_at") - LONGEST_TRAINING,
+        },
+    )
+    times = ("meeting__starts_at", "meeting__ends_at", f"{AGENCY}__starts_at", f"{AGENCY}__ends_at")
+    return {
+        (meeting, cadre)
+        for meeting, cadre, starts_at, ends_at, agency_starts_at, agency_ends_at in rows.order_by().values_list(
+            "meeting", "cadre", *times
+        )
+        if (meeting, cadre) in asked
+        and overlap(
+            starts_at,
+            ends_at if ends_at and ends_at > starts_at else starts_at + USUAL_LENGTH,
+            Meeting(starts_at=agency_starts_at, ends_at=agency_ends_at),
+        )
+    }
 
 
 def hold_agencies(keys):
@@ -249,6 +273,8 @@ def small_number(day, limits=Limit):
 
 # What the limit ships with, for whoever compares meetings of many days.
 USUAL_LENGTH = timedelta(minutes=Limit.DEFAULTS[Limit.Name.ASSUMED_MINUTES])
+# A training that was stored as one meeting goes on for so long at most.
+LONGEST_TRAINING = timedelta(days=31)
 
 
 def assumed_length(day, limits=Limit):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from meetings.agency_meetings.views import MeetingMoveView
+from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
@@ -24,8 +25,10 @@ urlpatterns = [
     path("patterns/", PatternListView.as_view(), name="patterns"),
     path("patterns/new/", PatternCreateView.as_view(), name="pattern_create"),
     path("patterns/<int:pk>/", PatternEditView.as_view(), name="pattern"),
+    path("attend/<str:token>/", LinkView.as_view(), name="link"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
+    path("<int:pk>/links/", LinksView.as_view(), name="meeting_links"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
     path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
     path("<int:pk>/move/", MeetingMoveView.as_view(), name="meeting_move"),

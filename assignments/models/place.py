@@ -186,6 +186,10 @@ class Place(models.Model):
         names = self.path.split(PATH_SEPARATOR) if self.path else []
         return [(Tier(tier), id, name) for (tier, id), name in zip(tiers, names, strict=True)]
 
+    def is_below(self, roots):
+        """Whether it is one of some localities, (tier, id) pairs, or lies below one: ``below``, of one place."""
+        return any(getattr(self, f"{tier}_id") == locality for tier, locality in roots)
+
     @property
     def steps(self):
         """As ``chain``, down to this place itself."""

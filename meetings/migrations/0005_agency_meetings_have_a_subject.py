@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0004_patterns_and_days_off'),
+        ('meetings', '0007_personal_links'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from meetings.models.attendance import Attendance
 from meetings.models.holiday import Holiday
+from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
 from meetings.models.rules import ExpectationRule, RestrictedDay
@@ -10,6 +11,7 @@ __all__ = [
     "AGENCY_KINDS",
     "KIND_TIERS",
     "Attendance",
+    "AttendanceLink",
     "ExpectationRule",
     "Holiday",
     "Kind",

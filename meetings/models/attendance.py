@@ -16,6 +16,9 @@ from cadrenet.periods import today
 from cadrenet.texts import FreeTextField
 from meetings.models.meeting import WIDE_TIERS, Meeting, in_areas_of
 
+ONLY_URGENCY_EXCUSES = _("Only extreme urgency excuses. With any other reason, choose “Absent”.")
+ONLY_THE_ABSENT_HAVE_A_REASON = _("Only somebody who was absent has a reason of absence.")
+
 
 def of_people(cadres, agencies):
     """Return the condition that a row is of one of these cadres, or of who then worked at one of these agencies."""
@@ -144,12 +147,12 @@ class Attendance(Placed):
             models.CheckConstraint(
                 condition=~Q(status="excused") | Q(reason="extreme_urgency"),
                 name="attendance_excused_by_extreme_urgency_only",
-                violation_error_message=_("Only extreme urgency excuses. With any other reason, choose “Absent”."),
+                violation_error_message=ONLY_URGENCY_EXCUSES,
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["excused", "absent"]) | Q(reason=""),
                 name="attendance_reason_only_of_the_absent",
-                violation_error_message=_("Only somebody who was absent has a reason of absence."),
+                violation_error_message=ONLY_THE_ABSENT_HAVE_A_REASON,
             ),
         ]
         indexes = [
@@ -183,6 +186,13 @@ class Attendance(Placed):
         """Whether the absence is to be excused, and nobody has decided yet; until then it counts as absent."""
         urgent = self.status == self.Status.ABSENT and self.reason == self.Reason.EXTREME_URGENCY
         return urgent and self.excuse_answered_by_id is None
+
+    def is_recorded_in(self, reach):
+        """Whether whoever has a reach records it: ``editable_by``, of one whose meeting is read with its place."""
+        place = self.meeting.place
+        return (
+            reach.everything or self.cadre_id in reach.cadres or (place is not None and place.is_below(reach.records))
+        )
 
     @property
     def is_guest(self):

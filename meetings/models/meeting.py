@@ -55,6 +55,7 @@ KIND_TIERS = {
     Kind.CELL: Tier.HAMLET,
     Kind.SELF_GOVERNING_GROUP: Tier.SELF_GOVERNING_GROUP,
 }
+MORE_THAN_THE_GROUP_HAS = _("More households are represented than the group has.")
 # The kind of meeting that a locality of each tier holds by itself; the tiers above hold none.
 OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
 # The meetings below that are shown for a tier without its own: those at which all three tiers are expected.
@@ -285,7 +286,7 @@ class Meeting(Placed):
                 | Q(households_represented=None)
                 | Q(households_represented__lte=F("households_total")),
                 name="meeting_represented_within_total",
-                violation_error_message=_("More households are represented than the group has."),
+                violation_error_message=MORE_THAN_THE_GROUP_HAS,
             ),
             models.UniqueConstraint(fields=["pattern", "planned_for"], name="meeting_once_per_pattern_and_date"),
             models.CheckConstraint(
@@ -343,6 +344,12 @@ class Meeting(Placed):
     def takes_the_evening(self):
         """Whether it begins in the evening of its day."""
         return timezone.localtime(self.starts_at).time() >= EVENING_BEGINS
+
+    def is_recorded_in(self, reach):
+        """Whether whoever has a reach records it: ``editable_by``, of one that is read already."""
+        if reach.everything or self.agency_id in reach.records_for:
+            return True
+        return self.place is not None and self.place.is_below(reach.records)
 
     @property
     def known_end(self):

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from assignments.models import Limit
 from assignments.tests.cast import OFFICE, assign, at, cadre
-from meetings.actions import Mark, record_attendance
+from meetings.actions import record_attendance
 from meetings.agency_meetings.calendar import Relation, Session
+from meetings.entries import Mark
 from meetings.models import Attendance, Holiday, Meeting
 from meetings.tests.evening import TONIGHT, agency_meeting, evening, meeting
 from meetings.tests.test_pages import text

@@ -14,7 +14,8 @@ from django.utils import translation
 from assignments.actions import localities_changed
 from assignments.models import Assignment
 from assignments.tests.cast import OFFICE, assign, at, user
-from meetings.actions import Refused, meeting_changed, record_attendance, save_meeting, set_status
+from meetings.actions import meeting_changed, record_attendance, save_meeting, set_status
+from meetings.entries import Refused
 from meetings.models import Attendance, Meeting
 from meetings.queries import clashes
 from meetings.rosters import wrong_rosters

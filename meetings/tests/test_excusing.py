@@ -11,8 +11,9 @@ from django.utils import translation
 from assignments.models import Acting
 from assignments.tests.cast import agency, assign, cadre, post, user
 from cadrenet.periods import today
-from meetings.actions import Mark, meeting_changed, record_attendance
+from meetings.actions import meeting_changed, record_attendance
 from meetings.counts import ATTENDANCE
+from meetings.entries import Mark
 from meetings.models import Attendance, Meeting
 from meetings.tests.evening import TONIGHT, evening, meeting, roster
 

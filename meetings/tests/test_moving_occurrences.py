@@ -9,7 +9,8 @@ from django.urls import reverse
 from assignments.models import LocalityVersion
 from assignments.places import derive
 from assignments.tests.cast import OFFICE, at, user
-from meetings.actions import Refused, save_meeting, set_status
+from meetings.actions import save_meeting, set_status
+from meetings.entries import Refused
 from meetings.models import Meeting, Pattern
 from meetings.planning.actions import plan_meetings
 from meetings.tests.evening import evening, meeting

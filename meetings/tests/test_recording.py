@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from assignments.models import Limit
-from meetings.actions import LATE, Mark, Refused, record_attendance, save_meeting, set_status
+from meetings.actions import LATE, record_attendance, save_meeting, set_status
+from meetings.entries import Mark, Refused
 from meetings.models import Attendance, Meeting
 from meetings.tests.evening import TONIGHT, evening, meeting, roster
 

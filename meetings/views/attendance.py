@@ -3,7 +3,8 @@
 from operator import itemgetter
 
 from django.contrib import messages
-from django.db.models import OuterRef
+from django.db import transaction
+from django.db.models import OuterRef, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,13 +15,15 @@ from django.views.generic import TemplateView
 
 from assignments.filters import counted_part, seen_locality
 from assignments.models import Cadre
-from assignments.models.posting import agency_on, posting_on
+from assignments.models.posting import agency_on, all_postings, posting_on
+from assignments.scope import reach_of
 from assignments.visibility import chain_of
 from cadrenet.codes import key_in
 from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
-from meetings.actions import last_day_in_time
+from meetings.actions import hold_rosters
+from meetings.entries import last_day_in_time
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
 from meetings.models import Attendance, Kind, Meeting
@@ -42,17 +45,28 @@ class RecordView(TemplateView):
         super().setup(request, *args, **kwargs)
         self.form = None
 
-    def dispatch(self, request, *args, **kwargs):
-        user, pk = request.user, kwargs["pk"]
-        self.meeting = get_object_or_404(
-            Meeting.objects.visible_to(user).select_related("place", "agency", "locality"), pk=pk
-        )
-        self.whole = Meeting.objects.editable_by(user).filter(pk=pk).exists()
+    def read(self):
+        """The meeting, and those rows of it that the user records."""
+        user, pk = self.request.user, self.kwargs["pk"]
+        found = Meeting.objects.visible_to(user).select_related("place", "agency", "locality")
+        self.meeting = get_object_or_404(found, pk=pk)
+        self.whole = self.meeting.is_recorded_in(reach_of(user))
         rows = Attendance.objects.editable_by(user).filter(meeting=self.meeting).with_names()
         self.rows = list(rows.order_by("cadre__sort_key", "pk"))
         if not self.whole and not self.rows:
             raise Http404
-        return super().dispatch(request, *args, **kwargs)
+
+    def hold(self):
+        """As ``read``, and hold them: what is read is written to. Return whether the user records anything."""
+        user, pk = self.request.user, self.kwargs["pk"]
+        self.roster = hold_rosters([pk], among=Meeting.objects.visible_to(user)).get(pk)
+        if self.roster is None:
+            return False
+        self.meeting, reach = self.roster.meeting, reach_of(user)
+        self.whole = self.meeting.is_recorded_in(reach)
+        rows = [row for row in self.roster.rows.values() if row.is_recorded_in(reach)]
+        self.rows = sorted(rows, key=lambda row: (row.cadre.sort_key, row.pk))
+        return self.whole or bool(self.rows)
 
     def get_form(self, data=None):
         return RecordForm(
@@ -66,22 +80,38 @@ class RecordView(TemplateView):
         )
 
     def get(self, request, **kwargs):
+        self.read()
         self.form = self.get_form()
         return super().get(request, **kwargs)
 
     def post(self, request, **kwargs):
-        self.form = self.get_form(request.POST)
-        if "fill" in request.POST:
-            self.form.mark_the_rest_present()
-        elif "find" not in request.POST and self.form.is_valid() and self.form.save(by=request.user, on=today()):
+        if "find" in request.POST or "fill" in request.POST:
+            self.read()
+            self.form = self.get_form(request.POST)
+            if "fill" in request.POST:
+                self.form.mark_the_rest_present()
+        elif (saved := self.save()) is None:
+            raise Http404
+        elif saved:
             messages.success(request, self.result_sentence())
             return redirect(self.meeting)
         return self.render_to_response(self.get_context_data(**kwargs))
 
+    @transaction.atomic(savepoint=False)
+    def save(self):
+        """Record what was sent, while the meeting is held; return whether that was possible, None without rights."""
+        if not self.hold():
+            return None
+        self.form = self.get_form(self.request.POST)
+        if self.form.is_valid() and self.form.save(by=self.request.user, on=today(), roster=self.roster):
+            return True
+        prefetch_related_objects(self.rows, all_postings("cadre"))
+        return False
+
     def result_sentence(self):
         """What was recorded, in one sentence."""
-        rows = Attendance.objects.editable_by(self.request.user).filter(meeting=self.meeting, expected=True)
-        left = rows.filter(status=Attendance.Status.UNRECORDED).count()
+        unrecorded, said = Attendance.Status.UNRECORDED, {row.cadre_id: row.status for row in self.form.recorded}
+        left = sum(row.expected and said.get(row.cadre_id, row.status) == unrecorded for row in self.rows)
         if not left:
             return _("Recorded. Nobody on the roster is left.")
         return ngettext(

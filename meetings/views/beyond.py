@@ -9,7 +9,8 @@ from django.views.generic import ListView
 from assignments.filters import seen_locality
 from cadrenet.listing import PER_PAGE
 from cadrenet.periods import today
-from meetings.actions import Refused, cancel_planned
+from meetings.actions import cancel_planned
+from meetings.entries import Refused
 from meetings.models import Meeting
 
 

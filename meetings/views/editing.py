@@ -15,9 +15,10 @@ from assignments.visibility import chain_of
 from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
-from meetings.actions import Refused, say_why, set_status
+from meetings.actions import set_status
 from meetings.agency_meetings.look import Proposal
 from meetings.agency_meetings.views import AgencyMeetingMixin, look_for
+from meetings.entries import Refused, say_why
 from meetings.models import Meeting
 from meetings.queries import assumed_length, clashes_of, hold_agencies
 from meetings.schedule_forms import CancelForm, LocalityMeetingForm

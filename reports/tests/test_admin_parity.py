@@ -92,7 +92,7 @@ SCHEDULE = "convened_by ends_at extraordinary households_represented households_
 QUALITY = "override_reason programme_feedback quality_content quality_organisation quality_time starts_at status "
 QUALITY += "subject venue why"
 RULE = "day_of_month first_day last_day minutes starts venue week weekday"
-SHOWN = ("Attendance", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
+SHOWN = ("Attendance", "AttendanceLink", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
 SHOWN += ("NightlyRun", "RatingLevel")
 ALLOWED = {
     # The administration is where these are changed.

@@ -147,6 +147,8 @@ WITHOUT_KEY = {
     "admin/table_import.html": "the first of its forms only previews; the second carries a key",
     "meetings/record.html": "travels with what it showed",
     "meetings/beyond.html": "cancels what is planned; asked twice, nothing is left to cancel",
+    "meetings/links/links.html": "a new link ends the one before; its text stands on the answer alone",
+    "meetings/links/link.html": "travels with what it showed",
     "meetings/meeting.html": "travels with what it showed",
     "reports/today/card.html": "travels with what it showed",
     "reports/today/absent.html": "travels with what it showed",

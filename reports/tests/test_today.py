@@ -272,6 +272,18 @@ def test_an_officer_sees_the_evening_of_the_commune_and_what_was_left(client):
     ]
 
 
+@pytest.mark.parametrize("who, kind, where", [("signed", "cell", "an1"), ("recorder", "commune_committee", "an")])
+def test_of_a_year_that_is_planned_the_page_shows_two_months(client, who, kind, where):
+    cast = evening()
+    for day in (date(2022, 7, 10), date(2022, 7, 11)):
+        meeting(kind, getattr(cast.tree, where), day=day)
+    client.force_login(getattr(cast, who))
+
+    response = client.get("/")
+
+    assert [item["day"] for item in response.context["coming"]] == [date(2022, 7, 10)]
+
+
 def test_places_of_two_tiers_each_have_their_groups(client):
     cast = evening()
     assign(cadre("P7", "Đỗ Bảy"), cast.tree.cam1a)

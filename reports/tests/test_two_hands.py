@@ -162,6 +162,7 @@ MAKES_NEW = {
     "assignments:decision_copy",
     "reports:locality",
     "assignments:coverage_review",
+    "meetings:meeting_links",
 }
 
 
@@ -196,6 +197,8 @@ def test_every_page_that_changes_a_row_holds_it_first():
         "meetings:meeting_status",
         "reports:meeting_attend",
         "reports:meeting_attended",
+        # make_links holds the meeting; a link that is revoked stays so
+        "meetings:meeting_links",
         # add_lines holds the draft
         "assignments:line_create",
         "assignments:decision_paste",

@@ -17,7 +17,7 @@ from assignments.scope import reach_of
 from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
-from meetings.actions import last_day_in_time
+from meetings.entries import last_day_in_time
 from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days, with_attendance_counts
@@ -30,6 +30,8 @@ LOOK_BACK = timedelta(days=60)
 # A report is asked for from so many days before it is due.
 REPORT_ASKED_AHEAD = timedelta(days=35)
 AT_MOST = 6
+# How far ahead the next meetings are looked for: patterns plan a whole year, of which the page shows the beginning.
+COMING = timedelta(days=62)
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Today:
 
     def expected(self):
         """Where the user, or whoever is acted for, is expected: not recorded yet before today, or still to come."""
-        return expected_rows(self.reach.cadres, self.day, self.since) if self.reach.cadres else []
+        return expected_rows(self.reach.cadres, self.day, self.since, self.day + COMING) if self.reach.cadres else []
 
     @cached_property
     def rules(self):
@@ -174,7 +176,8 @@ class Today:
         """The next meetings: the user's own, or for an officer those of the commune."""
         meetings = [row.meeting for row in rows if row.day > self.day][:AT_MOST]
         if not meetings and self.granted:
-            found = self.recordable().filter(day__gt=self.day, status=Meeting.Status.PLANNED)
+            soon = (self.day + timedelta(days=1), self.day + COMING)
+            found = self.recordable().filter(day__range=soon, status=Meeting.Status.PLANNED)
             meetings = found.exclude(kind=Kind.SELF_GOVERNING_GROUP)[:AT_MOST]
         return [
             {

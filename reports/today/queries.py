@@ -14,9 +14,9 @@ GOING = [Meeting.Status.PLANNED, Meeting.Status.HELD]
 
 
 @prepared
-def expected_rows(cadres, day, since):
-    """Where some cadres are expected from a day on, and since an earlier day where nothing is recorded yet."""
-    near = Q(day__gte=day) | Q(day__gte=since, status=Attendance.Status.UNRECORDED)
+def expected_rows(cadres, day, since, until):
+    """Where some cadres are expected from a day to another, and since an earlier one where nothing is recorded."""
+    near = Q(day__range=(day, until)) | Q(day__gte=since, day__lt=day, status=Attendance.Status.UNRECORDED)
     rows = Attendance.objects.filter(near, cadre__in=sorted(cadres), expected=True, meeting__status__in=GOING)
     rows = rows.select_related("meeting", "meeting__place").order_by("day", "meeting__starts_at", "pk")
     return rows[: 50 * len(cadres)]

@@ -3,8 +3,9 @@
 import json
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +13,8 @@ from django.views.generic import TemplateView, View
 
 from assignments.scope import reach_of
 from cadrenet.periods import today
-from meetings.actions import Mark, Refused, record_attendance
+from meetings.actions import hold_rosters, record_entries
+from meetings.entries import Entry, Mark
 from meetings.forms import OwnAbsenceForm, RecordForm
 from meetings.models import Attendance, Kind, Meeting
 from reports.today.page import Today
@@ -41,48 +43,61 @@ class OwnRowMixin:
         self.row = own_rows(request.user).filter(meeting=kwargs["pk"]).first()
         if self.row is not None:
             return super().dispatch(request, *args, **kwargs)
-        meeting = Meeting.objects.visible_to(request.user).filter(pk=kwargs["pk"]).first()
-        if request.method != "POST" or reach_of(request.user).cadre is None or meeting is None:
-            raise Http404
-        messages.error(request, _("Nothing was recorded: you are not on the roster of this meeting any more."))
-        return redirect(meeting)
+        return left_out(request, kwargs["pk"])
 
 
-def may_record(user, meeting):
-    return Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
+def left_out(request, meeting):
+    """Answer somebody who is not on the roster of a meeting, or is not any more."""
+    meeting = Meeting.objects.visible_to(request.user).filter(pk=meeting).first()
+    if request.method != "POST" or reach_of(request.user).cadre is None or meeting is None:
+        raise Http404
+    messages.error(request, _("Nothing was recorded: you are not on the roster of this meeting any more."))
+    return redirect(meeting)
 
 
-class AttendView(OwnRowMixin, View):
+class AttendView(View):
     """One tap: "I was there", or "I was not". Saved at once; everything else may follow on the next page."""
 
     SAID = (Attendance.Status.PRESENT, Attendance.Status.ABSENT)
 
     def get(self, request, pk):
         """Only a button leads here; whoever comes back to the address is shown what is recorded."""
-        return redirect("reports:meeting_attended", self.row.meeting_id)
+        get_object_or_404(own_rows(request.user), meeting=pk)
+        return redirect("reports:meeting_attended", pk)
 
     def post(self, request, pk):
-        row = self.row
+        sentences = self.record(request, pk)
+        if sentences is None:
+            return left_out(request, pk)
+        for sentence in sentences:
+            messages.error(request, sentence)
+        return redirect("reports:meeting_attended", pk)
+
+    @transaction.atomic(savepoint=False)
+    def record(self, request, pk):
+        """Record the tap while the meeting is held; return what to say about it, None to somebody not on the roster.
+
+        Whoever stands on a roster sees its meeting, so nothing is asked but the meeting with its roster.
+        """
+        reach = reach_of(request.user)
+        roster = hold_rosters([pk]).get(pk)
+        row = roster.rows.get(reach.cadre) if roster else None
+        if row is None or not row.expected:
+            return None
         status, shown = request.POST.get("status"), request.POST.get("was", row.status)
-        answer = redirect("reports:meeting_attended", pk)
         if status not in self.SAID:
-            messages.error(request, _("Nothing was recorded. Choose whether you were there."))
-            return answer
+            return [_("Nothing was recorded. Choose whether you were there.")]
         if status == row.status:
             # The second tap of an impatient finger takes back no reason that was given meanwhile.
-            return answer
-        facts = {}
-        if status == Attendance.Status.PRESENT and may_record(request.user, row.meeting):
+            return []
+        meeting, facts = roster.meeting, {}
+        if status == Attendance.Status.PRESENT and meeting.is_recorded_in(reach):
             # Whoever was there knows that it was held, if it is his to say.
-            facts = {"status": Meeting.Status.HELD.value} if row.meeting.status == Meeting.Status.PLANNED else {}
+            facts = {"status": Meeting.Status.HELD.value} if meeting.status == Meeting.Status.PLANNED else {}
         mark = Mark(cadre=row.cadre_id, status=status, was=(shown, row.reason, row.note))
-        try:
-            record_attendance(row.meeting, marks=[mark], facts=facts, by=request.user, on=today(), reason_later=True)
-        except Refused as refused:
-            for sentences in [*refused.marks.values(), *refused.facts.values()]:
-                for sentence in sentences:
-                    messages.error(request, sentence)
-        return answer
+        entry = Entry(marks=(mark,), facts=facts, reason_later=True)
+        judged = record_entries({pk: entry}, by=request.user, on=today(), rosters={pk: roster})[pk]
+        return judged.refused.sentences
 
 
 class AttendedView(OwnRowMixin, TodayView):
@@ -97,7 +112,9 @@ class AttendedView(OwnRowMixin, TodayView):
         meeting = self.row.meeting
         if self.absent:
             return OwnAbsenceForm(data, row=self.row)
-        asked = meeting.kind in (Kind.CELL, Kind.SELF_GOVERNING_GROUP) and may_record(self.request.user, meeting)
+        asked = meeting.kind in (Kind.CELL, Kind.SELF_GOVERNING_GROUP) and meeting.is_recorded_in(
+            reach_of(self.request.user)
+        )
         if not asked or self.row.status != Attendance.Status.PRESENT:
             return None
         return RecordForm(data, meeting=meeting, rows=[], whole=True, on=today(), now=timezone.now())
