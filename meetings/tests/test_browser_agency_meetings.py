@@ -109,9 +109,9 @@ def test_without_script_the_same_warning_stands_at_the_top_with_the_focus(
     signed_in(page, cast.clerk)
     page.goto(f"{live_server.url}/meetings/new/?of=agency")
     type_in(page, day)
+    warning = page.locator("[data-errors]")
     page.locator(".cn-save").click()
 
-    warning = page.locator("[data-errors]")
     warning.wait_for()
     screenshot(page, f"agency-meeting-no-script-{width}")
     assert warning.is_visible()
