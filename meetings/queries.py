@@ -156,7 +156,8 @@ def shares_time(to, starts_at, ends_at, assumed=None):
 def kept_by_own_agency(asked):
     """Return those of some (meeting id, cadre id) whose own agency meets at the time of that locality meeting.
 
-    Whoever says of one of them that he was absent finds “agency meeting” filled in, which does not excuse. One query.
+    Whoever says of one of them that he was absent finds “agency meeting” filled in, which does not excuse. One query
+    or two.
     """
     rows = Attendance.objects.filter(
         WORKED_THERE,
@@ -172,18 +173,17 @@ def kept_by_own_agency(asked):
         },
     )
     times = ("meeting__starts_at", "meeting__ends_at", f"{AGENCY}__starts_at", f"{AGENCY}__ends_at")
-    return {
-        (meeting, cadre)
-        for meeting, cadre, starts_at, ends_at, agency_starts_at, agency_ends_at in rows.order_by().values_list(
-            "meeting", "cadre", *times
-        )
-        if (meeting, cadre) in asked
-        and overlap(
-            starts_at,
-            ends_at if ends_at and ends_at > starts_at else starts_at + USUAL_LENGTH,
-            Meeting(starts_at=agency_starts_at, ends_at=agency_ends_at),
-        )
-    }
+    pairs = [pair for pair in rows.order_by().values_list("meeting", "cadre", "day", *times) if pair[:2] in asked]
+    if not pairs:
+        return set()
+    assumed = assumed_length(max(day for _meeting, _cadre, day, *_times in pairs))
+    found = set()
+    for meeting, cadre, _day, starts_at, ends_at, agency_starts_at, agency_ends_at in pairs:
+        theirs = Meeting(starts_at=starts_at, ends_at=ends_at)
+        other = Meeting(starts_at=agency_starts_at, ends_at=agency_ends_at)
+        if overlap(starts_at, theirs.known_end or starts_at + assumed, other, assumed):
+            found.add((meeting, cadre))
+    return found
 
 
 def hold_agencies(keys):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from meetings.agency_meetings.views import MeetingMoveView
+from meetings.feed.views import FeedPageView, FeedView
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
@@ -20,6 +21,8 @@ urlpatterns = [
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("excuses/", ExcuseListView.as_view(), name="excuses"),
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
+    path("calendar/", FeedPageView.as_view(), name="feed_page"),
+    path("calendar/<slug:token>.ics", FeedView.as_view(), name="feed"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("patterns/", PatternListView.as_view(), name="patterns"),

@@ -80,9 +80,9 @@ def test_views_ask_for_rows_only_through_scope():
     """``Model.objects`` in a view is followed by ``visible_to`` or ``editable_by`` in the same expression.
 
     Or by ``employed_by`` or ``changeable_by``, which narrow the second. Or by ``counted_in``: what a figure counts in
-    the part of the tree that a reader reaches.
+    the part of the tree that a reader reaches. Or by ``known_by``: a token in the address is the only credential.
     """
-    allowed = {"visible_to", "editable_by", "employed_by", "changeable_by", "counted_in"}
+    allowed = {"visible_to", "editable_by", "employed_by", "changeable_by", "counted_in", "known_by"}
     offenders = []
     for app in LAYERS:
         for name, path in modules(app):
@@ -148,6 +148,8 @@ def test_every_model_keeps_its_history():
 # login, and what an undo restores is asked for by the assignment alone.
 SHARED = {
     "Receipt",
+    # Known to its login by itself, and to a calendar by its token.
+    "CalendarFeed",
     "Undo",
     # Seen by whoever made it, and by superusers.
     "Erasure",

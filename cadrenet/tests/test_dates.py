@@ -36,6 +36,8 @@ DERIVED = {
     "assignments.held.last_day",
     "meetings.meeting.day",
     "meetings.meeting.planned_for",
+    "meetings.meeting.rescheduled_at",
+    "meetings.calendarfeed.made_at",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
     "meetings.attendancelink.day",

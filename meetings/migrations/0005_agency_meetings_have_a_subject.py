@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0007_personal_links'),
+        ('meetings', '0010_calendar_feed'),
     ]
 
     operations = [

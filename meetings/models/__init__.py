@@ -1,6 +1,7 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.feed import CalendarFeed
 from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
@@ -12,6 +13,7 @@ __all__ = [
     "KIND_TIERS",
     "Attendance",
     "AttendanceLink",
+    "CalendarFeed",
     "ExpectationRule",
     "Holiday",
     "Kind",

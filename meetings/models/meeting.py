@@ -4,7 +4,8 @@ from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -62,6 +63,38 @@ OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
 KIND_SHOWN_ABOVE = Kind.COMMUNE_COMMITTEE
 
 
+# What a calendar elsewhere has to be told: when a meeting is, where, whose, and whether it takes place.
+ANNOUNCED = ("kind", "locality", "agency", "starts_at", "ends_at", "venue", "status")
+
+
+def announcing(values):
+    """Return what an update that writes some values into a meeting writes beside them, by column.
+
+    Where it changes something that is announced, the sequence is raised. The database compares, so that it is raised
+    once, whatever was read before, and however many rows are written at a time.
+    """
+    written = {Meeting._meta.get_field(name).name: value for name, value in values.items()}
+    same, compares = Q(), False
+    for name in ANNOUNCED:
+        if name in written:
+            same, compares = same & stays(name, written[name]), True
+    if not compares:
+        return {}
+    return {
+        "sequence": F("sequence") + Case(When(same, then=Value(0)), default=Value(1)),
+        "rescheduled_at": Case(When(same, then=F("rescheduled_at")), default=Value(timezone.now())),
+    }
+
+
+def stays(name, value):
+    """Return the condition that a column holds a value, or what an expression gives, already; empty or not."""
+    if value is None:
+        return Q(**{f"{name}__isnull": True})
+    if not hasattr(value, "resolve_expression"):
+        return Q(**{name: value})
+    return Q(**{name: value}) | (Q(**{f"{name}__isnull": True}) & Q(IsNull(value, True)))
+
+
 # Roots at these tiers hold a good part of an area; those below are read place by place.
 WIDE_TIERS = {Tier.PROVINCE, Tier.DISTRICT, Tier.REGIONAL_GROUP}
 
@@ -86,6 +119,9 @@ class MeetingQuerySet(PlacedQuerySet):
 
     Attended by the user, by whomever the user acts for, or by own staff.
     """
+
+    def update(self, **values):
+        return super().update(**values, **announcing(values))
 
     def reached(self, reach, roots):
         # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
@@ -259,11 +295,17 @@ class Meeting(Placed):
     planned_for = models.DateField(_("planned for"), null=True, editable=False)
     # Whether somebody has changed it since it was planned: then its pattern changes it no more.
     by_hand = models.BooleanField(default=False, editable=False)
+    # How often what is announced of it has changed, and when that last was: calendars elsewhere believe nothing less.
+    # Not counted from the history, of which rows may be taken away.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    rescheduled_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MeetingQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["place", "area", "day"])
+    history = HistoricalRecords(excluded_fields=["place", "area", "day", "sequence", "rescheduled_at"])
 
     class Meta:
+        # Whatever writes many rows at once goes by ``update`` above.
+        base_manager_name = "objects"
         ordering = ["-starts_at", "pk"]
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
@@ -303,16 +345,37 @@ class Meeting(Placed):
             models.Index(fields=["day", "kind"], name="meeting_by_day"),
             models.Index(fields=["locality", "day"], name="meeting_by_locality"),
             models.Index(fields=["agency", "day"], name="meeting_by_agency"),
+            # The few that calendars elsewhere still have to be told of, among all.
+            models.Index(fields=["rescheduled_at"], condition=Q(status="cancelled"), name="meeting_cancelled_lately"),
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, update_fields=None, **kwargs):
         self.set_day()
         # Planning writes many rows at once, and never comes by here.
         self.by_hand = self.by_hand or bool(self.pk and self.pattern_id)
-        super().save(*args, **kwargs)
+        is_new = self._state.adding or self.pk is None
+        told = {} if is_new else announcing(self.written(update_fields))
+        for name, value in told.items():
+            setattr(self, name, value)
+        if told and update_fields is not None:
+            update_fields = {*update_fields, *told}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        for name in told:
+            # The database has counted; whoever asks, reads it.
+            del self.__dict__[name]
+
+    def written(self, update_fields=None):
+        """What saving writes of what is announced, by column: all, or the fields named, as far as they were read."""
+        fields = [self._meta.get_field(name) for name in ANNOUNCED]
+        return {
+            field.name: getattr(self, field.attname)
+            for field in fields
+            if field.attname in self.__dict__
+            and (update_fields is None or {field.name, field.attname} & set(update_fields))
+        }
 
     def set_day(self):
         """Derive the day on which it begins, by the clock of the office."""

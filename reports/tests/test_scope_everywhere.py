@@ -52,7 +52,7 @@ MARK = "Ngoại"
 NOW = datetime(2026, 8, 20, 14, 0, tzinfo=OFFICE)
 
 # Open to somebody who has not signed in; every other address leads to the sign-in.
-OPEN_TO_ALL = {"account_login", "account_inactive", "health", "meetings:link"}
+OPEN_TO_ALL = {"account_login", "account_inactive", "health", "meetings:link", "meetings:feed"}
 # Addresses whose answer is a matter of the visitor alone, or that end the visit.
 APART = {"set_language", "account_login", "account_logout", "account_inactive", "gallery", "health", "meetings:link"}
 # The parts of an address that hold a row's key, and which rows these are.

@@ -47,7 +47,7 @@ from cadrenet.verification import (
     look,
     repair,
 )
-from meetings.models import Attendance, ExpectationRule, Holiday, Meeting, Pattern
+from meetings.models import Attendance, CalendarFeed, ExpectationRule, Holiday, Meeting, Pattern
 from reports.models import Issue, PartyOrganisation, Rating
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
 
@@ -103,6 +103,10 @@ WRITTEN_BY_AN_ACT = {
     (Meeting, "pattern"),
     (Meeting, "planned_for"),
     (Meeting, "by_hand"),
+    # Counted by the database while it writes: what was before is not known afterwards.
+    (Meeting, "sequence"),
+    (Meeting, "rescheduled_at"),
+    *((CalendarFeed, name) for name in ("user", "token_digest", "made_at", "language")),
     (Holiday, "confirmed_by"),
     (Holiday, "confirmed_at"),
     *((model, field.name) for model in (Receipt, Undo, NightlyRun) for field in model._meta.concrete_fields),
@@ -140,7 +144,8 @@ def test_every_column_that_saving_sets_is_verified(quarter):
 
     with_save = {model for model in own_models() if model.save is not models.Model.save}
     assert {model for model in with_save if not model._base_manager.exists()} == set()
-    assert set_by_saving - set(DERIVED) == set()
+    # Counted, whatever is written into it.
+    assert set_by_saving - set(DERIVED) == {(Meeting, "sequence")}
     assert {(Meeting, "day"), (Attendance, "held"), (Rating, "scheme"), (Issue, "place")} <= set_by_saving
 
 
