@@ -20,6 +20,7 @@ from cadrenet.periods import today
 from meetings.actions import meeting_changed, rule_changed
 from meetings.agency_meetings.wording import say_subject
 from meetings.entries import broken_rules, say_why
+from meetings.guidance import admin as guidance_admin  # noqa: F401 - registers its own
 from meetings.imports import PatternImport
 from meetings.models import (
     AGENCY_KINDS,
@@ -183,7 +184,9 @@ class MeetingAdmin(HasPages, ScopedAdmin):
             },
         ),
         (_("Households"), {"fields": ["households_total", "households_represented"]}),
-        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]}),
+        (_("Numbers of a residence meeting"), {"fields": ["invited", "came"]}),
+        (_("Programme"), {"fields": ["programme", "programme_feedback"]}),
+        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time"]}),
         (_("For files"), {"fields": ["code"]}),
     ]
 

@@ -4,6 +4,14 @@ from django.urls import path
 
 from meetings.agency_meetings.views import MeetingMoveView
 from meetings.feed.views import FeedPageView, FeedView
+from meetings.guidance.views import (
+    GuidanceCreateView,
+    GuidanceEditView,
+    GuidanceElsewhereView,
+    GuidanceListView,
+    GuidancePlacesView,
+    GuidanceView,
+)
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.views.attendance import AttendanceListView, RecordView
@@ -28,6 +36,12 @@ urlpatterns = [
     path("patterns/", PatternListView.as_view(), name="patterns"),
     path("patterns/new/", PatternCreateView.as_view(), name="pattern_create"),
     path("patterns/<int:pk>/", PatternEditView.as_view(), name="pattern"),
+    path("guidance/", GuidanceListView.as_view(), name="guidance"),
+    path("guidance/new/", GuidanceCreateView.as_view(), name="guidance_create"),
+    path("guidance/<int:pk>/", GuidanceView.as_view(), name="guidance_item"),
+    path("guidance/<int:pk>/places/", GuidancePlacesView.as_view(), name="guidance_places"),
+    path("guidance/<int:pk>/elsewhere/", GuidanceElsewhereView.as_view(), name="guidance_elsewhere"),
+    path("guidance/<int:pk>/edit/", GuidanceEditView.as_view(), name="guidance_edit"),
     path("attend/<str:token>/", LinkView.as_view(), name="link"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),

@@ -2,6 +2,8 @@
 
 from meetings.models.attendance import Attendance
 from meetings.models.feed import CalendarFeed
+from meetings.models.feedback import Feedback
+from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
@@ -15,9 +17,12 @@ __all__ = [
     "AttendanceLink",
     "CalendarFeed",
     "ExpectationRule",
+    "Feedback",
+    "Guidance",
     "Holiday",
     "Kind",
     "Meeting",
+    "PassedOn",
     "Pattern",
     "RestrictedDay",
 ]

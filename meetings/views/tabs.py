@@ -15,6 +15,7 @@ def tabs(current, user=None):
         ("month", _("Month"), reverse("meetings:month", args=[Month.of(today())])),
         ("patterns", _("Regular meetings"), reverse("meetings:patterns")),
         ("attendances", _("Attendance"), reverse("meetings:attendances")),
+        ("guidance", _("Guidance"), reverse("meetings:guidance")),
         ("clashes", _("Clashes"), reverse("meetings:clashes")),
     ]
     if current == "excuses" or (user is not None and heads_somebody(user) and excuses_asked_of(user).exists()):
