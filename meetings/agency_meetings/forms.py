@@ -116,13 +116,13 @@ class AgencyMeetingForm(MeetingForm):
 
     def end_in_words(self, agency):
         """What is done where no end is typed."""
-        usual = agency and usual_length(agency, self.initial["kind"], self.meetings)
-        if usual:
+        assumed = assumed_length(self.on)
+        if usual := agency and usual_length(agency, self.initial["kind"], self.meetings):
             return _("Empty: %(length)s after the beginning, as long as the agency usually meets.") % {
                 "length": length_in_words(usual)
             }
         return _("Empty: as long as the agency usually meets; where that is not known, %(length)s are assumed.") % {
-            "length": length_in_words(assumed_length(self.on))
+            "length": length_in_words(assumed)
         }
 
     def kinds(self):
