@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0009_guidance_and_feedback'),
+        ('meetings', '0006_topics_and_corrections'),
     ]
 
     operations = [

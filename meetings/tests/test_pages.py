@@ -118,6 +118,7 @@ def test_numbers_in_the_list_agree_with_the_roster_that_the_reader_sees(client):
     assert counts(cast.signed) == (1, 0, 1)
 
 
+@time_machine.travel(datetime(2022, 5, 9, 21, 30, tzinfo=OFFICE), tick=False)
 def test_a_cadre_expected_outside_his_place_records_himself_and_nothing_else(client):
     cast = evening()
     tonight = meeting("commune_committee", cast.tree.an)
