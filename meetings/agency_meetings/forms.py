@@ -16,7 +16,6 @@ from cadrenet.texts import FreeTextInput
 from meetings.agency_meetings.calendar import Session
 from meetings.agency_meetings.look import Proposal, usual_length
 from meetings.agency_meetings.wording import length_in_words, say_subject
-from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, Kind, Meeting
 from meetings.queries import assumed_length, office_time
 from meetings.schedule_forms import MeetingForm, passes_midnight
@@ -41,7 +40,6 @@ class AgencyMeetingForm(MeetingForm):
     last_day = DayField(
         label=_("Last day"),
         required=False,
-        widget=DayInput,
         help_text=_("Only for a training or meeting of several days, each at the same time."),
     )
     why = FreeTextInput(
