@@ -164,6 +164,7 @@ WITHOUT_KEY = {
     "assignments/coverage/coverage.html": "one review of a locality on a day",
     "assignments/decisions/enact.html": "a decision takes effect once",
     "assignments/decisions/draft.html": "reasons of rows that are there",
+    "account/typed.html": "sends what another form carried, with a key of its own",
     "409.html": "sends what another form carried, with a key of its own",
 }
 
