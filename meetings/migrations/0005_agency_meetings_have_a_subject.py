@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0006_topics_and_corrections'),
+        ('meetings', '0012_entries_of_phones'),
     ]
 
     operations = [
