@@ -141,27 +141,3 @@ def test_the_lists_of_meetings_fit_a_phone_and_a_desk(page, live_server, signed_
             fits(page)
             assert_accessible(page)
         screenshot(page, name)
-
-
-def test_the_warning_answers_while_the_clerk_types(page, live_server, signed_in, assert_accessible, screenshot):
-    cast = evening()
-    day = today() + timedelta(days=3)
-    made = Meeting.objects.create(kind="cell", locality=cast.tree.an1, starts_at=at(day, 14), ends_at=at(day, 16))
-    keep_rosters(Meeting.objects.filter(pk=made.pk))
-    signed_in(page, cast.clerk)
-
-    page.goto(f"{live_server.url}/meetings/new/?of=agency")
-    page.locator("#id_day").fill(f"{day:%d/%m/%Y}")
-    page.locator("#id_starts").fill("15:00")
-    page.locator("#id_ends").fill("17:00")
-    page.locator("#id_ends").blur()
-    page.locator("#outlook .cn-msg").wait_for()
-    told = page.locator("#outlook").inner_text()
-    assert_accessible(page)
-    screenshot(page, "outlook")
-
-    assert "Nguyễn Minh Châu" in told
-    assert Meeting.objects.filter(kind="agency").count() == 0
-    page.locator(".cn-actions button[type=submit]").click()
-    page.wait_for_url("**/meetings/*/")
-    assert Meeting.objects.filter(kind="agency").count() == 1
