@@ -86,6 +86,7 @@ ROWS = {
     "meetings:meeting_record": Meeting,
     "meetings:meeting_links": Meeting,
     "meetings:meeting_edit": Meeting,
+    "meetings:meeting_move": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
     "meetings:guidance_item": Guidance,
