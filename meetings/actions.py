@@ -76,7 +76,8 @@ def days_in_one_only(one: Days, other: Days) -> list[Days]:
 # --- What people say of a meeting ---------------------------------------------------------------------------
 
 # What a meeting is, and when: all that its form changes.
-SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
+SCHEDULE: tuple[str, ...] = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "programme")
+SCHEDULE += ("convened_by", "extraordinary")
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
 # Kept likewise of what somebody said by a personal link.
