@@ -182,6 +182,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
         (_("Numbers of a residence meeting"), {"fields": ["invited", "came"]}),
         (_("Programme"), {"fields": ["programme", "programme_feedback"]}),
         (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time"]}),
+        (_("Topics"), {"fields": ["topics"]}),
         (_("For files"), {"fields": ["code"]}),
     ]
 

@@ -17,6 +17,7 @@ from meetings.programmes.views import FeedbackAnswerView, FeedbackView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
+from meetings.views.corrections import CorrectionListView, CorrectionView
 from meetings.views.editing import MeetingCreateView, MeetingEditView, MeetingStatusView
 from meetings.views.excuses import ExcuseListView, ExcuseView
 from meetings.views.meetings import MeetingListView, MeetingView, MonthView
@@ -29,6 +30,8 @@ urlpatterns = [
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("excuses/", ExcuseListView.as_view(), name="excuses"),
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
+    path("corrections/", CorrectionListView.as_view(), name="corrections"),
+    path("corrections/<int:pk>/", CorrectionView.as_view(), name="correction"),
     path("calendar/", FeedPageView.as_view(), name="feed_page"),
     path("calendar/<slug:token>.ics", FeedView.as_view(), name="feed"),
     path("clashes/", ClashListView.as_view(), name="clashes"),

@@ -1,6 +1,7 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.correction import Correction
 from meetings.models.feed import CalendarFeed
 from meetings.models.feedback import Feedback
 from meetings.models.guidance import Guidance, PassedOn
@@ -16,6 +17,7 @@ __all__ = [
     "Attendance",
     "AttendanceLink",
     "CalendarFeed",
+    "Correction",
     "ExpectationRule",
     "Feedback",
     "Guidance",

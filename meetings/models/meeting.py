@@ -21,6 +21,7 @@ from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
 from cadrenet.texts import FreeTextField, LinesField, called
+from cadrenet.words import WordsField
 
 
 class Kind(models.TextChoices):
@@ -256,6 +257,15 @@ class Meeting(Placed):
         ADEQUATE = "adequate", _("Adequate")
         WEAK = "weak", _("Weak")
 
+    class Topic(models.TextChoices):
+        ENVIRONMENT = "environment", _("Environment and waste")
+        COUNTRYSIDE = "countryside", _("New countryside")
+        SECURITY = "security", _("Security and order")
+        CREDIT = "credit", _("Loans and credit")
+        HEALTH_INSURANCE = "health_insurance", _("Health insurance")
+        DIGITAL = "digital", _("Digital skills")
+        OTHER = "other", _("Other")
+
     beyond_page = "meetings:beyond"
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
@@ -278,6 +288,7 @@ class Meeting(Placed):
     quality_content = models.CharField(_("content"), max_length=10, choices=Quality, blank=True)
     quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
     programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
+    topics = WordsField(_("topics"), words=Topic.choices)
     # What the meeting is about, as whoever invites has sent it; people read it beforehand and say what is missing.
     programme = LinesField(_("programme"), blank=True)
     # At a residence meeting (213-QĐ/TW) people are counted, and nobody is named.
@@ -419,6 +430,11 @@ class Meeting(Placed):
     def title(self):
         """What the meeting is called on a page: its kind, and whose it is."""
         return str(TITLES[self.kind]) % {"where": self.held_by}
+
+    @property
+    def topics_in_words(self):
+        """What it was about, as people read it."""
+        return ", ".join(self._meta.get_field("topics").in_words(self.topics))
 
     @property
     def is_exempt(self):

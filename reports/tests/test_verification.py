@@ -50,6 +50,7 @@ from cadrenet.verification import (
 from meetings.models import (
     Attendance,
     CalendarFeed,
+    Correction,
     ExpectationRule,
     Feedback,
     Guidance,
@@ -121,7 +122,11 @@ WRITTEN_BY_AN_ACT = {
     *((CalendarFeed, name) for name in ("user", "token_digest", "made_at", "language")),
     (Holiday, "confirmed_by"),
     (Holiday, "confirmed_at"),
-    *((model, field.name) for model in (Receipt, Undo, NightlyRun) for field in model._meta.concrete_fields),
+    *(
+        (model, field.name)
+        for model in (Receipt, Undo, NightlyRun, Correction)
+        for field in model._meta.concrete_fields
+    ),
 }
 DERIVED = sorted(derived_columns(), key=str)
 
@@ -681,6 +686,7 @@ def test_a_word_or_number_that_there_is_not_is_named(check, quarter):
 HELD_BY_A_CONSTRAINT = {
     "Attendance.reason",
     "Attendance.status",
+    "Correction.outcome",
     "Issue.closed_on",
     "Issue.status",
     "Meeting.kind",
@@ -732,6 +738,7 @@ def made_of(model, office):
         Limit: {"name": "small_number", "value": 7, **days((1, 1))},
         Handover: {"ended": Assignment.objects.get(cadre=office.binh)},
         Undo: {"made": Assignment.objects.get(cadre=office.binh)},
+        Correction: {"attendance": Attendance.objects.first(), "cause": "late", "made_at": at(TODAY)},
         CoverageReview: {"locality": office.tree.an, "day": TODAY},
         Pattern: regular(office.tree.an1, kind="cell"),
         Holiday: {"day": TODAY, "name": "Nghỉ"},
