@@ -14,7 +14,7 @@ from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 from cadrenet.texts import FreeTextInput
 from meetings.guidance.actions import set_passed_on
-from meetings.guidance.queries import offered_at, passed_on_at
+from meetings.guidance.queries import offered_at
 from meetings.guidance.standing import Show
 from meetings.models import Guidance, Meeting
 from meetings.models.guidance import PassedOnAt
@@ -132,15 +132,15 @@ class PassedOnForm(forms.Form):
     def __init__(self, data=None, *, meeting):
         super().__init__(data, prefix="guidance")
         self.meeting = meeting
-        self.offered, self.done = offered_at(meeting)
-        self.stored = set(passed_on_at(meeting))
+        found = offered_at(meeting)
+        self.offered, self.done = found.items, found.done
         self.fields["passed_on"].choices = [(item.pk, str(item)) for item in self.offered]
         self.fields["passed_on"].error_messages["invalid_choice"] = _(
             "One of these documents is not offered here any more. Look again."
         )
         self.initial = {
-            "passed_on": [str(item.pk) for item in self.offered if item.pk in self.stored],
-            "were": " ".join(str(item.pk) for item in self.offered if item.pk in self.stored),
+            "passed_on": [str(item.pk) for item in self.offered if item.pk in found.here],
+            "were": " ".join(str(item.pk) for item in self.offered if item.pk in found.here),
         }
 
     @property

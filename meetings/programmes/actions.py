@@ -1,6 +1,5 @@
 """Give feedback on the programme of a meeting, and say whether it was taken up."""
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,17 +9,19 @@ from cadrenet.history import sign_change
 from meetings.models import Feedback, Meeting
 
 
+def changed_meanwhile() -> str:
+    """Return the sentence for a page that was opened before somebody wrote something else."""
+    return _("Nothing was saved: meanwhile something else was written here. Look again.")
+
+
 @transaction.atomic
-def give_feedback(meeting: Meeting, cadre: int, text: str, *, by: User, was: str | None = None) -> Feedback:
+def give_feedback(meeting: Meeting, cadre: int, text: str, *, by: User) -> Feedback:
     """Store what a cadre says about the programme of a meeting; said once more, it takes the place of what was said.
 
     With that the meeting has feedback, which figures count. What was answered is answered anew once the words change.
-    ``was`` is what the page had shown. Raises ``ValidationError``.
     """
     hold(Meeting, meeting.pk)
     stored = Feedback.objects.filter(meeting=meeting, cadre=cadre).first()
-    if was is not None and was != (stored.text if stored else ""):
-        raise ValidationError(_("Nothing was saved: meanwhile something else was written here. Look again."))
     row = stored or Feedback(meeting=meeting, cadre_id=cadre)
     if stored and stored.text == text:
         return stored

@@ -1,13 +1,12 @@
 """What people type about the programme of a meeting."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from assignments.scope import reach_of
 from cadrenet.texts import FreeTextInput
 from meetings.models import Feedback, Kind
-from meetings.programmes.actions import give_feedback
+from meetings.programmes.actions import changed_meanwhile, give_feedback
 
 LONGEST = 300
 
@@ -39,23 +38,15 @@ class FeedbackForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if self.stored and not cleaned.get("feedback") and "feedback" not in self.errors:
-            # It was said, and stands in the history; other words may take its place.
-            cleaned["feedback"] = self.stored.text
+        if cleaned.get("feedback") not in ("", None, self.initial_text) and cleaned.get("was") != self.initial_text:
+            self.add_error("feedback", changed_meanwhile())
         return cleaned
 
     def save(self, by, on):
-        """Store it, if anything was written; return whether that was possible."""
+        """Store it, if anything was written. What was said stays until other words take its place."""
         text = self.cleaned_data.get("feedback")
-        if not text or text == self.initial_text:
-            return True
-        was = self.data.get(self.add_prefix("was"))
-        try:
-            give_feedback(self.meeting, self.cadre, text, by=by, was=was)
-        except ValidationError as error:
-            self.add_error("feedback", error.messages)
-            return False
-        return True
+        if text and text != self.initial_text:
+            give_feedback(self.meeting, self.cadre, text, by=by)
 
 
 def feedback_form(meeting, user, data=None):

@@ -8,7 +8,7 @@ from django.views.generic import View
 
 from cadrenet.periods import today
 from meetings.models import Feedback, Meeting
-from meetings.programmes.actions import answer_feedback
+from meetings.programmes.actions import answer_feedback, changed_meanwhile
 from meetings.programmes.forms import feedback_form
 
 
@@ -28,7 +28,8 @@ class FeedbackView(View):
         form = feedback_form(meeting, request.user, request.POST)
         if form is None:
             raise Http404
-        if form.is_valid() and form.save(by=request.user, on=today()):
+        if form.is_valid():
+            form.save(by=request.user, on=today())
             messages.success(request, _("Your feedback is saved."))
         else:
             for sentences in form.errors.values():
@@ -58,7 +59,7 @@ class FeedbackAnswerView(View):
         if said is None:
             messages.error(request, _("Nothing was recorded. Choose whether it was taken up."))
         elif request.POST.get("text", row.text) != row.text:
-            messages.error(request, _("Nothing was saved: meanwhile something else was written here. Look again."))
+            messages.error(request, changed_meanwhile())
         else:
             answer_feedback(row, said, by=request.user)
             messages.success(request, _("Recorded: taken up.") if said else _("Recorded: not taken up."))

@@ -10,7 +10,7 @@ from assignments.actions import localities_changed
 from assignments.models import LocalityVersion
 from assignments.tests.cast import again, assign, at, cadre, locality, small_tree, user
 from meetings.guidance.actions import pass_on_elsewhere, set_passed_on
-from meetings.guidance.queries import offered_at, progress_of
+from meetings.guidance.queries import Offered, offered_at, progress_of
 from meetings.guidance.standing import Standing
 from meetings.models import Guidance, PassedOn
 from meetings.tests.evening import meeting
@@ -261,7 +261,7 @@ def test_at_a_meeting_only_what_was_not_passed_on_at_its_place_is_offered(tree, 
     passed(first, meeting("cell", tree.an1, date(2022, 11, 9), status="held"))
     tonight = meeting("cell", tree.an1, date(2022, 12, 9), status="held")
 
-    assert offered_at(tonight) == ([second], 1)
+    assert offered_at(tonight) == Offered([second], set(), 1)
 
 
 def test_what_is_ticked_is_recorded_by_whom_and_what_is_unticked_is_taken_back(tree, office):
@@ -273,7 +273,7 @@ def test_what_is_ticked_is_recorded_by_whom_and_what_is_unticked_is_taken_back(t
     assert set_passed_on(tonight, {guidance.pk}, [guidance, other], by=again(who.user)) == 1
     [row] = PassedOn.objects.all()
     assert (row.guidance, row.locality, row.meeting, row.cadre) == (guidance, tree.an1, tonight, who)
-    assert offered_at(tonight)[0] == [guidance, other]
+    assert offered_at(tonight) == Offered([guidance, other], {guidance.pk}, 0)
 
     assert set_passed_on(tonight, {guidance.pk}, [guidance, other], by=again(who.user)) == 0
     # What the page did not offer stays.
