@@ -1,5 +1,6 @@
 """Meetings in a list, in a month, and one by itself."""
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -103,9 +104,9 @@ class MeetingListView(ScopedListView):
     def paginate_queryset(self, queryset, page_size):
         """Open the calendar where today stands, if anything is planned from today on."""
         if not self.order and not {"page", "format"} & self.request.GET.keys():
-            before = queryset.filter(day__lt=today()).count()
-            if before and queryset.filter(day__gte=today()).exists():
-                self.kwargs["page"] = before // page_size + 1
+            found = queryset.aggregate(before=Count("pk", filter=Q(day__lt=today())), all=Count("pk"))
+            if found["before"] < found["all"]:
+                self.kwargs["page"] = found["before"] // page_size + 1
         return super().paginate_queryset(queryset, page_size)
 
     def with_details(self, meetings):
