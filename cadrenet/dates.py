@@ -8,9 +8,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 
-from cadrenet.periods import check_day, check_year
+from cadrenet.periods import check_day, check_past, check_year, today
 
 
 class Bounded:
@@ -53,6 +54,25 @@ class DayField(forms.DateField):
             return date.fromisoformat(value) if isinstance(value, str) else value
         except ValueError:
             return value
+
+
+def refuse_days_ahead(row: models.Model, *names: str) -> None:
+    """Refuse days on which a row says that something happened, and that are still to come.
+
+    What was stored before it was looked at stays, and can be finished. Raises ``ValidationError`` at the fields.
+    """
+    faults = {}
+    stored = None
+    for name in names:
+        value = getattr(row, name)
+        try:
+            check_past(value or date.min, today())
+        except ValidationError as error:
+            stored = stored or type(row)._base_manager.filter(pk=row.pk).values(*names).first() or {name: None}
+            if stored.get(name) != value:
+                faults[name] = error
+    if faults:
+        raise ValidationError(faults)
 
 
 class BoundedDateFilter(django_filters.DateFilter):

@@ -134,6 +134,7 @@ class MonthView(TemplateView):
             self.request.GET,
             queryset=Meeting.objects.visible_to(user).due().filter(day__range=(first_day, last_day)),
             request=self.request,
+            month=month,
         )
         found = queries.meetings_by_day(filter.qs) if filter.is_valid() else {}
         days = [day for week in weeks for day in week]
