@@ -54,14 +54,18 @@ class _Counter:
 
 
 class PrivacyMiddleware:
-    """Keeps pages out of every cache, also that of a shared computer's browser, and tells what no page here uses."""
+    """Keeps pages out of every cache, also that of a shared computer's browser, and tells what no page here uses.
+
+    What is for one program of one person may be kept by that program alone, if the view says so (``may_be_kept``).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        patch_cache_control(response, private=True, no_store=True)
+        kept = {"no_cache": True} if getattr(response, "may_be_kept", False) else {"no_store": True}
+        patch_cache_control(response, private=True, **kept)
         response.headers["Permissions-Policy"] = settings.PERMISSIONS_POLICY
         return response
 

@@ -19,8 +19,19 @@ from cadrenet.history import sign_change
 from cadrenet.periods import today
 from meetings.actions import meeting_changed, rule_changed
 from meetings.entries import broken_rules, say_why
+from meetings.guidance import admin as guidance_admin  # noqa: F401 - registers its own
 from meetings.imports import PatternImport
-from meetings.models import AGENCY_KINDS, Attendance, ExpectationRule, Holiday, Kind, Meeting, Pattern, RestrictedDay
+from meetings.models import (
+    AGENCY_KINDS,
+    Attendance,
+    AttendanceLink,
+    ExpectationRule,
+    Holiday,
+    Kind,
+    Meeting,
+    Pattern,
+    RestrictedDay,
+)
 from meetings.planning.actions import confirm_days_off, plan_meetings
 from meetings.planning.wording import planned_in_words
 from meetings.schedule_forms import WhyField
@@ -168,7 +179,10 @@ class MeetingAdmin(HasPages, ScopedAdmin):
             },
         ),
         (_("Households"), {"fields": ["households_total", "households_represented"]}),
-        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]}),
+        (_("Numbers of a residence meeting"), {"fields": ["invited", "came"]}),
+        (_("Programme"), {"fields": ["programme", "programme_feedback"]}),
+        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time"]}),
+        (_("Topics"), {"fields": ["topics"]}),
         (_("For files"), {"fields": ["code"]}),
     ]
 
@@ -231,6 +245,18 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=_("kind"), ordering="meeting__kind")
     def meeting_kind(self, obj):
         return obj.meeting.get_kind_display()
+
+
+@admin.register(AttendanceLink)
+class AttendanceLinkAdmin(ReadOnly, ScopedAdmin):
+    """Personal links, without what makes them work. They are made and revoked on the page of their meeting."""
+
+    visible_choices = ("cadre",)
+    list_display = ["cadre", "meeting", "made_by", "made_at", "last_day", "last_used_at", "revoked_at"]
+    list_select_related = ["cadre", "meeting", "made_by"]
+    search_fields = ["cadre__search_key", "cadre__code"]
+    date_hierarchy = "day"
+    fields = ["meeting", "cadre", "purpose", "made_by", "made_at", "last_day", "last_used_at", "revoked_at"]
 
 
 class ExpectationForm(ScopedForm):

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cadrenet.templatetags.figures import daytime
-from meetings.actions import BY_PATTERN, LATE
+from meetings.actions import BY_LINK, BY_PATTERN, LATE
 from meetings.entries import FACTS, fact_in_words, in_words
 from meetings.models import Attendance, Meeting
 from meetings.rosters import MOVED
@@ -109,23 +109,29 @@ def attendance_events(meeting, *, cadres, texts):
                 "name": record.cadre,
                 "status": in_words(*(new if may_read_note else (new[0], new[1], ""))),
             }
-        late = record.history_change_reason == LATE
-        events.append(Event(record.history_date, who(record), text, late))
+        how = (record.history_change_reason or "").split()
+        by = who(record)
+        if BY_LINK in how:
+            by = _("%(name)s, through a personal link") % {"name": record.history_user or record.cadre}
+        events.append(Event(record.history_date, by, text, LATE in how))
     return events
 
 
-def late_rows(meeting):
-    """Return the ids of cadres about whom something was said for the first time when it was late."""
+def how_recorded(meeting):
+    """Return two sets of ids of cadres: those first recorded when it was late, and those by a personal link."""
     said, moved = ~Q(status=Attendance.Status.UNRECORDED), Q(history_change_reason__startswith=MOVED)
     records = Attendance.history.filter(said | moved, meeting=meeting.pk).order_by("history_date", "pk")
-    late = {}
+    late, by_link = {}, {}
     for cadre, status, reason in records.values_list("cadre_id", "status", "history_change_reason"):
+        how = (reason or "").split()
         if status == Attendance.Status.UNRECORDED:
             # What was said for another day is not what stands now.
             late.pop(cadre, None)
+            by_link.pop(cadre, None)
         else:
-            late.setdefault(cadre, reason == LATE)
-    return {cadre for cadre, is_late in late.items() if is_late}
+            late.setdefault(cadre, LATE in how)
+            by_link[cadre] = BY_LINK in how
+    return ({cadre for cadre, is_so in found.items() if is_so} for found in (late, by_link))
 
 
 def who(record):

@@ -33,7 +33,12 @@ def expected_at(meetings: Iterable[Meeting]) -> set[tuple[int, int]]:
 
     Works through any number of meetings with a fixed number of queries. A cancelled meeting expects nobody.
     """
-    meetings = [m for m in meetings if m.place_id and m.status != Meeting.Status.CANCELLED]
+    return meant_by_rules(m for m in meetings if m.status != Meeting.Status.CANCELLED)
+
+
+def meant_by_rules(meetings: Iterable[Meeting]) -> set[tuple[int, int]]:
+    """As ``expected_at``, also of meetings that are cancelled: whom the rules would expect there."""
+    meetings = [m for m in meetings if m.place_id]
     if not meetings:
         return set()
     rules = defaultdict(list)

@@ -13,6 +13,7 @@ from simple_history.models import registered_models
 from assignments.models import Locality, NightlyRun, Place, Receipt, Undo
 from assignments.models.as_of import UndatedError
 from assignments.scope import ScopedQuerySet
+from meetings.models import Correction
 
 LAYERS = ["cadrenet", "assignments", "meetings", "reports"]
 # What joins everything together may know everything.
@@ -80,9 +81,9 @@ def test_views_ask_for_rows_only_through_scope():
     """``Model.objects`` in a view is followed by ``visible_to`` or ``editable_by`` in the same expression.
 
     Or by ``employed_by`` or ``changeable_by``, which narrow the second. Or by ``counted_in``: what a figure counts in
-    the part of the tree that a reader reaches.
+    the part of the tree that a reader reaches. Or by ``known_by``: a token in the address is the only credential.
     """
-    allowed = {"visible_to", "editable_by", "employed_by", "changeable_by", "counted_in"}
+    allowed = {"visible_to", "editable_by", "employed_by", "changeable_by", "counted_in", "known_by"}
     offenders = []
     for app in LAYERS:
         for name, path in modules(app):
@@ -135,19 +136,21 @@ def project_models():
 def test_every_model_keeps_its_history():
     """Who changed what, and when. Places are derived, and what derives them keeps its own.
 
-    Receipts, nightly runs and what an undo restores are never changed: they are traces themselves.
+    Receipts, nightly runs, corrections and what an undo restores are never changed: they are traces themselves.
     """
     kept = set(registered_models.values())
     without = [
         model for model in project_models() if model not in kept and not model.__name__.startswith("Historical")
     ]
-    assert without == [Place, NightlyRun, Receipt, Undo]
+    assert without == [Place, NightlyRun, Receipt, Undo, Correction]
 
 
 # Rows that belong to no locality: the same for everybody, changed in the administration only. Receipts belong to a
 # login, and what an undo restores is asked for by the assignment alone.
 SHARED = {
     "Receipt",
+    # Known to its login by itself, and to a calendar by its token.
+    "CalendarFeed",
     "Undo",
     # Seen by whoever made it, and by superusers.
     "Erasure",

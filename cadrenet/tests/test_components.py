@@ -55,6 +55,14 @@ def test_no_line_of_a_template_is_longer_than_can_be_read(path):
 
 
 @pytest.mark.parametrize("path", every_template(), ids=relative)
+def test_button_that_only_a_script_obeys_is_hidden_until_the_script_has_come(path):
+    """On a slow line a click on it would be lost; without a script it would be so for ever."""
+    buttons = re.findall(r"""<button\b[^>]*\stype=["']button["'][^>]*>""", path.read_text())
+
+    assert [button for button in buttons if not re.search(r"\shidden\b", button)] == []
+
+
+@pytest.mark.parametrize("path", every_template(), ids=relative)
 def test_template_loads_nothing_from_elsewhere(path):
     assert re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", path.read_text()) == []
 

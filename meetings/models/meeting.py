@@ -4,7 +4,8 @@ from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,7 +20,8 @@ from assignments.scope import reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
-from cadrenet.texts import FreeTextField, called
+from cadrenet.texts import FreeTextField, LinesField, called
+from cadrenet.words import WordsField
 
 
 class Kind(models.TextChoices):
@@ -56,10 +58,45 @@ KIND_TIERS = {
     Kind.SELF_GOVERNING_GROUP: Tier.SELF_GOVERNING_GROUP,
 }
 MORE_THAN_THE_GROUP_HAS = _("More households are represented than the group has.")
+MORE_CAME_THAN_INVITED = _(
+    "More came than were invited. Whoever came without an invitation counts among the invited."
+)
 # The kind of meeting that a locality of each tier holds by itself; the tiers above hold none.
 OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
 # The meetings below that are shown for a tier without its own: those at which all three tiers are expected.
 KIND_SHOWN_ABOVE = Kind.COMMUNE_COMMITTEE
+
+
+# What a calendar elsewhere has to be told: when a meeting is, where, whose, and whether it takes place.
+ANNOUNCED = ("kind", "locality", "agency", "starts_at", "ends_at", "venue", "status")
+
+
+def announcing(values):
+    """Return what an update that writes some values into a meeting writes beside them, by column.
+
+    Where it changes something that is announced, the sequence is raised. The database compares, so that it is raised
+    once, whatever was read before, and however many rows are written at a time.
+    """
+    written = {Meeting._meta.get_field(name).name: value for name, value in values.items()}
+    same, compares = Q(), False
+    for name in ANNOUNCED:
+        if name in written:
+            same, compares = same & stays(name, written[name]), True
+    if not compares:
+        return {}
+    return {
+        "sequence": F("sequence") + Case(When(same, then=Value(0)), default=Value(1)),
+        "rescheduled_at": Case(When(same, then=F("rescheduled_at")), default=Value(timezone.now())),
+    }
+
+
+def stays(name, value):
+    """Return the condition that a column holds a value, or what an expression gives, already; empty or not."""
+    if value is None:
+        return Q(**{f"{name}__isnull": True})
+    if not hasattr(value, "resolve_expression"):
+        return Q(**{name: value})
+    return Q(**{name: value}) | (Q(**{f"{name}__isnull": True}) & Q(IsNull(value, True)))
 
 
 # Roots at these tiers hold a good part of an area; those below are read place by place.
@@ -86,6 +123,9 @@ class MeetingQuerySet(PlacedQuerySet):
 
     Attended by the user, by whomever the user acts for, or by own staff.
     """
+
+    def update(self, **values):
+        return super().update(**values, **announcing(values))
 
     def reached(self, reach, roots):
         # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
@@ -217,6 +257,15 @@ class Meeting(Placed):
         ADEQUATE = "adequate", _("Adequate")
         WEAK = "weak", _("Weak")
 
+    class Topic(models.TextChoices):
+        ENVIRONMENT = "environment", _("Environment and waste")
+        COUNTRYSIDE = "countryside", _("New countryside")
+        SECURITY = "security", _("Security and order")
+        CREDIT = "credit", _("Loans and credit")
+        HEALTH_INSURANCE = "health_insurance", _("Health insurance")
+        DIGITAL = "digital", _("Digital skills")
+        OTHER = "other", _("Other")
+
     beyond_page = "meetings:beyond"
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
@@ -239,6 +288,12 @@ class Meeting(Placed):
     quality_content = models.CharField(_("content"), max_length=10, choices=Quality, blank=True)
     quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
     programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
+    topics = WordsField(_("topics"), words=Topic.choices)
+    # What the meeting is about, as whoever invites has sent it; people read it beforehand and say what is missing.
+    programme = LinesField(_("programme"), blank=True)
+    # At a residence meeting (213-QĐ/TW) people are counted, and nobody is named.
+    invited = models.PositiveIntegerField(_("invited"), null=True, blank=True)
+    came = models.PositiveIntegerField(_("came"), null=True, blank=True)
     # Where people meet; ``place`` is where the locality lies.
     venue = FreeTextField(_("venue"), max_length=200, blank=True)
     # The pattern that it follows from, and the date that its rule gives, which no move changes: so what was moved or
@@ -254,11 +309,17 @@ class Meeting(Placed):
     planned_for = models.DateField(_("planned for"), null=True, editable=False)
     # Whether somebody has changed it since it was planned: then its pattern changes it no more.
     by_hand = models.BooleanField(default=False, editable=False)
+    # How often what is announced of it has changed, and when that last was: calendars elsewhere believe nothing less.
+    # Not counted from the history, of which rows may be taken away.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    rescheduled_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = MeetingQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["place", "area", "day"])
+    history = HistoricalRecords(excluded_fields=["place", "area", "day", "sequence", "rescheduled_at"])
 
     class Meta:
+        # Whatever writes many rows at once goes by ``update`` above.
+        base_manager_name = "objects"
         ordering = ["-starts_at", "pk"]
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
@@ -283,6 +344,11 @@ class Meeting(Placed):
                 name="meeting_represented_within_total",
                 violation_error_message=MORE_THAN_THE_GROUP_HAS,
             ),
+            models.CheckConstraint(
+                condition=Q(invited=None) | Q(came=None) | Q(came__lte=F("invited")),
+                name="meeting_came_within_invited",
+                violation_error_message=MORE_CAME_THAN_INVITED,
+            ),
             models.UniqueConstraint(fields=["pattern", "planned_for"], name="meeting_once_per_pattern_and_date"),
             models.CheckConstraint(
                 condition=Q(pattern=None, planned_for=None) | Q(pattern__isnull=False, planned_for__isnull=False),
@@ -295,19 +361,54 @@ class Meeting(Placed):
                 fields=["area", "day", "place", "status", "households_total", "households_represented"],
                 name="meeting_figures",
             ),
+            # Covers what is counted of the meetings of cells: how they were, and whether somebody gave feedback.
+            models.Index(
+                fields=[
+                    "area",
+                    "day",
+                    "place",
+                    "quality_organisation",
+                    "quality_content",
+                    "quality_time",
+                    "programme_feedback",
+                ],
+                condition=Q(kind="cell", status="held"),
+                name="meeting_cells_held",
+            ),
             models.Index(fields=["day", "kind"], name="meeting_by_day"),
             models.Index(fields=["locality", "day"], name="meeting_by_locality"),
             models.Index(fields=["agency", "day"], name="meeting_by_agency"),
+            # The few that calendars elsewhere still have to be told of, among all.
+            models.Index(fields=["rescheduled_at"], condition=Q(status="cancelled"), name="meeting_cancelled_lately"),
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {timezone.localtime(self.starts_at):%d/%m/%Y %H:%M}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, update_fields=None, **kwargs):
         self.set_day()
         # Planning writes many rows at once, and never comes by here.
         self.by_hand = self.by_hand or bool(self.pk and self.pattern_id)
-        super().save(*args, **kwargs)
+        is_new = self._state.adding or self.pk is None
+        told = {} if is_new else announcing(self.written(update_fields))
+        for name, value in told.items():
+            setattr(self, name, value)
+        if told and update_fields is not None:
+            update_fields = {*update_fields, *told}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        for name in told:
+            # The database has counted; whoever asks, reads it.
+            del self.__dict__[name]
+
+    def written(self, update_fields=None):
+        """What saving writes of what is announced, by column: all, or the fields named, as far as they were read."""
+        fields = [self._meta.get_field(name) for name in ANNOUNCED]
+        return {
+            field.name: getattr(self, field.attname)
+            for field in fields
+            if field.attname in self.__dict__
+            and (update_fields is None or {field.name, field.attname} & set(update_fields))
+        }
 
     def set_day(self):
         """Derive the day on which it begins, by the clock of the office."""
@@ -329,6 +430,11 @@ class Meeting(Placed):
     def title(self):
         """What the meeting is called on a page: its kind, and whose it is."""
         return str(TITLES[self.kind]) % {"where": self.held_by}
+
+    @property
+    def topics_in_words(self):
+        """What it was about, as people read it."""
+        return ", ".join(self._meta.get_field("topics").in_words(self.topics))
 
     @property
     def is_exempt(self):

@@ -12,10 +12,12 @@ from assignments.visibility import can_see_place, chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings import queries
+from meetings.corrections import corrections_beside
 from meetings.entries import last_day_in_time
 from meetings.excuses import ExcuseForm, excuses_asked_of
 from meetings.filters import MeetingFilter, MonthFilter
-from meetings.meeting_history import late_rows, meeting_history
+from meetings.links.opening import may_be_linked
+from meetings.meeting_history import how_recorded, meeting_history
 from meetings.models import Attendance, Kind, Meeting
 from meetings.schedule_forms import AgencyMeetingForm
 from meetings.views.people import visible_people
@@ -227,7 +229,7 @@ class MeetingView(ScopedDetailView):
         recordable = set(mine)
         may_edit = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
         whole = may_edit or can_see_place(meeting.place, user) or meeting.agency_id in reach.agencies
-        late = late_rows(meeting)
+        late, by_link = how_recorded(meeting)
         texts = {
             row.cadre_id
             for row in rows
@@ -237,7 +239,8 @@ class MeetingView(ScopedDetailView):
         if any(row.asks_excuse for row in rows):
             excusable = set(excuses_asked_of(user).filter(meeting=meeting).values_list("pk", flat=True))
             texts |= {row.cadre_id for row in rows if row.pk in excusable}
-        lines = [RosterLine(row, meeting, late, texts, reach, excusable) for row in rows]
+        beside = corrections_beside(rows, recordable, user)
+        lines = [RosterLine(row, meeting, late, by_link, texts, reach, excusable) for row in rows]
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, user),
@@ -245,8 +248,11 @@ class MeetingView(ScopedDetailView):
             people=[line for line in lines if line.row.expected or meeting.took_no_place],
             guests=[line for line in lines if not (line.row.expected or meeting.took_no_place)],
             known_people=visible_people(rows, user),
+            corrections=beside,
             may_edit=may_edit,
             may_record=may_edit or bool(recordable),
+            may_link=may_be_linked(meeting, today())
+            and any(row.expected and row.cadre_id in recordable for row in rows),
             whole=whole,
             # Planned for a day on which its locality no longer exists.
             beyond=meeting.is_beyond_the_end,
@@ -286,9 +292,10 @@ class MeetingView(ScopedDetailView):
 class RosterLine:
     """One cadre on the roster of a page."""
 
-    def __init__(self, row, meeting, late, texts, reach, excusable):
+    def __init__(self, row, meeting, late, by_link, texts, reach, excusable):
         self.row = row
         self.late = row.cadre_id in late
+        self.by_link = row.cadre_id in by_link and row.status != Attendance.Status.UNRECORDED
         # Words about an absence are for those who record there, the cadre, and the cadre's own agency.
         self.note = row.note if row.cadre_id in texts else ""
         self.own = row.cadre_id == reach.cadre

@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from assignments.actions import localities_changed
@@ -41,18 +42,20 @@ from assignments.models import (
 )
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, user
 from cadrenet.periods import Month, Quarter, today
-from meetings.models import Attendance, Meeting, Pattern
+from meetings.links.actions import make_links
+from meetings.models import Attendance, AttendanceLink, Correction, Feedback, Guidance, Meeting, PassedOn, Pattern
 from meetings.rosters import keep_rosters
 from reports.demo.accounts import ACCOUNTS
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingScheme, Resource
+from reports.tests.visits import PYTHON
 
 MARK = "Ngoại"
 NOW = datetime(2026, 8, 20, 14, 0, tzinfo=OFFICE)
 
 # Open to somebody who has not signed in; every other address leads to the sign-in.
-OPEN_TO_ALL = {"account_login", "account_inactive", "health"}
+OPEN_TO_ALL = {"account_login", "account_inactive", "health", "meetings:link", "meetings:feed"}
 # Addresses whose answer is a matter of the visitor alone, or that end the visit.
-APART = {"set_language", "account_login", "account_logout", "account_inactive", "gallery", "health"}
+APART = {"set_language", "account_login", "account_logout", "account_inactive", "gallery", "health", "meetings:link"}
 # The parts of an address that hold a row's key, and which rows these are.
 KEYS = {"pk", "assignment"}
 ROWS = {
@@ -69,10 +72,16 @@ ROWS = {
     "reports:quarterly_report": Assignment,
     "meetings:meeting": Meeting,
     "meetings:meeting_record": Meeting,
+    "meetings:meeting_links": Meeting,
     "meetings:meeting_edit": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
+    "meetings:guidance_item": Guidance,
+    "meetings:guidance_places": Guidance,
+    "meetings:guidance_elsewhere": Guidance,
+    "meetings:guidance_edit": Guidance,
     "meetings:attendance_excuse": Attendance,
+    "meetings:correction": Correction,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
     "assignments:assignment": Assignment,
@@ -101,7 +110,7 @@ ROWS = {
     "mfa_remove_webauthn": Authenticator,
 }
 # What the other parts of an address may be.
-VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2)}
+VALUES = {"month": Month.of(date(2022, 5, 9)), "quarter": Quarter(2022, 2), "token": "nobody-has-this-one"}
 # Asked for with the second district: nothing of it may come back, whatever one searches or narrows by.
 SEARCHED = [f"?q={MARK}", "?within=X-D", "?day=2022-05-09&quarter=2022-Q2"]
 
@@ -151,9 +160,28 @@ def foreign_district():
         Meeting.objects.create(kind="agency", agency=office, starts_at=at(day), ends_at=at(day, 21))
     Meeting.objects.create(kind="cell", locality=hamlet, starts_at=at(date(2022, 5, 9)), status="held")
     keep_rosters(Meeting.objects.filter(locality__in=[commune, hamlet, tiny]))
+    Correction.objects.create(
+        attendance=Attendance.objects.filter(meeting__locality=hamlet).first(),
+        cause="late",
+        status="present",
+        why=MARK,
+        made_at=timezone.now(),
+    )
+    expected = Attendance.objects.filter(meeting__locality=hamlet, day=today())
     regular = Pattern.objects.create(
         locality=hamlet, kind="cell", day_of_month=5, starts=time(19), venue=f"Nhà văn hóa {MARK}"
     )
+    paper = Guidance.objects.create(
+        document=f"1-KL/{MARK}",
+        title=f"Kết luận {MARK}",
+        level="district",
+        issued_on=date(2022, 5, 1),
+        tier="hamlet",
+        locality=district,
+    )
+    told_at = Meeting.objects.get(kind="cell", day=date(2022, 5, 9), locality=hamlet)
+    PassedOn.objects.create(guidance=paper, locality=hamlet, meeting=told_at, cadre=who)
+    Feedback.objects.create(meeting=told_at, cadre=who, text=f"Thêm {MARK}")
     coming = Month.of(today() + timedelta(days=40))
     Meeting.objects.create(
         kind="cell",
@@ -188,6 +216,7 @@ def foreign_district():
     Acting.objects.create(cadre=other, absent=who, first_day=today(), last_day=today() + timedelta(days=9))
     CoverageReview.objects.create(locality=hamlet, day=today())
     outsider = user("nguoi-ngoai", at=district, level="editor", is_staff=True, display_name=f"Người {MARK}")
+    make_links(expected, by=outsider, at=timezone.now())
     Authenticator.objects.create(user=outsider, type=Authenticator.Type.WEBAUTHN, data={"name": f"Khóa {MARK}"})
     for kind, place in (("commune_committee", commune), ("cell", hamlet)):
         organisation = PartyOrganisation.objects.create(
@@ -216,6 +245,8 @@ def told(client, asked):
     for address in asked:
         response = client.get(address)
         found[address] = (response.status_code, response.headers.get("Location"), body(response))
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            assert not PYTHON.search(response.content.decode()), f"{address} shows a value as Python writes it."
     return found
 
 
@@ -275,7 +306,12 @@ def rows_elsewhere():
         Authenticator: {"user__username": "nguoi-ngoai"},
         Meeting: {"locality__code": "X-H"},
         Pattern: {"locality__code": "X-H"},
+        Guidance: {"locality__code": "X-D"},
+        PassedOn: {"locality__code": "X-H"},
+        Feedback: {"meeting__locality__code": "X-H"},
         Attendance: {"meeting__locality__code": "X-H"},
+        Correction: {"attendance__meeting__locality__code": "X-H"},
+        AttendanceLink: {"meeting__locality__code": "X-H"},
         Issue: {"locality__code": "X-H"},
         Resource: {"locality__code": "X-H"},
         QuarterlyReport: {"locality__code": "X-H"},

@@ -26,7 +26,7 @@ from cadrenet.receipts import KEY
 from reports.models import Issue
 from reports.tests.creating import ADMINISTRATION, FORMS, SITE, adding, opened, prepared
 from reports.tests.test_scope_everywhere import APART, KEYS, NOW, ROWS, address_of, site_addresses
-from reports.tests.visits import visitor
+from reports.tests.visits import PYTHON, visitor
 
 TRACES = {"Receipt", "Session", "LogEntry"}
 
@@ -55,6 +55,7 @@ class Browser:
 
     def get(self, url):
         response = self.client.get(url)
+        assert not PYTHON.search(response.content.decode()), f"{url} shows a value as Python writes it."
         assert response.status_code == 200, (url, response.status_code, response.headers.get("Location"))
         return response.content.decode()
 
@@ -137,6 +138,7 @@ def test_every_model_that_the_administration_adds_is_added_twice_above(demo, rf)
 WITHOUT_KEY = {
     "meetings/patterns/list.html": "plans; planned again, nothing is new",
     "meetings/patterns/edit.html": "changes a pattern; what follows from it is planned once",
+    "meetings/correction_form.html": "concludes once: the second finds that it is concluded",
     "meetings/excuse_form.html": "decides once: the second finds that it was decided",
     "components/top_bar.html": "signs out",
     "account/login.html": "signs in",
@@ -144,12 +146,15 @@ WITHOUT_KEY = {
     "gallery.html": "goes nowhere",
     "generic/confirm.html": "deletes, or ends; asked twice, once is kept",
     "admin/table_import.html": "the first of its forms only previews; the second carries a key",
+    "meetings/feed.html": "makes a new link for the one before, and shows it",
     "meetings/record.html": "travels with what it showed",
     "meetings/beyond.html": "cancels what is planned; asked twice, nothing is left to cancel",
+    "meetings/links/links.html": "a new link ends the one before; its text stands on the answer alone",
+    "meetings/links/link.html": "travels with what it showed",
     "meetings/meeting.html": "travels with what it showed",
     "reports/today/card.html": "travels with what it showed",
     "reports/today/absent.html": "travels with what it showed",
-    "reports/today/more.html": "travels with what it showed",
+    "reports/today/catching_up.html": "travels with what it showed",
     "reports/handovers/sheet.html": "the first tick stays; the text is one row's",
     "reports/quarterly_reports/report.html": "one report for a cadre, a place and a quarter",
     "reports/issues/step_form.html": "a step of one row, taken under a lock",

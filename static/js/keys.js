@@ -15,3 +15,6 @@ document.addEventListener("allauth.error", (event) => {
   key.hidden = false;
   if (code) code.disabled = false;
 });
+
+// Shown only now: before, a click on it would have been lost.
+document.getElementById(button).hidden = false;
