@@ -141,3 +141,37 @@ def test_the_lists_of_meetings_fit_a_phone_and_a_desk(page, live_server, signed_
             fits(page)
             assert_accessible(page)
         screenshot(page, name)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_day_that_does_not_exist_takes_the_focus_leads_to_its_field_and_is_filled_in(
+    page, live_server, signed_in, assert_accessible, width
+):
+    cast = evening()
+    signed_in(page, cast.office)
+    page.set_viewport_size({"width": width, "height": 800})
+
+    page.goto(f"{live_server.url}/meetings/?first_day=31/11")
+
+    page.locator("[data-errors]:focus").wait_for()
+    fits(page)
+    assert_accessible(page)
+    page.locator("[data-errors] a").click()
+    page.locator("#id_first_day:focus").wait_for()
+    page.locator("#id_first_day + button").click()
+    assert page.input_value("#id_first_day") == f"{today():%d/%m/%Y}"
+
+
+def test_without_script_the_summary_takes_the_focus_all_the_same(
+    browser, live_server, signed_in, browser_context_args
+):
+    cast = evening()
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    page = context.new_page()
+    signed_in(page, cast.office)
+
+    page.goto(f"{live_server.url}/meetings/?first_day=31/11")
+
+    page.locator("[data-errors]:focus").wait_for()
+    assert page.locator("#id_first_day + button").is_hidden()
+    context.close()
