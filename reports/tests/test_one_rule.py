@@ -16,7 +16,7 @@ from django.utils import translation
 from assignments.actions import localities_changed
 from assignments.models import Assignment, Handover, Lineage, Posting
 from assignments.tests.cast import OFFICE, assign, at, cadre, small_tree, user
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Guidance, Meeting
 from reports.district.tables import TABLES
 from reports.figures.ratings import annual_ratings
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
@@ -197,6 +197,15 @@ def broken_rows():
         "mobilised_by_now": Resource(locality=tree.an1, mobilised_on=AHEAD, kind="money", value_vnd=1),
         "handed_in_by_now": QuarterlyReport(
             cadre=who, locality=tree.an, quarter="2023-Q1", status="submitted", submitted_on=AHEAD
+        ),
+        "due_after_it_was_issued": Guidance(
+            document="1-HD",
+            title="Hướng dẫn",
+            level="district",
+            issued_on=DAY,
+            due_on=ended,
+            tier="hamlet",
+            locality=tree.district,
         ),
         # What a folder's import asks of rows beside others.
         "exists: meetings": Meeting(kind="cell", locality=ended_hamlet(tree), starts_at=at(DAY)),
