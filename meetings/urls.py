@@ -5,6 +5,7 @@ from django.urls import path
 from meetings.feed.views import FeedPageView, FeedView
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
+from meetings.reminders.views import ReminderView, RemindView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
@@ -22,6 +23,8 @@ urlpatterns = [
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
     path("calendar/", FeedPageView.as_view(), name="feed_page"),
     path("calendar/<slug:token>.ics", FeedView.as_view(), name="feed"),
+    path("remind/", RemindView.as_view(), name="remind"),
+    path("remind/<int:pk>/", ReminderView.as_view(), name="reminder"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("patterns/", PatternListView.as_view(), name="patterns"),

@@ -6,6 +6,7 @@ from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
+from meetings.models.reminder import Reminder
 from meetings.models.rules import ExpectationRule, RestrictedDay
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "Kind",
     "Meeting",
     "Pattern",
+    "Reminder",
     "RestrictedDay",
 ]

@@ -24,6 +24,7 @@ from cadrenet.periods import today
 from cadrenet.texts import in_full_first
 from meetings.actions import hold_rosters
 from meetings.entries import last_day_in_time
+from meetings.excuses import words_read_in
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
 from meetings.models import Attendance, Kind, Meeting
@@ -77,6 +78,7 @@ class RecordView(TemplateView):
             on=today(),
             now=timezone.now(),
             guests=Cadre.objects.visible_to(self.request.user),
+            words=words_read_in(self.rows, self.request.user),
         )
 
     def get(self, request, **kwargs):

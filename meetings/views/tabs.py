@@ -19,6 +19,8 @@ def tabs(current, user=None):
     ]
     if current == "excuses" or (user is not None and heads_somebody(user) and excuses_asked_of(user).exists()):
         pages.append(("excuses", _("Asked to be excused"), reverse("meetings:excuses")))
+    if current == "remind" or (user is not None and heads_somebody(user)):
+        pages.append(("remind", _("To remind"), reverse("meetings:remind")))
     return [{"label": label, "url": url, "current": name == current} for name, label, url in pages]
 
 

@@ -76,6 +76,7 @@ ROWS = {
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
     "meetings:attendance_excuse": Attendance,
+    "meetings:reminder": Cadre,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
     "assignments:assignment": Assignment,

@@ -47,7 +47,7 @@ from cadrenet.verification import (
     look,
     repair,
 )
-from meetings.models import Attendance, CalendarFeed, ExpectationRule, Holiday, Meeting, Pattern
+from meetings.models import Attendance, CalendarFeed, ExpectationRule, Holiday, Meeting, Pattern, Reminder
 from reports.models import Issue, PartyOrganisation, Rating
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
 
@@ -106,6 +106,7 @@ WRITTEN_BY_AN_ACT = {
     # Counted by the database while it writes: what was before is not known afterwards.
     (Meeting, "sequence"),
     (Meeting, "rescheduled_at"),
+    *((Reminder, name) for name in ("what", "day", "by")),
     *((CalendarFeed, name) for name in ("user", "token_digest", "made_at", "language")),
     (Holiday, "confirmed_by"),
     (Holiday, "confirmed_at"),
