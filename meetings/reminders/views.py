@@ -83,7 +83,13 @@ class RemindView(ScopedListView):
         context = super().get_context_data(tabs=tabs("remind", user), **kwargs)
         rows = context["rows"]
         keys = [row.pk for row in rows]
-        mine = set(Attendance.objects.excused_by(user).filter(pk__in=keys).order_by().values_list("pk", flat=True))
+        mine = set(
+            Attendance.objects.visible_to(user)
+            .excused_by(user)
+            .filter(pk__in=keys)
+            .order_by()
+            .values_list("pk", flat=True)
+        )
         return context | {
             "what": self.what,
             "line": _("Who was absent twice running, and of whom nothing is known. Not recorded is not absent."),

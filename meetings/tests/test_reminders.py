@@ -1,5 +1,6 @@
 """Whom to remind: absent twice running, or nothing recorded for two months; and that somebody was reminded."""
 
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -175,7 +176,8 @@ def test_the_telephone_of_the_office_stands_on_the_page_and_in_no_file(cast):
         "2022-04-15,2022-05-15,,2022-05-20,Lê Hoàng Nam",
         "",
     ]
-    assert browser.get(LIST, {"format": "xlsx"}).status_code == 200
+    with closing(browser.get(LIST, {"format": "xlsx"})) as sheet:
+        assert sheet.status_code == 200
 
 
 # --- Reminded ----------------------------------------------------------------------------------------------------

@@ -259,7 +259,8 @@ class MeetingView(ScopedDetailView):
 
     def words_read(self, rows):
         """Ids of the cadres whose words the reader may read, also those of before."""
-        found = Attendance.objects.order_by().filter(meeting=self.object).words_read_by(self.request.user)
+        user = self.request.user
+        found = Attendance.objects.visible_to(user).filter(meeting=self.object).words_read_by(user).order_by()
         return set(found.values_list("cadre", flat=True)) if rows else set()
 
     def households(self, whole, records):
