@@ -42,6 +42,12 @@ class SampleForm(forms.Form):
             ("weak", gettext_lazy("Weak")),
         ],
     )
+    topics = forms.MultipleChoiceField(
+        label=gettext_lazy("Topics"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("security", gettext_lazy("Security and order")), ("other", gettext_lazy("Other"))],
+    )
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
         widget=forms.RadioSelect,

@@ -29,9 +29,9 @@ def save_changed(model: Any, rows: list[Any], names: Iterable[str]) -> None:
     if len(rows) == 1:
         # A third of what bulk_update takes, which writes a condition for each row and column.
         values = {name: getattr(rows[0], model._meta.get_field(name).attname) for name in names}
-        model._base_manager.filter(pk=rows[0].pk).update(**values)
+        model._default_manager.filter(pk=rows[0].pk).update(**values)
     else:
-        model._base_manager.bulk_update(rows, names)
+        model._default_manager.bulk_update(rows, names)
     model.history.bulk_history_create(rows, update=True, default_change_reason="")
 
 

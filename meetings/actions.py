@@ -1,6 +1,6 @@
 """Changes of meetings and of their rules that reach further than the row that was saved: who saves, calls these."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assignments.models import Limit, User
+from assignments.scope import reach_of
 from cadrenet.history import save_changed, sign_change
 from cadrenet.periods import ONE_DAY
-from meetings.entries import Entry, Judged, Mark, Roster, judge, say_why
-from meetings.models import Attendance, ExpectationRule, Meeting
+from meetings.entries import BY_ONESELF, Author, Entry, Judged, Mark, Roster, broken_rules, judge, said_of, say_why
+from meetings.models import Attendance, Correction, ExpectationRule, Meeting
 from meetings.models.meeting import lies_ahead
 from meetings.rosters import keep_rosters
 
@@ -119,6 +120,7 @@ def record_attendance(
     were: Mapping[str, Any] | None = None,
     reason_later: bool = False,
     why: str = "",
+    why_late: str = "",
     via: str = "",
     roster: Roster | None = None,
 ) -> list[Attendance]:
@@ -128,7 +130,7 @@ def record_attendance(
     where both changed the same row; then the second is refused and told both values. ``on`` is today. ``roster`` is
     given by whoever holds it already. Returns the rows of attendance that changed. Raises ``Refused``.
     """
-    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why, via)
+    entry = Entry(tuple(marks), tuple(guests), facts or {}, were or {}, reason_later, why, why_late, via)
     rosters = {meeting.pk: roster} if roster else None
     judged = record_entries({meeting.pk: entry}, by=by, on=on, rosters=rosters)[meeting.pk]
     if judged.refused:
@@ -147,7 +149,9 @@ def record_entries(
     there. As many queries for one meeting as for sixteen, but for guests and for what is cancelled.
     """
     rosters = hold_rosters(entries) if rosters is None else rosters
-    judged = {key: judge(roster, entries[key], on) for key, roster in rosters.items()}
+    author = Author(by, reach_of(by).cadres if by else frozenset())
+    said = said_by(row for key, roster in rosters.items() for row in rows_to_overwrite(roster, entries[key]))
+    judged = {key: judge(roster, entries[key], on, author, said) for key, roster in rosters.items()}
     stands = [one for one in judged.values() if not one.refused]
     for one in stands:
         late, entry = LATE if one.roster.is_late(on) else "", entries[one.meeting.pk]
@@ -157,6 +161,7 @@ def record_entries(
             sign_change(row, by=by, why=" ".join(filter(None, [late, entry.via])))
     _write_meetings([one for one in stands if one.facts])
     _write_rows([row for one in stands for row in one.rows])
+    _write_corrections([correction for one in stands for correction in one.corrections], by)
     for one in stands:
         one.rows += [_add_guest(one, cadre, by, on) for cadre in one.guests]
     if others := [one.meeting for one in stands if one.expects_others]:
@@ -191,6 +196,63 @@ def _write_rows(rows: list[Attendance]) -> None:
         row.delete()
     if kept := [row for row in rows if row not in gone]:
         save_changed(Attendance, kept, ["status", "reason", "note", "excuse_answered_by", "held"])
+
+
+def _write_corrections(corrections: list[Correction], by: User | None) -> None:
+    """Keep what stands beside rows; what the same person said of them before, and nobody has concluded, goes."""
+    if corrections:
+        rows = [correction.attendance_id for correction in corrections]
+        Correction.objects.open().filter(attendance__in=rows, made_by=by).delete()
+        Correction.objects.bulk_create(corrections)
+
+
+def rows_to_overwrite(roster: Roster, entry: Entry) -> Iterator[Attendance]:
+    """Yield the rows that hold an answer, and of which something else is said."""
+    for mark in entry.marks:
+        row = roster.rows.get(mark.cadre)
+        if row and row.status != Attendance.Status.UNRECORDED and mark.values not in (mark.was, said_of(row)):
+            yield row
+
+
+def said_by(rows: Iterable[Attendance]) -> dict[int, int | None]:
+    """Return by whose login some rows came to hold what they hold: key -> key of the user, None where none is known.
+
+    One query, and none for rows that hold nothing yet.
+    """
+    found: dict[int, int | None] = {row.pk: None for row in rows}
+    held: dict[int, tuple[str, ...]] = {}
+    if found:
+        records = Attendance.history.filter(id__in=found).order_by("history_date", "history_id")
+        columns = ("id", "history_user", "history_change_reason", "status", "reason", "note")
+        for key, user, why, *said in records.values_list(*columns):
+            if held.get(key) != tuple(said):
+                held[key], found[key] = tuple(said), BY_ONESELF if BY_LINK in (why or "").split() else user
+    return found
+
+
+@transaction.atomic
+def conclude_correction(correction: Correction, *, accepted: bool, by: User, on: date) -> Correction:
+    """Let a correction take the place of what is recorded, or leave that as it is; return the correction.
+
+    Whether it is ``by``'s to conclude is asked before (``concluded_by``). Raises ``ValidationError`` where it is
+    concluded already, or says what cannot be recorded any more.
+    """
+    roster = hold_rosters([correction.attendance.meeting_id])[correction.attendance.meeting_id]
+    correction = Correction.objects.select_for_update(of=("self",)).get(pk=correction.pk)
+    if correction.outcome:
+        raise ValidationError(_("Nothing was changed: meanwhile this is concluded."))
+    if accepted:
+        row = next(row for row in roster.rows.values() if row.pk == correction.attendance_id)
+        row.status, row.reason, row.note = correction.said
+        row.excuse_answered_by = None
+        if sentences := broken_rules(row, roster.meeting, on, reason_later=True):
+            raise ValidationError(sentences)
+        sign_change(row, by=by, why=LATE if correction.cause == Correction.Cause.LATE else "")
+        _write_rows([row])
+    correction.outcome = (Correction.Outcome.ACCEPTED if accepted else Correction.Outcome.DECLINED).value
+    correction.concluded_by, correction.concluded_at = by, timezone.now()
+    correction.save()
+    return correction
 
 
 def _add_guest(judged: Judged, cadre: int, by: User | None, on: date) -> Attendance:

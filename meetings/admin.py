@@ -21,6 +21,7 @@ from meetings.actions import meeting_changed, rule_changed
 from meetings.entries import broken_rules, say_why
 from meetings.excuses import words_read_in
 from meetings.forms import WORDS_UNREAD
+from meetings.guidance import admin as guidance_admin  # noqa: F401 - registers its own
 from meetings.imports import PatternImport
 from meetings.models import (
     AGENCY_KINDS,
@@ -191,7 +192,10 @@ class MeetingAdmin(HasPages, ScopedAdmin):
             },
         ),
         (_("Households"), {"fields": ["households_total", "households_represented"]}),
-        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time", "programme_feedback"]}),
+        (_("Numbers of a residence meeting"), {"fields": ["invited", "came"]}),
+        (_("Programme"), {"fields": ["programme", "programme_feedback"]}),
+        (_("Quality"), {"fields": ["quality_organisation", "quality_content", "quality_time"]}),
+        (_("Topics"), {"fields": ["topics"]}),
         (_("For files"), {"fields": ["code"]}),
     ]
 

@@ -10,10 +10,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assignments.models import User
 from cadrenet.editing import meanwhile
-from meetings.models import Attendance, Meeting
+from cadrenet.words import WordsField
+from meetings.models import Attendance, Correction, Meeting
 from meetings.models.attendance import ONLY_THE_ABSENT_HAVE_A_REASON, ONLY_URGENCY_EXCUSES
 from meetings.models.meeting import MORE_THAN_THE_GROUP_HAS
 
@@ -29,7 +33,12 @@ FACTS = (
     "quality_content",
     "quality_time",
     "programme_feedback",
+    "topics",
 )
+
+
+# Stands for the login of a cadre who said it of himself without one.
+BY_ONESELF = 0
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,9 @@ class Entry:
 
     ``facts`` maps fields of the meeting (``FACTS``) to values, ``were`` to what the page had shown. ``guests`` are
     ids of cadres who came without being expected. ``reason_later`` lets somebody say first that he was absent, and
-    why in the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled. ``via`` is
-    the way by which it was said, where that is no page of the site.
+    why in the next step. ``why`` are the words of whoever changes the meeting itself: why it is cancelled.
+    ``why_late`` says why somebody records his own attendance after the time: that becomes a correction. ``via`` is
+    the way by which it was said of oneself, where that is no page of the site.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -66,6 +76,7 @@ class Entry:
     were: Mapping[str, Any] = field(default_factory=dict)
     reason_later: bool = False
     why: str = ""
+    why_late: str = ""
     via: str = ""
 
 
@@ -117,6 +128,7 @@ class Judged:
     """What of an entry stands: the meeting and the rows as they will be, copies of what is stored.
 
     ``facts`` are the fields of the meeting that change, ``rows`` those that do, ``guests`` ids of whom to add.
+    ``corrections`` are what stands beside rows that stay as they are, until somebody concludes.
     """
 
     roster: Roster
@@ -124,6 +136,7 @@ class Judged:
     facts: list[str] = field(default_factory=list)
     rows: list[Attendance] = field(default_factory=list)
     guests: list[int] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
     refused: Refused = field(default_factory=Refused)
 
     @property
@@ -138,8 +151,19 @@ class Judged:
         return (self.meeting.status == cancelled) != (self.was.status == cancelled)
 
 
-def judge(roster: Roster, entry: Entry, on: date) -> Judged:
-    """Return what of an entry stands; when anything in it does not, ``refused`` says what and why."""
+@dataclass(frozen=True)
+class Author:
+    """Who says it: the login, and the cadres whose attendance is his to tell: his own, and of whom he acts for."""
+
+    user: User | None
+    cadres: frozenset[int] = frozenset()
+
+
+def judge(roster: Roster, entry: Entry, on: date, author: Author, said_by: Mapping[int, int | None]) -> Judged:
+    """Return what of an entry stands; when anything in it does not, ``refused`` says what and why.
+
+    ``said_by`` tells by whose login a row came to hold what it holds: key of the row -> key of the user.
+    """
     meeting = copy(roster.meeting)
     judged = Judged(roster, meeting)
     refused = judged.refused
@@ -149,8 +173,17 @@ def judge(roster: Roster, entry: Entry, on: date) -> Judged:
         refused.facts["why"] = [say_why()]
     for mark in entry.marks:
         row = roster.rows.get(mark.cadre)
-        if changed := _apply_mark(copy(row) if row else None, mark, meeting, on, entry.reason_later, refused):
+        changed = _apply_mark(copy(row) if row else None, mark, meeting, on, entry.reason_later, refused)
+        if row is None or changed is None:
+            continue
+        late = roster.is_late(on) and not entry.via
+        own = mark.cadre in author.cadres or bool(entry.via)
+        if cause := _set_aside(row, changed, own, late, author.user, said_by.get(row.pk)):
+            judged.corrections.append(_correction(row, changed, cause, entry, author))
+        else:
             judged.rows.append(changed)
+    if any(one.cause == Correction.Cause.LATE for one in judged.corrections) and not entry.why_late:
+        refused.facts["why_late"] = [say_why_late(roster)]
     judged.guests = [cadre for cadre in entry.guests if cadre not in roster.rows]
     if judged.guests and meeting.day > on:
         refused.facts["guest"] = [_("The meeting lies in the future: nobody can have come yet.")]
@@ -158,6 +191,53 @@ def judge(roster: Roster, entry: Entry, on: date) -> Judged:
         refused.now = {cadre: said_of(row) for cadre, row in roster.rows.items()}
         refused.meeting = roster.meeting
     return judged
+
+
+def _set_aside(
+    row: Attendance, changed: Attendance, own: bool, late: bool, user: User | None, said_by: int | None
+) -> Correction.Cause | None:
+    """Return why what was said of a cadre stands beside what is recorded, and not in its place; None where it does.
+
+    Of himself nobody writes any more once the time is over. And what somebody said of himself is overwritten by
+    nobody else, nor what another recorded by himself: whoever concludes sees both.
+    """
+    if own and late:
+        return Correction.Cause.LATE
+    if said_by is None or (user and said_by == user.pk) or not _contradicts(row, changed):
+        return None
+    by_oneself = said_by in (BY_ONESELF, row.cadre.user_id)
+    return Correction.Cause.DIFFERS if own != by_oneself else None
+
+
+def _contradicts(row: Attendance, changed: Attendance) -> bool:
+    """Return whether somebody says something else than is recorded; who adds what was left open does not."""
+    if row.status == Attendance.Status.UNRECORDED:
+        return False
+    return any(was and was != now for was, now in zip(said_of(row), said_of(changed), strict=True))
+
+
+def _correction(
+    row: Attendance, changed: Attendance, cause: Correction.Cause, entry: Entry, author: Author
+) -> Correction:
+    """What was said of a cadre, beside the row that stays as it is."""
+    return Correction(
+        attendance=row,
+        cause=cause.value,
+        status=changed.status,
+        reason=changed.reason,
+        note=changed.note,
+        why=entry.why_late if cause == Correction.Cause.LATE else "",
+        made_by=author.user,
+        made_at=timezone.now(),
+    )
+
+
+def say_why_late(roster: Roster) -> str:
+    """Return the sentence that asks why somebody records his own attendance after the time."""
+    day = date_format(last_day_in_time(roster.meeting.day, roster.limit), "DATE_FORMAT")
+    return _("This was due by %(day)s. Say in a few words why it comes late: then it is kept as a correction.") % {
+        "day": day
+    }
 
 
 def said_of(row: Attendance) -> Said:
@@ -300,6 +380,8 @@ def fact_in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     field: Any = Meeting._meta.get_field(name)
+    if isinstance(field, WordsField):
+        return ", ".join(field.in_words(value))
     return str(dict(field.flatchoices).get(value, value))
 
 

@@ -22,7 +22,7 @@ from assignments.queries import rows_in_reach
 from assignments.scope import reach_of
 from cadrenet.dates import BoundedDateFilter
 from cadrenet.periods import Quarter, QuarterField, not_after_today, today
-from meetings.counts import ATTENDANCE, MEETINGS
+from meetings.counts import ATTENDANCE, CELLS, MEETINGS
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
 from meetings.queries import clashes, localities_to_choose, on_restricted_days
 
@@ -173,6 +173,18 @@ def worth_showing(field, asked, day):
     return field.offer(asked, day) if hasattr(field, "offer") else True
 
 
+# How the held meetings of cells were; each is counted by figures that lead here.
+CELL_CHOICES = [
+    ("held", _("Held by cells")),
+    ("rated", _("Judged by all three criteria")),
+    ("good", _("Good on all three")),
+    ("organisation_good", _("Organisation good")),
+    ("content_good", _("Content good")),
+    ("time_good", _("Time good")),
+    ("feedback", _("With feedback")),
+]
+
+
 class MeetingFilter(ListFilter):
     """Meetings by time, place, kind and state. ``due`` are those not cancelled, as every figure counts them."""
 
@@ -187,6 +199,9 @@ class MeetingFilter(ListFilter):
         empty_label=_("Any"),
         choices=[("due", _("Not cancelled")), *Meeting.Status.choices, ("to_record", _("To be recorded"))],
         method="with_status",
+    )
+    cells = django_filters.ChoiceFilter(
+        label=_("Meetings of cells"), empty_label=_("Any"), choices=CELL_CHOICES, method="of_cells"
     )
     agency = ScopedChoiceFilter(Agency, label=_("Agency"), empty_label=_("All"))
     # Asked for by the figures that lead here; a box to tick only while it is.
@@ -209,6 +224,9 @@ class MeetingFilter(ListFilter):
 
     def on_restricted_days(self, queryset, name, value):
         return queryset.filter(on_restricted_days()) if value else queryset
+
+    def of_cells(self, queryset, name, value):
+        return queryset.filter(CELLS[value])
 
     def of_localities(self, queryset, name, value):
         return queryset.of_localities() if value else queryset

@@ -7,12 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cadrenet.texts import FreeTextInput, SearchInput
-from meetings.actions import record_attendance
-from meetings.entries import FACTS, Mark, Refused
+from meetings.actions import record_entries
+from meetings.entries import FACTS, Entry, Mark, Refused
 from meetings.models import Attendance, Kind, Meeting
 from meetings.older_pages import answers_lost, stated
 from meetings.schedule_forms import WhyField
 
+# Meetings that have topics; a committee and an agency have an agenda.
+TOPICS_ASKED_OF = (Kind.CELL, Kind.SELF_GOVERNING_GROUP, Kind.RESIDENCE)
 FEEDBACK = [("1", _("Given")), ("0", _("Not given"))]
 FOUND_AT_ONCE = 10
 WORDS_UNREAD = _(
@@ -42,6 +44,8 @@ class RecordForm(forms.Form):
     too. Every field travels with what the page showed (``was``), so that only what was changed here is written.
     ``words`` are the keys of the rows whose words the user may read. What an older page asked, and this one no longer
     does, is refused and never dropped. ``guests`` are the cadres whom the user sees, of whom anyone may have come.
+    ``own`` are the cadres whose own attendance the user tells, where the time for that is over: then he says why, and
+    it is kept as a correction.
     """
 
     ALL_STATES = [
@@ -52,7 +56,7 @@ class RecordForm(forms.Form):
     ]
     GUEST_STATES = [(Attendance.Status.PRESENT, _("Came")), (Attendance.Status.UNRECORDED, _("Did not come: remove"))]
 
-    def __init__(self, *args, meeting, rows, whole, on, now, guests=None, words=(), **kwargs):
+    def __init__(self, *args, meeting, rows, whole, on, now, guests=None, own=(), words=(), **kwargs):
         super().__init__(*args, **kwargs)
         # The words of the others are not shown, and stay unless new ones are typed.
         self.unread = {row.cadre_id: row.note for row in rows if row.note and row.pk not in words}
@@ -64,12 +68,14 @@ class RecordForm(forms.Form):
             self._add_person(row)
         # Nobody is expected at an agency's own meetings, and nobody is counted there.
         self.cadres = guests
-        # The rows that changed, once it is recorded.
-        self.recorded = []
+        # The rows that changed, once it is recorded, and what stands beside others.
+        self.recorded, self.corrections = [], []
         self.may_add_guests = guests is not None and whole and meeting.locality_id is not None and meeting.day <= on
         if self.may_add_guests:
             self.fields["guest_name"] = SearchInput(label=_("Add somebody who came"), required=False)
             self.fields["guest"] = forms.ModelMultipleChoiceField(guests, required=False)
+        if any(row.cadre_id in own for row in self.rows):
+            self.fields["why_late"] = WhyLateField()
         self.people = [Person(self, row) for row in self.rows if row.expected]
         self.guests = [Person(self, row) for row in self.rows if not row.expected]
 
@@ -110,6 +116,11 @@ class RecordForm(forms.Form):
             given = {True: "1", False: "0", None: ""}[meeting.programme_feedback]
             self.fields["programme_feedback"] = radios(_("Feedback on the programme"), FEEDBACK, given)
             facts.append("programme_feedback")
+        if meeting.kind in TOPICS_ASKED_OF:
+            self.fields["topics"] = Meeting._meta.get_field("topics").formfield(
+                label=_("Topics"), initial=meeting.topics
+            )
+            facts.append("topics")
         self.fields["were"] = hidden({name: getattr(meeting, name) for name in facts})
         return facts
 
@@ -188,6 +199,9 @@ class RecordForm(forms.Form):
             facts["programme_feedback"] = {"1": True, "0": False}.get(facts["programme_feedback"])
         if not facts.get("status"):
             facts.pop("status", None)
+        if "topics" not in (self.cleaned_data.get("were") or {}):
+            # Of ticks nothing is sent where none is made: a page that did not ask has not taken any away.
+            facts.pop("topics", None)
         if "households_total" in facts and facts["households_represented"] is None:
             # The number of households stands there by itself; with nobody counted it says nothing.
             facts["households_total"] = self.meeting.households_total
@@ -198,22 +212,20 @@ class RecordForm(forms.Form):
 
         ``roster`` is given by whoever holds it already.
         """
-        try:
-            self.recorded = record_attendance(
-                self.meeting,
-                by=by,
-                on=on,
-                marks=list(self.marks),
-                guests=[cadre.pk for cadre in self.cleaned_data.get("guest", ())],
-                facts=self.facts_recorded,
-                were=self.cleaned_data.get("were"),
-                why=self.cleaned_data.get("why", ""),
-                roster=roster,
-            )
-        except Refused as refused:
-            self._show_refusals(refused)
-            return False
-        return True
+        entry = Entry(
+            marks=tuple(self.marks),
+            guests=tuple(cadre.pk for cadre in self.cleaned_data.get("guest", ())),
+            facts=self.facts_recorded,
+            were=self.cleaned_data.get("were") or {},
+            why=self.cleaned_data.get("why", ""),
+            why_late=self.cleaned_data.get("why_late", ""),
+        )
+        key = self.meeting.pk
+        judged = record_entries({key: entry}, by=by, on=on, rosters={key: roster} if roster else None)[key]
+        self.recorded, self.corrections = judged.rows, judged.corrections
+        if judged.refused:
+            self._show_refusals(judged.refused)
+        return not judged.refused
 
     def _show_refusals(self, refused):
         """Put the sentences where they belong, and let the next try start from what is recorded by now."""
@@ -241,6 +253,19 @@ class RecordForm(forms.Form):
                 self.data[f"status-{row.cadre_id}"] = Attendance.Status.PRESENT.value
 
 
+class WhyLateField(FreeTextInput):
+    """Why somebody records his own attendance after the time."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("Why it comes late"),
+            required=False,
+            max_length=200,
+            help_text=_("Your own entry is kept as a correction. Whoever concludes it reads this."),
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+
+
 class OwnAbsenceForm(forms.Form):
     """Why the user was absent from a meeting. Extreme urgency is the one reason that excuses, if the head says so."""
 
@@ -254,9 +279,11 @@ class OwnAbsenceForm(forms.Form):
     )
     was = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, row, **kwargs):
+    def __init__(self, *args, row, late=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.row = row
+        self.row, self.corrections = row, []
+        if late:
+            self.fields["why_late"] = WhyLateField()
         self.initial = {"reason": row.reason, "note": row.note, "was": json.dumps([row.status, row.reason, row.note])}
 
     @property
@@ -271,7 +298,6 @@ class OwnAbsenceForm(forms.Form):
     def save(self, by, on):
         """Record it; return whether that was possible."""
         reason = self.cleaned_data["reason"]
-        urgent = reason == Attendance.Reason.EXTREME_URGENCY
         try:
             was = json.loads(self.cleaned_data["was"] or "null")
         except ValueError:
@@ -283,15 +309,24 @@ class OwnAbsenceForm(forms.Form):
             note=self.cleaned_data["note"],
             was=tuple(was) if isinstance(was, list) else None,
         )
-        try:
-            record_attendance(self.row.meeting, marks=[mark], by=by, on=on)
-        except Refused as refused:
-            for sentence in refused.marks.get(mark.cadre, []):
-                self.add_error("note" if urgent and not mark.note else "reason", sentence)
-            self.data = self.data.copy()
-            self.data["was"] = json.dumps(refused.now.get(mark.cadre))
+        key = self.row.meeting_id
+        entry = Entry(marks=(mark,), why_late=self.cleaned_data.get("why_late", ""))
+        judged = record_entries({key: entry}, by=by, on=on).get(key)
+        if judged is None or judged.refused:
+            self._show_refusals(mark, judged.refused if judged else Refused())
             return False
+        self.corrections = judged.corrections
         return True
+
+    def _show_refusals(self, mark, refused):
+        """Put the sentences where they belong, and let the next try start from what is recorded by now."""
+        for name, sentences in refused.facts.items():
+            self.add_error(name if name in self.fields else "reason", sentences)
+        urgent = mark.reason == Attendance.Reason.EXTREME_URGENCY
+        for sentence in refused.marks.get(mark.cadre, []):
+            self.add_error("note" if urgent and not mark.note else "reason", sentence)
+        self.data = self.data.copy()
+        self.data["was"] = json.dumps(refused.now.get(mark.cadre))
 
 
 def radios(label, choices, initial):

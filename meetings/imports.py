@@ -3,8 +3,8 @@
 from datetime import date, time
 
 from cadrenet.tables.importing import TableImport
-from meetings.models import Pattern
-from meetings.tables import PATTERNS
+from meetings.models import Guidance, Pattern
+from meetings.tables import GUIDANCE, PATTERNS
 
 
 class PatternImport(TableImport):
@@ -19,3 +19,10 @@ class PatternImport(TableImport):
     def in_order(self, rows):
         # What ends before what begins in its place.
         return sorted(rows, key=lambda row: (not row[1].get("last_day"), row[1]["first_day"] or date.min))
+
+
+class GuidanceImport(TableImport):
+    """Guidance, known by its document, its day, its tier and its part of the tree."""
+
+    table = GUIDANCE
+    model = Guidance

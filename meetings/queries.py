@@ -138,6 +138,31 @@ def clashes_of(meeting):
     ).annotate(agency_meeting=F(AGENCY))
 
 
+@dataclass(frozen=True)
+class AgencyMeeting:
+    """The meeting of an agency that stood in the way of somebody's other meeting."""
+
+    agency: str
+    starts_at: datetime
+
+
+def agency_meetings_beside(rows):
+    """Return {key: ``AgencyMeeting``} for those of some attendances that clash, as ``clashes`` has it. One query."""
+    clashing = Attendance.objects.filter(
+        WORKED_THERE,
+        pk__in=[row.pk for row in rows],
+        **{
+            f"{AGENCY}__agency__isnull": False,
+            f"{AGENCY}__kind__in": AGENCY_KINDS,
+            f"{AGENCY}__status__in": [Meeting.Status.PLANNED, Meeting.Status.HELD],
+            f"{AGENCY}__starts_at__lt": F("meeting__ends_at"),
+            f"{AGENCY}__ends_at__gt": F("meeting__starts_at"),
+        },
+    )
+    found = clashing.order_by().values_list("pk", f"{AGENCY}__agency__name", f"{AGENCY}__starts_at")
+    return {key: AgencyMeeting(agency, starts_at) for key, agency, starts_at in found} if rows else {}
+
+
 def standing_in_the_way(agency, starts_at, ends_at):
     """Return the attendances of an agency's staff at locality meetings that overlap a time."""
     return staff_expected(agency, day_of(starts_at) - ONE_DAY, day_of(ends_at)).filter(

@@ -6,7 +6,8 @@ from assignments.models import Agency, Cadre, Locality
 from cadrenet.periods import today
 from cadrenet.tables.columns import Table, column, days_in_order, optional, reference, required
 from cadrenet.tables.values import choice, clock, code, count, day, flag, moment, text, whole
-from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting, Pattern
+from meetings.models import AGENCY_KINDS, Attendance, Guidance, Kind, Meeting, Pattern
+from meetings.models.guidance import PassedOnAt
 from meetings.models.meeting import lies_ahead
 from meetings.models.pattern import LONGEST, SHORTEST, Weekday
 from meetings.recurrence import LAST
@@ -56,6 +57,15 @@ def day_or_weekday(values):
     return _("Fill in day_of_month, or both week and weekday, and leave the other empty.")
 
 
+def due_after_it_was_issued(values):
+    """A document is due, and ends, no earlier than it was issued."""
+    if values["due_on"] and values["due_on"] < values["issued_on"]:
+        return _("It is due before it was issued. Correct due_on, or leave it empty.")
+    if values["last_day"] and values["last_day"] < values["issued_on"]:
+        return _("It ends before it was issued. Correct last_day, or leave it empty.")
+    return None
+
+
 def reason_of_absence(values):
     """Only one reason excuses, and whoever was present has none."""
     if values["status"] == Attendance.Status.EXCUSED and values["reason"] != Attendance.Reason.EXTREME_URGENCY:
@@ -86,6 +96,22 @@ MEETINGS = Table(
     ),
     key=("code",),
     rules=(of_a_locality_or_an_agency, ends_after_it_starts, over_when_it_was, no_more_households_than_there_are),
+)
+# A file that an office may bring along, beside those that every office has; the administration knows it, too.
+GUIDANCE = Table(
+    "guidance.csv",
+    (
+        required("document", "số ký hiệu văn bản, văn bản, số văn bản", text(Guidance, "document")),
+        required("title", "trích yếu, nội dung", text(Guidance, "title")),
+        required("level", "cấp ban hành", choice(Meeting.ConvenedBy)),
+        required("issued_on", "ngày ban hành", day),
+        optional("due_on", "hạn quán triệt, hạn", day),
+        required("tier", "quán triệt đến", choice(PassedOnAt)),
+        reference("locality_code", "mã địa bàn", Locality, required=True),
+        optional("last_day", "đến ngày", day),
+    ),
+    key=("document", "issued_on", "tier", "locality_code"),
+    rules=(due_after_it_was_issued,),
 )
 # Not one of the files by which an office moves in: patterns are brought in by the administration.
 PATTERNS = Table(

@@ -3,12 +3,21 @@
 from django.urls import path
 
 from meetings.feed.views import FeedPageView, FeedView
+from meetings.guidance.views import (
+    GuidanceCreateView,
+    GuidanceEditView,
+    GuidanceElsewhereView,
+    GuidanceListView,
+    GuidancePlacesView,
+    GuidanceView,
+)
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.reminders.views import ReminderView, RemindView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
+from meetings.views.corrections import CorrectionListView, CorrectionView
 from meetings.views.editing import MeetingCreateView, MeetingEditView, MeetingStatusView
 from meetings.views.excuses import ExcuseListView, ExcuseView
 from meetings.views.meetings import MeetingListView, MeetingView, MonthView
@@ -21,6 +30,8 @@ urlpatterns = [
     path("attendances/", AttendanceListView.as_view(), name="attendances"),
     path("excuses/", ExcuseListView.as_view(), name="excuses"),
     path("attendances/<int:pk>/excuse/", ExcuseView.as_view(), name="attendance_excuse"),
+    path("corrections/", CorrectionListView.as_view(), name="corrections"),
+    path("corrections/<int:pk>/", CorrectionView.as_view(), name="correction"),
     path("calendar/", FeedPageView.as_view(), name="feed_page"),
     path("calendar/<slug:token>.ics", FeedView.as_view(), name="feed"),
     path("remind/", RemindView.as_view(), name="remind"),
@@ -30,6 +41,12 @@ urlpatterns = [
     path("patterns/", PatternListView.as_view(), name="patterns"),
     path("patterns/new/", PatternCreateView.as_view(), name="pattern_create"),
     path("patterns/<int:pk>/", PatternEditView.as_view(), name="pattern"),
+    path("guidance/", GuidanceListView.as_view(), name="guidance"),
+    path("guidance/new/", GuidanceCreateView.as_view(), name="guidance_create"),
+    path("guidance/<int:pk>/", GuidanceView.as_view(), name="guidance_item"),
+    path("guidance/<int:pk>/places/", GuidancePlacesView.as_view(), name="guidance_places"),
+    path("guidance/<int:pk>/elsewhere/", GuidanceElsewhereView.as_view(), name="guidance_elsewhere"),
+    path("guidance/<int:pk>/edit/", GuidanceEditView.as_view(), name="guidance_edit"),
     path("attend/<str:token>/", LinkView.as_view(), name="link"),
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),

@@ -3,14 +3,28 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from assignments.models import Place, Tier
 from assignments.places import RightPlaceIndex
 from assignments.verification import Places, PlacesOfFacts, without_locality
 from cadrenet.periods import today
 from cadrenet.verification import MISSING, SPARE, Apart, Check, Difference, Rule, batches, register
-from meetings.models import AGENCY_KINDS, KIND_TIERS, Attendance, ExpectationRule, Meeting, Pattern
+from meetings.models import (
+    AGENCY_KINDS,
+    KIND_TIERS,
+    Attendance,
+    ExpectationRule,
+    Feedback,
+    Guidance,
+    Kind,
+    Meeting,
+    PassedOn,
+    Pattern,
+)
+from meetings.models.feedback import of_no_cell
+from meetings.models.guidance import not_issued_yet, of_another_place, of_another_tier, too_high
 from meetings.models.meeting import lies_ahead
 from meetings.rosters import Compared, compared, copy_from_meeting, keep_rosters_of, rows_of
 
@@ -80,6 +94,23 @@ def of_wrong_tier() -> Q:
     return condition
 
 
+def for_nothing_below() -> Q:
+    """Return the condition that guidance is for a tier above the top of its part of the tree."""
+    condition = Q(pk__in=[])
+    for tier in Tier:
+        condition |= Q(locality__tier=tier) & Q(tier__in=[other for other in Tier if other.above(tier)])
+    return condition
+
+
+def passed_on_where_nobody_asked() -> Any:
+    """Return what was passed on at a locality that was never of its tier in its part of the tree."""
+    below = Q(pk__in=[])
+    for tier in Tier:
+        below |= Q(**{tier.value: OuterRef("guidance__locality")})
+    asked = Place.objects.filter(below, locality=OuterRef("locality"), tier=OuterRef("guidance__tier"))
+    return PassedOn.objects.filter(~Exists(asked))
+
+
 presences = Attendance.objects.filter(status=Attendance.Status.PRESENT)
 
 register(
@@ -137,6 +168,33 @@ register(
         "locality",
         "kind",
         sentence=_("Another pattern for this kind of meeting holds here on some of these days."),
+    ),
+    Rule(
+        Guidance,
+        "tier",
+        lambda row: too_high(),
+        lambda: Guidance.objects.filter(for_nothing_below()),
+    ),
+    Rule(
+        PassedOn,
+        "meeting",
+        lambda row: of_another_place(),
+        lambda: PassedOn.objects.filter(meeting__isnull=False).exclude(meeting__locality=F("locality")),
+    ),
+    Rule(
+        PassedOn,
+        "day",
+        lambda row: not_issued_yet(),
+        lambda: PassedOn.objects.filter(
+            Q(day__lt=F("guidance__issued_on")) | Q(meeting__day__lt=F("guidance__issued_on"))
+        ),
+    ),
+    Rule(PassedOn, "locality", lambda row: of_another_tier(), passed_on_where_nobody_asked),
+    Rule(
+        Feedback,
+        "meeting",
+        lambda row: of_no_cell(),
+        lambda: Feedback.objects.exclude(meeting__kind=Kind.CELL),
     ),
 )
 register(PlacesOfFacts(Meeting, "day", derive=Meeting.set_day), Rosters())

@@ -11,11 +11,13 @@ from reports.quarterly.views import QuarterlyView
 from reports.quarterly_reports.views import ReportListView, ReportView
 from reports.ratings.views import OrganisationView, RatingListView, RatingsView
 from reports.resources.views import ResourceCreateView, ResourceEditView, ResourceListView, ResourceView
+from reports.today.catching_up_views import CatchingUpView
 from reports.today.views import AttendedView, AttendView
 
 app_name = "reports"
 
 urlpatterns = [
+    path("today/catching-up/", CatchingUpView.as_view(), name="catching_up"),
     path("today/<int:pk>/attend/", AttendView.as_view(), name="meeting_attend"),
     path("today/<int:pk>/", AttendedView.as_view(), name="meeting_attended"),
     path("reports/quarterly/", QuarterlyView.as_view(), name="quarterly"),

@@ -13,6 +13,7 @@ from simple_history.models import registered_models
 from assignments.models import Locality, NightlyRun, Place, Receipt, Undo
 from assignments.models.as_of import UndatedError
 from assignments.scope import ScopedQuerySet
+from meetings.models import Correction
 
 LAYERS = ["cadrenet", "assignments", "meetings", "reports"]
 # What joins everything together may know everything.
@@ -135,13 +136,13 @@ def project_models():
 def test_every_model_keeps_its_history():
     """Who changed what, and when. Places are derived, and what derives them keeps its own.
 
-    Receipts, nightly runs and what an undo restores are never changed: they are traces themselves.
+    Receipts, nightly runs, corrections and what an undo restores are never changed: they are traces themselves.
     """
     kept = set(registered_models.values())
     without = [
         model for model in project_models() if model not in kept and not model.__name__.startswith("Historical")
     ]
-    assert without == [Place, NightlyRun, Receipt, Undo]
+    assert without == [Place, NightlyRun, Receipt, Undo, Correction]
 
 
 # Rows that belong to no locality: the same for everybody, changed in the administration only. Receipts belong to a

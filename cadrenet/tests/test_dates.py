@@ -41,6 +41,8 @@ DERIVED = {
     "meetings.reminder.day",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
+    "meetings.correction.made_at",
+    "meetings.correction.concluded_at",
     "meetings.attendancelink.day",
     "meetings.attendancelink.last_day",
     "meetings.attendancelink.made_at",

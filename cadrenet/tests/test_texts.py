@@ -65,6 +65,7 @@ NOT_TYPED = {
     "assignments.nightlyrun.said",
     "assignments.held.source",
     "assignments.held.level",
+    "meetings.meeting.topics",
     "assignments.user.password",
     "reports.quarterlyreport.quarter",
 }

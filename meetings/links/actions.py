@@ -68,7 +68,7 @@ def answer(opened: Opened, status: str, *, shown: str, on: date, at: datetime) -
         ]
     mark = Mark(cadre=row.cadre_id, status=status, was=(row.status, row.reason, row.note))
     try:
-        record_attendance(
+        changed = record_attendance(
             opened.meeting,
             marks=[mark],
             facts=facts_known(opened, status),
@@ -79,6 +79,8 @@ def answer(opened: Opened, status: str, *, shown: str, on: date, at: datetime) -
         )
     except Refused as refused:
         return refused.sentences
+    if not changed:
+        return [_("Your entry differs from another’s. Both are kept; the head of the regional group concludes.")]
     return []
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignments', '0014_erasures'),
-        ('meetings', '0010_calendar_feed'),
+        ('meetings', '0006_topics_and_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

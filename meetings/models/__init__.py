@@ -1,7 +1,10 @@
 """What happened, and who came."""
 
 from meetings.models.attendance import Attendance
+from meetings.models.correction import Correction
 from meetings.models.feed import CalendarFeed
+from meetings.models.feedback import Feedback
+from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
@@ -15,10 +18,14 @@ __all__ = [
     "Attendance",
     "AttendanceLink",
     "CalendarFeed",
+    "Correction",
     "ExpectationRule",
+    "Feedback",
+    "Guidance",
     "Holiday",
     "Kind",
     "Meeting",
+    "PassedOn",
     "Pattern",
     "Reminder",
     "RestrictedDay",

@@ -20,7 +20,8 @@ from assignments.scope import reach_of
 from cadrenet.codes import CodeField, new_code
 from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
-from cadrenet.texts import FreeTextField, called
+from cadrenet.texts import FreeTextField, LinesField, called
+from cadrenet.words import WordsField
 
 
 class Kind(models.TextChoices):
@@ -57,6 +58,9 @@ KIND_TIERS = {
     Kind.SELF_GOVERNING_GROUP: Tier.SELF_GOVERNING_GROUP,
 }
 MORE_THAN_THE_GROUP_HAS = _("More households are represented than the group has.")
+MORE_CAME_THAN_INVITED = _(
+    "More came than were invited. Whoever came without an invitation counts among the invited."
+)
 # The kind of meeting that a locality of each tier holds by itself; the tiers above hold none.
 OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
 # The meetings below that are shown for a tier without its own: those at which all three tiers are expected.
@@ -253,6 +257,15 @@ class Meeting(Placed):
         ADEQUATE = "adequate", _("Adequate")
         WEAK = "weak", _("Weak")
 
+    class Topic(models.TextChoices):
+        ENVIRONMENT = "environment", _("Environment and waste")
+        COUNTRYSIDE = "countryside", _("New countryside")
+        SECURITY = "security", _("Security and order")
+        CREDIT = "credit", _("Loans and credit")
+        HEALTH_INSURANCE = "health_insurance", _("Health insurance")
+        DIGITAL = "digital", _("Digital skills")
+        OTHER = "other", _("Other")
+
     beyond_page = "meetings:beyond"
 
     code = CodeField(_("code"), max_length=60, unique=True, default=new_code)
@@ -275,6 +288,12 @@ class Meeting(Placed):
     quality_content = models.CharField(_("content"), max_length=10, choices=Quality, blank=True)
     quality_time = models.CharField(_("time"), max_length=10, choices=Quality, blank=True)
     programme_feedback = models.BooleanField(_("feedback on the programme given"), null=True, blank=True)
+    topics = WordsField(_("topics"), words=Topic.choices)
+    # What the meeting is about, as whoever invites has sent it; people read it beforehand and say what is missing.
+    programme = LinesField(_("programme"), blank=True)
+    # At a residence meeting (213-QĐ/TW) people are counted, and nobody is named.
+    invited = models.PositiveIntegerField(_("invited"), null=True, blank=True)
+    came = models.PositiveIntegerField(_("came"), null=True, blank=True)
     # Where people meet; ``place`` is where the locality lies.
     venue = FreeTextField(_("venue"), max_length=200, blank=True)
     # The pattern that it follows from, and the date that its rule gives, which no move changes: so what was moved or
@@ -325,6 +344,11 @@ class Meeting(Placed):
                 name="meeting_represented_within_total",
                 violation_error_message=MORE_THAN_THE_GROUP_HAS,
             ),
+            models.CheckConstraint(
+                condition=Q(invited=None) | Q(came=None) | Q(came__lte=F("invited")),
+                name="meeting_came_within_invited",
+                violation_error_message=MORE_CAME_THAN_INVITED,
+            ),
             models.UniqueConstraint(fields=["pattern", "planned_for"], name="meeting_once_per_pattern_and_date"),
             models.CheckConstraint(
                 condition=Q(pattern=None, planned_for=None) | Q(pattern__isnull=False, planned_for__isnull=False),
@@ -336,6 +360,20 @@ class Meeting(Placed):
             models.Index(
                 fields=["area", "day", "place", "status", "households_total", "households_represented"],
                 name="meeting_figures",
+            ),
+            # Covers what is counted of the meetings of cells: how they were, and whether somebody gave feedback.
+            models.Index(
+                fields=[
+                    "area",
+                    "day",
+                    "place",
+                    "quality_organisation",
+                    "quality_content",
+                    "quality_time",
+                    "programme_feedback",
+                ],
+                condition=Q(kind="cell", status="held"),
+                name="meeting_cells_held",
             ),
             models.Index(fields=["day", "kind"], name="meeting_by_day"),
             models.Index(fields=["locality", "day"], name="meeting_by_locality"),
@@ -392,6 +430,11 @@ class Meeting(Placed):
     def title(self):
         """What the meeting is called on a page: its kind, and whose it is."""
         return str(TITLES[self.kind]) % {"where": self.held_by}
+
+    @property
+    def topics_in_words(self):
+        """What it was about, as people read it."""
+        return ", ".join(self._meta.get_field("topics").in_words(self.topics))
 
     @property
     def is_exempt(self):

@@ -118,7 +118,7 @@ def test_two_people_who_say_different_things_of_one_cadre_are_told_both():
 def test_who_was_told_and_saves_again_has_the_last_word():
     cast = evening()
     tonight = meeting("cell", cast.tree.an1, status="held")
-    record_attendance(tonight, by=cast.signed, on=TONIGHT, marks=[Mark(cast.chau.pk, "present", was=UNSAID)])
+    record_attendance(tonight, by=cast.office, on=TONIGHT, marks=[Mark(cast.chau.pk, "present", was=UNSAID)])
 
     again = Mark(cast.chau.pk, "absent", "personal", was=("present", "", ""))
     record_attendance(tonight, by=cast.recorder, on=TONIGHT, marks=[again])

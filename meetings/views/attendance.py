@@ -23,6 +23,7 @@ from cadrenet.listing import ChoiceColumn, Column, ScopedListView
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
 from meetings.actions import hold_rosters
+from meetings.corrections import kept_beside
 from meetings.entries import last_day_in_time
 from meetings.excuses import words_read_in
 from meetings.filters import AttendanceFilter
@@ -56,6 +57,7 @@ class RecordView(TemplateView):
         self.rows = list(rows.order_by("cadre__sort_key", "pk"))
         if not self.whole and not self.rows:
             raise Http404
+        self.limit = late_entry_days(self.meeting.day)
 
     def hold(self):
         """As ``read``, and hold them: what is read is written to. Return whether the user records anything."""
@@ -63,11 +65,16 @@ class RecordView(TemplateView):
         self.roster = hold_rosters([pk], among=Meeting.objects.visible_to(user)).get(pk)
         if self.roster is None:
             return False
-        self.meeting, reach = self.roster.meeting, reach_of(user)
+        self.meeting, self.limit, reach = self.roster.meeting, self.roster.limit, reach_of(user)
         self.whole = self.meeting.is_recorded_in(reach)
         rows = [row for row in self.roster.rows.values() if row.is_recorded_in(reach)]
         self.rows = sorted(rows, key=lambda row: (row.cadre.sort_key, row.pk))
         return self.whole or bool(self.rows)
+
+    @property
+    def is_late(self):
+        """Whether the time for what is recorded now is over."""
+        return today() > last_day_in_time(self.meeting.day, self.limit)
 
     def get_form(self, data=None):
         return RecordForm(
@@ -79,6 +86,7 @@ class RecordView(TemplateView):
             now=timezone.now(),
             guests=Cadre.objects.visible_to(self.request.user),
             words=words_read_in(self.rows, self.request.user),
+            own=reach_of(self.request.user).cadres if self.is_late else (),
         )
 
     def get(self, request, **kwargs):
@@ -96,6 +104,8 @@ class RecordView(TemplateView):
             raise Http404
         elif saved:
             messages.success(request, self.result_sentence())
+            for sentence in kept_beside(self.form.corrections):
+                messages.info(request, sentence)
             return redirect(self.meeting)
         return self.render_to_response(self.get_context_data(**kwargs))
 
@@ -124,7 +134,6 @@ class RecordView(TemplateView):
 
     def get_context_data(self, **kwargs):
         meeting, form = self.meeting, self.form
-        in_time_until = last_day_in_time(meeting.day, late_entry_days(meeting.day))
         return super().get_context_data(
             title=meeting.title,
             chain=chain_of(meeting.place, self.request.user),
@@ -132,8 +141,8 @@ class RecordView(TemplateView):
             form=form,
             candidates=self.candidates(),
             over=meeting.day <= today(),
-            late=today() > in_time_until,
-            in_time_until=in_time_until,
+            late=self.is_late,
+            in_time_until=last_day_in_time(meeting.day, self.limit),
             **kwargs,
         )
 

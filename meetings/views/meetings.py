@@ -12,6 +12,7 @@ from assignments.visibility import can_see_place, chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings import queries
+from meetings.corrections import corrections_beside
 from meetings.entries import last_day_in_time
 from meetings.excuses import ExcuseForm, excuses_asked_of
 from meetings.filters import MeetingFilter, MonthFilter
@@ -232,6 +233,7 @@ class MeetingView(ScopedDetailView):
         excusable = set()
         if any(row.asks_excuse for row in rows):
             excusable = set(excuses_asked_of(user).filter(meeting=meeting).values_list("pk", flat=True))
+        beside = corrections_beside(rows, recordable, user)
         lines = [RosterLine(row, meeting, late, by_link, texts, reach, excusable) for row in rows]
         return super().get_context_data(
             title=meeting.title,
@@ -240,6 +242,7 @@ class MeetingView(ScopedDetailView):
             people=[line for line in lines if line.row.expected or meeting.took_no_place],
             guests=[line for line in lines if not (line.row.expected or meeting.took_no_place)],
             known_people=visible_people(rows, user),
+            corrections=beside,
             may_edit=may_edit,
             may_record=may_edit or bool(recordable),
             may_link=may_be_linked(meeting, today())

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cadrenet.periods import Month, Quarter, today
+from meetings.corrections import corrections_asked_of, heads_a_group
 from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Meeting
 
@@ -15,12 +16,15 @@ def tabs(current, user=None):
         ("month", _("Month"), reverse("meetings:month", args=[Month.of(today())])),
         ("patterns", _("Regular meetings"), reverse("meetings:patterns")),
         ("attendances", _("Attendance"), reverse("meetings:attendances")),
+        ("guidance", _("Guidance"), reverse("meetings:guidance")),
         ("clashes", _("Clashes"), reverse("meetings:clashes")),
     ]
     if current == "excuses" or (user is not None and heads_somebody(user) and excuses_asked_of(user).exists()):
         pages.append(("excuses", _("Asked to be excused"), reverse("meetings:excuses")))
     if current == "remind" or (user is not None and heads_somebody(user)):
         pages.append(("remind", _("To remind"), reverse("meetings:remind")))
+    if current == "corrections" or (user is not None and heads_a_group(user) and corrections_asked_of(user).exists()):
+        pages.append(("corrections", _("Corrections"), reverse("meetings:corrections")))
     return [{"label": label, "url": url, "current": name == current} for name, label, url in pages]
 
 

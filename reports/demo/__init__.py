@@ -6,7 +6,7 @@ It is made of the rows of the files that an office imports (``reports.district``
 from dataclasses import dataclass
 
 from cadrenet.tables.columns import Row
-from reports.demo import assignments, cadres, issues, localities, reports
+from reports.demo import assignments, cadres, guidance, issues, localities, reports
 from reports.demo.assignments import Duties
 from reports.demo.attendance_profiles import AttendanceProfiles
 from reports.demo.cadres import People
@@ -54,5 +54,6 @@ def invent(plan):
         "resources.csv": issues.resource_rows(plan, tree, duties),
         "quarterly_reports.csv": reports.quarterly_rows(plan, tree, duties, profiles),
         "ratings.csv": reports.rating_rows(plan, tree, profiles),
+        "guidance.csv": guidance.guidance_rows(plan, tree),
     }
     return Demo(plan, tree, people, duties, files)

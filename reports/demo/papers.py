@@ -26,6 +26,7 @@ from meetings.models import Pattern
 from meetings.planning.actions import plan_meetings, propose_days_off
 from reports.demo.accounts import ACCOUNTS
 from reports.demo.calendar import patterns
+from reports.demo.guidance import PassedOnAtMeetings
 from reports.district.writing import REASON
 
 DAY = timedelta(days=1)
@@ -57,6 +58,7 @@ class Papers:
         self.reviews()
         self.acting()
         self.regular_meetings()
+        PassedOnAtMeetings(self.plan, self.district, self.save).write()
 
     def regular_meetings(self):
         """The committee and the cells of one commune meet by a pattern, and so their year is planned; others type."""

@@ -15,6 +15,7 @@ from cadrenet.codes import by_zeros, not_known, without_zeros
 from cadrenet.tables.columns import backwards
 from cadrenet.tables.telling import where
 from meetings.models import KIND_TIERS, Meeting
+from meetings.models.guidance import too_high
 from reports.district.checking_localities import LocalityChecks
 from reports.district.reference_data import Known, found, later_in_file, overlapping
 from reports.district.similar_codes import lost_zeros
@@ -305,6 +306,14 @@ class Checker(LocalityChecks):
                 text = no_such_level(values["level"], values["year"])
             if text:
                 self.say("ratings.csv", line, text)
+
+    # --- What goes down -------------------------------------------------------------------------------------
+
+    def check_guidance(self, rows):
+        for line, values in rows:
+            tier = self.known.tiers.get(values["locality_code"])
+            if tier and Tier(values["tier"]).rank < Tier(tier).rank:
+                self.say("guidance.csv", line, too_high())
 
 
 def visible(code):

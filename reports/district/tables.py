@@ -29,6 +29,7 @@ TABLES = {
         reports.RESOURCES,
         reports.QUARTERLY_REPORTS,
         reports.RATINGS,
+        meetings.GUIDANCE,
     )
 }
 FILES = tuple(TABLES)

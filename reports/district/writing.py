@@ -21,7 +21,7 @@ from assignments.places import PlaceIndex
 from assignments.postings.actions import said_of_all_days
 from cadrenet.batches import chunks
 from cadrenet.history import CHANGED, NEW, changed_since, remember, sign_change
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Guidance, Meeting
 from meetings.rosters import copy_from_meeting, keep_rosters
 from reports.district.reference_data import found
 from reports.district.tables import CODED, FILES, REFERS, TABLES, quiet
@@ -258,6 +258,9 @@ class Writer:
             values["scheme_id"] = schemes[values["year"]]
             values["level_id"] = levels[values["scheme_id"], values.pop("level")]
         return self.put(Rating, ("organisation_id", "year"), rows)
+
+    def write_guidance(self, rows):
+        return self.put(Guidance, ("document", "issued_on", "tier", "locality_id"), rows)
 
     # --- What follows from them ---------------------------------------------------------------------------
 

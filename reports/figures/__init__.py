@@ -4,6 +4,7 @@
 figure counts is in ``counts``, beside docs/figures.md.
 """
 
+from reports.figures.cells import CellsByQuarter, quarters_up_to
 from reports.figures.counts import old_before
 from reports.figures.monthly import attendance_by_month, grouped_by, months_up_to, reasons_of_absence
 from reports.figures.summary import (
@@ -22,6 +23,7 @@ from reports.figures.themes import open_issues_by_theme
 
 __all__ = [
     "QUARTERLY_COLUMNS",
+    "CellsByQuarter",
     "Figures",
     "Row",
     "Summary",
@@ -33,6 +35,7 @@ __all__ = [
     "of",
     "old_before",
     "open_issues_by_theme",
+    "quarters_up_to",
     "reasons_of_absence",
     "rows",
     "summary_of",

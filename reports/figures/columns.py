@@ -79,6 +79,15 @@ QUARTERLY_GROUPS = [
             FigureColumn("present_of_unexcused_pct", _("Rate %"), strong=True),
         ],
     ),
+    (
+        _("Meetings of cells"),
+        "cells",
+        [
+            FigureColumn("cells_held", pgettext_lazy("meetings", "Held"), first=True),
+            FigureColumn("cells_good", _("Good on all three")),
+            FigureColumn("cells_feedback", _("With feedback")),
+        ],
+    ),
     (_("Households"), "households", [FigureColumn("participation_pct", _("Part %"), first=True)]),
     (
         _("Groups"),
@@ -120,6 +129,15 @@ SPELT_OUT = {
         ("present_of_expected_pct", _("Of all expected %")),
         ("present_of_unexcused_pct", _("Rate %")),
     ],
+    "cells_good": [
+        ("cells_rated", _("Judged")),
+        ("cells_good", _("Good on all three")),
+        ("cells_good_pct", _("Good on all three %")),
+        ("cells_organisation_pct", _("Organisation good %")),
+        ("cells_content_pct", _("Content good %")),
+        ("cells_time_pct", _("Time good %")),
+    ],
+    "cells_feedback": [("cells_feedback", _("With feedback")), ("cells_feedback_pct", _("With feedback %"))],
     "participation_pct": [
         ("households_total", pgettext_lazy("households", "All")),
         ("households_represented", pgettext_lazy("households", "Represented")),

@@ -20,7 +20,7 @@ from assignments.models import Assignment, Limit, Place, Tier
 from assignments.queries import Rules
 from assignments.subtree import Subtree
 from cadrenet.periods import Quarter, not_after_today
-from meetings.counts import ATTENDANCE, HOUSEHOLDS_KNOWN, MEETINGS
+from meetings.counts import ATTENDANCE, CELLS, HOUSEHOLDS_KNOWN, MEETINGS
 from meetings.models import Attendance, Meeting
 from reports.models import REPORTING_TIERS, Issue, QuarterlyReport, Resource, due_day
 
@@ -84,6 +84,14 @@ def meetings(days: Days, part: Subtree, areas: Areas | None = None, today: date 
             "households_total": Sum("households_total", filter=HOUSEHOLDS_KNOWN),
             "households_represented": Sum("households_represented", filter=HOUSEHOLDS_KNOWN),
         },
+    )
+
+
+def cells(days: Days, part: Subtree, areas: Areas | None = None) -> Counted:
+    """The held meetings of cells on some days: how they were, and whether there was feedback on the programme."""
+    rows = Meeting.objects.counted_in(part, areas).filter(CELLS["held"], day__range=days)
+    return Counted(
+        rows, "place__", {f"cells_{name}": Count("day", filter=condition) for name, condition in CELLS.items()}
     )
 
 

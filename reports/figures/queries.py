@@ -15,6 +15,7 @@ from assignments.scope import Reach, Root
 from assignments.subtree import Subtree
 from cadrenet.periods import FIRST_DAY
 from cadrenet.prepared import Constant, prepared
+from meetings.counts import CELLS as COUNTED_OF_CELLS
 from meetings.models import Meeting
 from reports.figures import counts
 from reports.figures.counts import Areas, Counted, Period
@@ -28,6 +29,7 @@ MEETINGS = (
     "households_total",
     "households_represented",
 )
+CELLS = tuple(f"cells_{name}" for name in COUNTED_OF_CELLS)
 ATTENDANCE = tuple(counts.attendance_counts())
 ATTENDANCE_AND_GUESTS = (*ATTENDANCE, "guests")
 OTHERS = (
@@ -116,6 +118,14 @@ def attendance_until(
         .values_list("number", *places)
         .annotate(**counts.attendance_counts())
     )
+
+
+@prepared
+def cells_until(ends: tuple[date, ...], first_day: date, level: str, part: Subtree, areas: Areas) -> QuerySet[Any]:
+    """Number of a span of days, each given by its last, a locality of the level, and what ``CELLS`` names."""
+    counted = counts.cells((first_day, ends[-1]), part, areas)
+    rows = counted.rows.order_by().annotate(number=number_of_span(ends))
+    return rows.values_list("number", f"place__{level}").annotate(**counted.counts)
 
 
 def number_of_span(ends: tuple[date, ...], first: int = 0) -> Expression:

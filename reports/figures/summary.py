@@ -48,6 +48,17 @@ class Figures:
     reports_expected: int = 0
     reports_on_time: int = 0
     reports_late: int = 0
+    # Held meetings of cells; counted where they are shown only (``figures.cells``).
+    cells_held: int = 0
+    cells_rated: int = 0
+    cells_good: int = 0
+    cells_organisation_rated: int = 0
+    cells_organisation_good: int = 0
+    cells_content_rated: int = 0
+    cells_content_good: int = 0
+    cells_time_rated: int = 0
+    cells_time_good: int = 0
+    cells_feedback: int = 0
 
     @property
     def present_of_expected_pct(self) -> Decimal | None:
@@ -98,6 +109,31 @@ class Figures:
     def reports_on_time_pct(self) -> Decimal | None:
         """On time ÷ expected."""
         return percent(self.reports_on_time, self.reports_expected)
+
+    @property
+    def cells_good_pct(self) -> Decimal | None:
+        """Good on all three criteria ÷ judged by all three."""
+        return percent(self.cells_good, self.cells_rated)
+
+    @property
+    def cells_organisation_pct(self) -> Decimal | None:
+        """Good as to organisation ÷ judged by that."""
+        return percent(self.cells_organisation_good, self.cells_organisation_rated)
+
+    @property
+    def cells_content_pct(self) -> Decimal | None:
+        """Good as to content ÷ judged by that."""
+        return percent(self.cells_content_good, self.cells_content_rated)
+
+    @property
+    def cells_time_pct(self) -> Decimal | None:
+        """Good as to time ÷ judged by that."""
+        return percent(self.cells_time_good, self.cells_time_rated)
+
+    @property
+    def cells_feedback_pct(self) -> Decimal | None:
+        """Meetings of cells with feedback on the programme ÷ held."""
+        return percent(self.cells_feedback, self.cells_held)
 
     def add(self, other: Figures) -> None:
         """Add another's counts to these."""

@@ -16,7 +16,7 @@ from cadrenet.periods import today
 from cadrenet.templatetags.figures import DASH, count, day, pct
 from meetings.models import Attendance
 from reports import figures
-from reports.figures import Figures
+from reports.figures import Figures, Row
 from reports.figures.columns import QUARTERLY_GROUPS, cells, ordered, sheet_columns, sorted_by
 from reports.figures.drilldown import drilldown_url, drilldown_urls
 from reports.figures.wording import on_reports, short_name, shown
@@ -33,7 +33,7 @@ class QuarterlyView(FileMixin, TemplateView):
 
     template_name = "reports/quarterly/quarterly.html"
     columns = [Column(name, name) for name in figures.QUARTERLY_COLUMNS]
-    explained = ("meetings", "attendance", "households", "coverage", "issues", "reports", "rounding")
+    explained = ("meetings", "attendance", "cells", "households", "coverage", "issues", "reports", "rounding")
     pinned = 1
 
     def get(self, request, *args, **kwargs):
@@ -46,6 +46,11 @@ class QuarterlyView(FileMixin, TemplateView):
         self.quarter, self.level, self.within = asked["quarter"], Tier(asked["level"]), asked["within"]
         self.summary = figures.summary_of(self.quarter, self.level, self.within, request.user)
         self.rows = self.summary.rows
+        if request.GET.get("format") != "csv":
+            # The columns of the CSV are public, and these are none of them.
+            quarters = figures.quarters_up_to(self.quarter)
+            self.cells = figures.CellsByQuarter(quarters, self.level, self.within, request.user)
+            self.cells.add_to(self.summary, self.quarter)
         self.due = due_day(self.quarter, subtree(request.user, self.within).rules)
         return super().get(request, *args, **kwargs)
 
@@ -55,17 +60,35 @@ class QuarterlyView(FileMixin, TemplateView):
     def get_sheet_columns(self):
         """The columns of the page; people are not told of reports that are late or missing before they are due."""
         not_due = _("%(dash)s, due by %(day)s") % {"dash": DASH, "day": day(self.due)}
+        before = self.cells.quarters[:-1]
         figures_shown = [
             Column(column.name, column.name, column.label, group=column.group)
             if self.is_due or not column.once_due
             else Column(column.name, lambda _row: not_due, column.label, group=column.group)
             for column in sheet_columns()
         ]
+        last_of_cells = next(at for at, column in enumerate(figures_shown, 1) if column.label == "cells_feedback_pct")
         return [
             Column("locality_name", "locality_name", _("Locality")),
             Column("locality_code", "locality_code", _("Code")),
-            *figures_shown,
+            *figures_shown[:last_of_cells],
+            *(
+                Column(str(quarter), self.good_in(quarter), quarter.label, group=_("Cells: good on all three %"))
+                for quarter in before
+            ),
+            *figures_shown[last_of_cells:],
         ]
+
+    def good_in(self, quarter):
+        """Return what reads of a row the share of good meetings of cells in an earlier quarter."""
+
+        def good(row):
+            if isinstance(row, Row):
+                return self.cells.of(row.locality_id, quarter).cells_good_pct
+            _beside, whole = self.beside_and_whole
+            return self.cells.whole(quarter).cells_good_pct if row is whole else None
+
+        return good
 
     def get_sheet_totals(self):
         beside, whole = self.beside_and_whole
@@ -115,7 +138,22 @@ class QuarterlyView(FileMixin, TemplateView):
             "total_cells": cells(whole, urls, self.is_due),
             "tiles": self.tiles(whole, urls),
             "chart": ordered(list(page), "-present_of_unexcused_pct"),
+            **self.cells_over_time(page),
             **self.beside(),
+        }
+
+    def cells_over_time(self, page):
+        """How the meetings of cells were, quarter by quarter: of the whole, and of each row of the page."""
+        part, quarters = self.within.code if self.within else None, self.cells.quarters
+        whole = [
+            (quarter, self.cells.whole(quarter), drilldown_urls(quarter, part) if part else {})
+            for quarter in quarters
+        ]
+        by_row = [(row, [self.cells.of(row.locality_id, quarter) for quarter in quarters]) for row in page]
+        return {
+            "quarters": quarters,
+            "cells_by_quarter": whole if any(found.cells_held for _quarter, found, _urls in whole) else [],
+            "cells_by_row": [(row, found) for row, found in by_row if any(one.cells_rated for one in found)],
         }
 
     def tiles(self, whole, urls):

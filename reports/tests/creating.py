@@ -33,7 +33,7 @@ from assignments.models import (
     User,
 )
 from cadrenet.periods import Month, today
-from meetings.models import ExpectationRule, Holiday, Meeting, Pattern, RestrictedDay
+from meetings.models import ExpectationRule, Guidance, Holiday, Meeting, Pattern, RestrictedDay
 from reports.models import (
     Issue,
     PartyOrganisation,
@@ -181,6 +181,25 @@ SITE = {
     ),
     "meetings:pattern_create": lambda n: Filling(
         url("meetings:pattern_create"), [{"places": place(n).pk, "day_of_month": 1 + n % 28, "starts": "19:00"}]
+    ),
+    "meetings:guidance_create": lambda n: Filling(
+        url("meetings:guidance_create"),
+        [
+            {
+                "document": f"{n}-KL/HU",
+                "title": f"Lịch họp {n}",
+                "level": "district",
+                "issued_on": day(-10),
+                "tier": "hamlet",
+            }
+        ],
+    ),
+    "meetings:guidance_edit": lambda n: Filling(
+        url("meetings:guidance_edit", Guidance.objects.first().pk), [{"title": f"Lịch họp {n}"}]
+    ),
+    "meetings:guidance_elsewhere": lambda n: Filling(
+        url("meetings:guidance_elsewhere", Guidance.objects.get(document__contains="45-KH").pk),
+        [{"places": place(n).locality_id, "day": day(0), "occasion": f"Họp {n}"}],
     ),
     "meetings:month": lambda n: Filling(
         url("meetings:month", Month.of(today())), agency_meeting(n), url("meetings:meeting_create")
@@ -342,6 +361,14 @@ ADMINISTRATION = {
         "starts": "19:00",
         "first_day": f"{1940 + n}-01-01",
         "last_day": f"{1940 + n}-12-31",
+    },
+    Guidance: lambda n: {
+        "document": f"{n}-KL/HU",
+        "title": f"Lịch họp {n}",
+        "level": "district",
+        "issued_on": "2026-01-01",
+        "tier": "hamlet",
+        "locality": place(n).locality_id,
     },
     Holiday: lambda n: {"day": f"{1940 + n}-01-01", "name": f"Nghỉ {n}", "kind": "off"},
     ExpectationRule: lambda n: {

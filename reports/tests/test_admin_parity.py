@@ -89,10 +89,12 @@ def either(text, who, added="", gone=""):
 
 
 SCHEDULE = "convened_by ends_at extraordinary households_represented households_total"
-QUALITY = "programme_feedback quality_content quality_organisation quality_time starts_at status venue why"
+QUALITY = (
+    "programme programme_feedback quality_content quality_organisation quality_time starts_at status topics venue why"
+)
 RULE = "day_of_month first_day last_day minutes starts venue week weekday"
 SHOWN = ("Attendance", "AttendanceLink", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
-SHOWN += ("NightlyRun", "RatingLevel")
+SHOWN += ("Feedback", "NightlyRun", "PassedOn", "RatingLevel")
 ALLOWED = {
     # The administration is where these are changed.
     "AccessGrant": (
@@ -132,11 +134,12 @@ ALLOWED = {
         NOBODY,
     ),
     "Meeting": (
-        (f"agency code {SCHEDULE} kind locality {QUALITY}", RECORD | {"agency editor", "agency clerk"}),
-        (f"code {SCHEDULE} kind {QUALITY}", RECORD),
+        (f"agency came code {SCHEDULE} invited kind locality {QUALITY}", RECORD | {"agency editor", "agency clerk"}),
+        (f"came code {SCHEDULE} invited kind {QUALITY}", RECORD),
         NOBODY,
     ),
     "Pattern": (*either(f"{RULE} kind locality", RECORD, gone="kind locality"), NOBODY),
+    "Guidance": (*either("document due_on issued_on last_day level locality tier title", RECORD), NOBODY),
     "Resource": (*either("cadre code description donor kind locality mobilised_on status value_vnd", RECORD), NOBODY),
     # Handed in and answered on the report's own page, by whoever may take that step.
     "QuarterlyReport": (NOTHING, NOTHING, NOBODY),

@@ -39,7 +39,17 @@ from assignments.models import (
 )
 from assignments.tests.cast import agency, assign, at, cadre, locality, small_tree, user
 from cadrenet.tests.built_once import built_once
-from meetings.models import Attendance, ExpectationRule, Holiday, Meeting, Pattern, RestrictedDay
+from meetings.models import (
+    Attendance,
+    ExpectationRule,
+    Feedback,
+    Guidance,
+    Holiday,
+    Meeting,
+    PassedOn,
+    Pattern,
+    RestrictedDay,
+)
 from meetings.rosters import keep_rosters
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 
@@ -58,6 +68,8 @@ SCOPED = {
     CoverageReview,
     Decision,
     DecisionLine,
+    Feedback,
+    Guidance,
     Handover,
     Issue,
     Lineage,
@@ -65,6 +77,7 @@ SCOPED = {
     LocalityVersion,
     Meeting,
     PartyOrganisation,
+    PassedOn,
     Pattern,
     Posting,
     QuarterlyReport,
@@ -77,8 +90,10 @@ CHANGED_ELSEWHERE = {
     Attendance,
     CoverageReview,
     DecisionLine,
+    Feedback,
     Handover,
     LocalityVersion,
+    PassedOn,
     QuarterlyReport,
     RatingLevel,
 }
@@ -124,6 +139,14 @@ def furnish(commune, hamlet, mark):
     paper = Decision.objects.create(
         number=f"3-QĐ/{mark}", signed_on=date(2022, 5, 1), first_day=DAY, locality=commune
     )
+    item = Guidance.objects.create(
+        document=f"1-KL/{mark}",
+        title=f"Kết luận {mark}",
+        level="commune",
+        issued_on=date(2022, 1, 1),
+        tier="hamlet",
+        locality=commune,
+    )
     away = cadre(f"{mark}-Q", f"Trần Thị {mark}", agency=office)
     return {
         AccessGrant: login.grants.get(),
@@ -131,6 +154,9 @@ def furnish(commune, hamlet, mark):
         CoverageReview: CoverageReview.objects.create(locality=hamlet, day=DAY),
         Decision: paper,
         DecisionLine: DecisionLine.objects.create(decision=paper, locality=hamlet, cadre=who),
+        Feedback: Feedback.objects.create(meeting=meeting, cadre=who, text=f"Thêm {mark}"),
+        Guidance: item,
+        PassedOn: PassedOn.objects.create(guidance=item, locality=hamlet, meeting=meeting, cadre=who),
         Handover: Handover.objects.create(ended=assignment, situation=mark),
         Agency: office,
         Assignment: assignment,
@@ -245,6 +271,8 @@ def test_lists_hold_what_lies_in_ones_own_commune(desks, client):
         "CoverageReview": 1,
         "Decision": 1,
         "DecisionLine": 1,
+        "Feedback": 1,
+        "Guidance": 1,
         "Handover": 1,
         "Issue": 1,
         "Lineage": 1,
@@ -252,6 +280,7 @@ def test_lists_hold_what_lies_in_ones_own_commune(desks, client):
         "LocalityVersion": 7,
         "Meeting": 1,
         "PartyOrganisation": 1,
+        "PassedOn": 1,
         "Pattern": 1,
         "Posting": 2,
         "QuarterlyReport": 1,

@@ -72,6 +72,7 @@ def test_another_seed_gives_another_district(small):
         "agencies.csv",
         "postings.csv",
         "party_organisations.csv",
+        "guidance.csv",
     ]
 
 

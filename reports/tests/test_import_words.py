@@ -62,6 +62,8 @@ HEADINGS = {
     "đơn vị hỗ trợ,trạng thái",
     "quarterly_reports.csv": "mã cán bộ,mã địa bàn,quý,ngày nộp,trạng thái",
     "ratings.csv": "mã tổ chức đảng,năm,mức,số quyết định,ngày ký quyết định",
+    "guidance.csv": "số ký hiệu văn bản,trích yếu,cấp ban hành,ngày ban hành,hạn quán triệt,quán triệt đến,"
+    "mã địa bàn,đến ngày",
 }
 # A word that is changed here must stay one that is understood: offices have files with it.
 CHOICES = {
@@ -90,6 +92,8 @@ CHOICES = {
     ("resources.csv", "kind"): "Tiền|Vật tư|Ngày công|Đất đai|Chuyên môn, kỹ thuật|Khác",
     ("resources.csv", "status"): "Đã cam kết|Đã thực hiện",
     ("quarterly_reports.csv", "status"): "Bản nháp|Đã nộp|Trả lại|Đã tiếp nhận",
+    ("guidance.csv", "level"): "Xã|Huyện|Tỉnh|Trung ương",
+    ("guidance.csv", "tier"): "Đảng ủy xã|Chi bộ ấp, khu phố|Tổ NDTQ",
     ("ratings.csv", "level"): "Hoàn thành xuất sắc nhiệm vụ|Hoàn thành tốt nhiệm vụ|Hoàn thành nhiệm vụ|"
     "Không hoàn thành nhiệm vụ|Chưa xếp loại",
 }
@@ -297,7 +301,7 @@ def test_one_column_under_two_names_is_refused(tmp_path):
 @pytest.mark.django_db
 def test_a_template_has_vietnamese_headings_and_an_explanation_below_each(tmp_path):
     assert run(template=tmp_path / "new") == [
-        f"13 empty files are in {tmp_path / 'new'}. Delete those that you do not need."
+        f"14 empty files are in {tmp_path / 'new'}. Delete those that you do not need."
     ]
 
     files = {path.name: path for path in (tmp_path / "new").iterdir()}

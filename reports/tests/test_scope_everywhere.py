@@ -43,7 +43,7 @@ from assignments.models import (
 from assignments.tests.cast import OFFICE, agency, assign, at, cadre, locality, user
 from cadrenet.periods import Month, Quarter, today
 from meetings.links.actions import make_links
-from meetings.models import Attendance, AttendanceLink, Meeting, Pattern
+from meetings.models import Attendance, AttendanceLink, Correction, Feedback, Guidance, Meeting, PassedOn, Pattern
 from meetings.rosters import keep_rosters
 from reports.demo.accounts import ACCOUNTS
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingScheme, Resource
@@ -75,8 +75,13 @@ ROWS = {
     "meetings:meeting_edit": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
+    "meetings:guidance_item": Guidance,
+    "meetings:guidance_places": Guidance,
+    "meetings:guidance_elsewhere": Guidance,
+    "meetings:guidance_edit": Guidance,
     "meetings:attendance_excuse": Attendance,
     "meetings:reminder": Cadre,
+    "meetings:correction": Correction,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,
     "assignments:assignment": Assignment,
@@ -155,10 +160,28 @@ def foreign_district():
         Meeting.objects.create(kind="agency", agency=office, starts_at=at(day), ends_at=at(day, 21))
     Meeting.objects.create(kind="cell", locality=hamlet, starts_at=at(date(2022, 5, 9)), status="held")
     keep_rosters(Meeting.objects.filter(locality__in=[commune, hamlet, tiny]))
+    Correction.objects.create(
+        attendance=Attendance.objects.filter(meeting__locality=hamlet).first(),
+        cause="late",
+        status="present",
+        why=MARK,
+        made_at=timezone.now(),
+    )
     expected = Attendance.objects.filter(meeting__locality=hamlet, day=today())
     regular = Pattern.objects.create(
         locality=hamlet, kind="cell", day_of_month=5, starts=time(19), venue=f"Nhà văn hóa {MARK}"
     )
+    paper = Guidance.objects.create(
+        document=f"1-KL/{MARK}",
+        title=f"Kết luận {MARK}",
+        level="district",
+        issued_on=date(2022, 5, 1),
+        tier="hamlet",
+        locality=district,
+    )
+    told_at = Meeting.objects.get(kind="cell", day=date(2022, 5, 9), locality=hamlet)
+    PassedOn.objects.create(guidance=paper, locality=hamlet, meeting=told_at, cadre=who)
+    Feedback.objects.create(meeting=told_at, cadre=who, text=f"Thêm {MARK}")
     coming = Month.of(today() + timedelta(days=40))
     Meeting.objects.create(
         kind="cell",
@@ -281,7 +304,11 @@ def rows_elsewhere():
         Authenticator: {"user__username": "nguoi-ngoai"},
         Meeting: {"locality__code": "X-H"},
         Pattern: {"locality__code": "X-H"},
+        Guidance: {"locality__code": "X-D"},
+        PassedOn: {"locality__code": "X-H"},
+        Feedback: {"meeting__locality__code": "X-H"},
         Attendance: {"meeting__locality__code": "X-H"},
+        Correction: {"attendance__meeting__locality__code": "X-H"},
         AttendanceLink: {"meeting__locality__code": "X-H"},
         Issue: {"locality__code": "X-H"},
         Resource: {"locality__code": "X-H"},

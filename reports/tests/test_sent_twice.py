@@ -137,6 +137,7 @@ def test_every_model_that_the_administration_adds_is_added_twice_above(demo, rf)
 WITHOUT_KEY = {
     "meetings/patterns/list.html": "plans; planned again, nothing is new",
     "meetings/patterns/edit.html": "changes a pattern; what follows from it is planned once",
+    "meetings/correction_form.html": "concludes once: the second finds that it is concluded",
     "meetings/excuse_form.html": "decides once: the second finds that it was decided",
     "components/top_bar.html": "signs out",
     "account/login.html": "signs in",
@@ -153,7 +154,7 @@ WITHOUT_KEY = {
     "meetings/meeting.html": "travels with what it showed",
     "reports/today/card.html": "travels with what it showed",
     "reports/today/absent.html": "travels with what it showed",
-    "reports/today/more.html": "travels with what it showed",
+    "reports/today/catching_up.html": "travels with what it showed",
     "reports/handovers/sheet.html": "the first tick stays; the text is one row's",
     "reports/quarterly_reports/report.html": "one report for a cadre, a place and a quarter",
     "reports/issues/step_form.html": "a step of one row, taken under a lock",

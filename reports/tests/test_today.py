@@ -225,6 +225,7 @@ def test_what_is_left_to_do_stands_there_with_the_time_that_is_left(client):
     tasks = client.get("/").context["tasks"]
 
     assert [(task["text"], task["detail"]) for task in tasks] == [
+        ("2 of your meetings are not recorded yet", "all of them on one page"),
         ("Party cell meeting, Khu phố 1", "20 Apr 2022, 19:00 · late; it can still be recorded"),
         ("Commune committee meeting, Thị trấn An", "2 May 2022, 19:00 · 3 days left"),
         ("Quarterly report Q1 2022, Khu phố 1", "Not begun yet"),

@@ -162,6 +162,7 @@ MAKES_NEW = {
     "assignments:decision_copy",
     "reports:locality",
     "assignments:coverage_review",
+    "meetings:guidance_elsewhere",
     "meetings:meeting_links",
 }
 
@@ -197,6 +198,8 @@ def test_every_page_that_changes_a_row_holds_it_first():
         "meetings:meeting_status",
         "reports:meeting_attend",
         "reports:meeting_attended",
+        # pass_on_elsewhere holds the guidance
+        "meetings:guidance_elsewhere",
         # make_links holds the meeting; a link that is revoked stays so
         "meetings:meeting_links",
         # add_lines holds the draft

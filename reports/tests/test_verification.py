@@ -47,7 +47,19 @@ from cadrenet.verification import (
     look,
     repair,
 )
-from meetings.models import Attendance, CalendarFeed, ExpectationRule, Holiday, Meeting, Pattern, Reminder
+from meetings.models import (
+    Attendance,
+    CalendarFeed,
+    Correction,
+    ExpectationRule,
+    Feedback,
+    Guidance,
+    Holiday,
+    Meeting,
+    PassedOn,
+    Pattern,
+    Reminder,
+)
 from reports.models import Issue, PartyOrganisation, Rating
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
 
@@ -103,6 +115,8 @@ WRITTEN_BY_AN_ACT = {
     (Meeting, "pattern"),
     (Meeting, "planned_for"),
     (Meeting, "by_hand"),
+    (Feedback, "given_on"),
+    (Feedback, "answered_by"),
     # Counted by the database while it writes: what was before is not known afterwards.
     (Meeting, "sequence"),
     (Meeting, "rescheduled_at"),
@@ -110,7 +124,11 @@ WRITTEN_BY_AN_ACT = {
     *((CalendarFeed, name) for name in ("user", "token_digest", "made_at", "language")),
     (Holiday, "confirmed_by"),
     (Holiday, "confirmed_at"),
-    *((model, field.name) for model in (Receipt, Undo, NightlyRun) for field in model._meta.concrete_fields),
+    *(
+        (model, field.name)
+        for model in (Receipt, Undo, NightlyRun, Correction)
+        for field in model._meta.concrete_fields
+    ),
 }
 DERIVED = sorted(derived_columns(), key=str)
 
@@ -545,6 +563,34 @@ CASES = {
         lambda office: twice(Pattern, **regular(office.tree.an1, kind="cell")),
         "first_day 2022-12-01: Another pattern for this kind of meeting holds here on some of these days.",
     ),
+    "Guidance Rule tier": (
+        lambda office: add(Guidance, paper(office.tree.an1, tier="commune")),
+        "tier commune: Nothing of this tier lies there. Choose another tier, or a locality further up.",
+    ),
+    "PassedOn Rule meeting": (
+        lambda office: passed_on(office, meeting=cell_of(office.tree.an2)),
+        "This is a meeting of another place.",
+    ),
+    "PassedOn Rule day": (
+        lambda office: passed_on(office, day=date(2021, 12, 31)),
+        "day 2021-12-31: On that day the document was not issued yet.",
+    ),
+    "PassedOn Rule locality": (
+        lambda office: passed_on(office, locality=office.tree.an, day=date(2022, 12, 1)),
+        "locality AN: This guidance is passed on at another tier, or in another part of the tree.",
+    ),
+    "Feedback Rule meeting": (
+        lambda office: add(
+            Feedback,
+            {
+                "meeting": Meeting.objects.filter(kind="commune_committee").first(),
+                "cadre": office.binh,
+                "text": "Thêm",
+                "given_on": TODAY,
+            },
+        ),
+        "Feedback is given on the programme of a cell's meeting.",
+    ),
     "Issue Rule raised_on locality does not exist on t": (
         lambda office: begins_later(office.tree.cam1),
         "raised_on 2022-11-02: The locality does not exist on that day.",
@@ -642,6 +688,7 @@ def test_a_word_or_number_that_there_is_not_is_named(check, quarter):
 HELD_BY_A_CONSTRAINT = {
     "Attendance.reason",
     "Attendance.status",
+    "Correction.outcome",
     "Issue.closed_on",
     "Issue.status",
     "Meeting.kind",
@@ -667,6 +714,22 @@ def regular(locality, **more):
     return {"locality": locality, "day_of_month": 5, "starts": time(19), **more}
 
 
+def paper(locality, **more):
+    """A document to be passed on."""
+    made = {"document": "1-KL/HU", "title": "Lịch họp", "level": "district", "issued_on": date(2022, 1, 1)}
+    return {**made, "tier": "hamlet", "locality": locality, **more}
+
+
+def cell_of(locality):
+    return Meeting.objects.filter(kind="cell", locality=locality).first()
+
+
+def passed_on(office, **more):
+    """A document that was passed on at a hamlet, or at another place."""
+    [item] = Guidance._base_manager.bulk_create([Guidance(**paper(office.tree.district))])
+    add(PassedOn, {"guidance": item, "locality": office.tree.an1, **more})
+
+
 def made_of(model, office):
     """A row of a model of which the quarter has none."""
     made = {
@@ -677,12 +740,18 @@ def made_of(model, office):
         Limit: {"name": "small_number", "value": 7, **days((1, 1))},
         Handover: {"ended": Assignment.objects.get(cadre=office.binh)},
         Undo: {"made": Assignment.objects.get(cadre=office.binh)},
+        Correction: {"attendance": Attendance.objects.first(), "cause": "late", "made_at": at(TODAY)},
         CoverageReview: {"locality": office.tree.an, "day": TODAY},
         Pattern: regular(office.tree.an1, kind="cell"),
         Holiday: {"day": TODAY, "name": "Nghỉ"},
+        Guidance: paper(office.tree.district),
+        Feedback: {"meeting": cell_of(office.tree.an1), "cadre": office.binh, "text": "Thêm", "given_on": TODAY},
         Erasure: {"table": "x", "row": 1, "field": "x", "reason": "x", "records": 1, "by": user("erases")},
         NightlyRun: {"kind": "backup", "began_at": at(TODAY), "took": timedelta(seconds=1), "succeeded": True},
     }
+    if model is PassedOn:
+        passed_on(office, day=date(2022, 12, 1))
+        return PassedOn.objects.last()
     if model not in made:
         pytest.fail(f"Say how a row of {model.__name__} is made.")
     return model._base_manager.bulk_create([model(**made[model])])[0]

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from assignments.actions import localities_changed
 from assignments.tests.cast import assign, at, cadre, locality, version
+from meetings.models import Meeting
 from meetings.tests.evening import meeting
 from reports.figures import QUARTERLY_COLUMNS
 from reports.figures.columns import COLUMNS, QUARTERLY_GROUPS
@@ -65,6 +66,9 @@ def test_a_row_per_commune_with_its_figures():
         "attendance_absent",
         "attendance_unrecorded",
         "present_of_unexcused_pct",
+        "cells_held",
+        "cells_good",
+        "cells_feedback",
         "participation_pct",
         "groups_uncovered",
         "issues_raised",
@@ -76,12 +80,72 @@ def test_a_row_per_commune_with_its_figures():
         "reports_missing",
     ]
     assert shown(response) == {
-        "Thị trấn An": "4 3 0 5 3 1 1 0 75.00 75.00 1/2 1 0 2 5.0 1 1 0",
-        "Xã Bình": "0 0 0 0 0 0 0 0 – – 0/0 0 0 0 0.0 0 0 0",
-        "Xã Cẩm": "2 1 1 1 0 0 0 1 0.00 – 0/1 1 1 0 1.5 0 0 2",
+        "Thị trấn An": "4 3 0 5 3 1 1 0 75.00 1 0 0 75.00 1/2 1 0 2 5.0 1 1 0",
+        "Xã Bình": "0 0 0 0 0 0 0 0 – 0 0 0 – 0/0 0 0 0 0.0 0 0 0",
+        "Xã Cẩm": "2 1 1 1 0 0 0 1 0.00 1 0 0 – 0/1 1 1 0 1.5 0 0 2",
     }
     total = " ".join(cell.text for cell in response.context["total_cells"])
-    assert total == "6 4 1 6 3 1 1 1 60.00 75.00 1/3 2 1 2 6.5 1 1 2"
+    assert total == "6 4 1 6 3 1 1 1 60.00 2 0 0 75.00 1/3 2 1 2 6.5 1 1 2"
+
+
+def test_cells_are_told_by_quarter_and_every_count_opens_its_list():
+    it = busy_quarter()
+    cells = Meeting.objects.filter(kind="cell", status="held", day__gte=date(2022, 10, 1))
+    rated = {"quality_organisation": "good", "quality_content": "good", "quality_time": "good"}
+    cells.filter(locality=it.tree.an1).update(**rated, programme_feedback=True)
+    cells.filter(locality=it.tree.cam1).update(**rated | {"quality_time": "weak"})
+
+    response = page(it.committee)
+
+    assert [
+        (str(quarter), found.cells_held, found.cells_good, found.cells_rated)
+        for quarter, found, _urls in response.context["cells_by_quarter"]
+    ] == [
+        ("2021-Q4", 0, 0, 0),
+        ("2022-Q1", 0, 0, 0),
+        ("2022-Q2", 0, 0, 0),
+        ("2022-Q3", 0, 0, 0),
+        ("2022-Q4", 2, 1, 2),
+    ]
+    _quarter, found, urls = response.context["cells_by_quarter"][-1]
+    assert (found.cells_good_pct, found.cells_time_pct, found.cells_content_pct) == (50, 50, 100)
+    assert found.cells_feedback_pct == 50
+    client = visitor(it.committee)
+    for name in ("held", "good", "rated", "feedback", "organisation_good", "content_good", "time_good"):
+        listed = client.get(urls[f"cells_{name}"]).context["page_obj"].paginator.count
+        assert listed == getattr(found, f"cells_{name}"), name
+    assert [(row.locality_name, row.cells_held, row.cells_good) for row, _cells in response.context["rows"]] == [
+        ("Thị trấn An", 1, 1),
+        ("Xã Bình", 0, 0),
+        ("Xã Cẩm", 1, 0),
+    ]
+
+
+def test_the_sheet_has_the_criteria_of_cells_and_the_quarters_before():
+    it = busy_quarter()
+    rated = {"quality_organisation": "good", "quality_content": "weak", "quality_time": "good"}
+    cells = Meeting.objects.filter(kind="cell", status="held", locality=it.tree.an1, day__gte=date(2022, 10, 1))
+    cells.update(**rated)
+
+    headings, first, *_more, last = sheet_table(file_of(it.committee, format="xlsx"))
+
+    at = headings.index("Judged")
+    assert headings[at : at + 12] == [
+        "Judged",
+        "Good on all three",
+        "Good on all three %",
+        "Organisation good %",
+        "Content good %",
+        "Time good %",
+        "With feedback",
+        "With feedback %",
+        "Q4 2021",
+        "Q1 2022",
+        "Q2 2022",
+        "Q3 2022",
+    ]
+    assert first[at : at + 8] == [1, 0, 0, 100, 0, 100, 0, 0]
+    assert first[at + 8 : at + 12] == last[at + 8 : at + 12] == [None] * 4
 
 
 def test_both_rates_stand_above_the_table_with_their_counts():
@@ -395,7 +459,7 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
     client = visitor(it.committee)
     client.get(ADDRESS)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(ADDRESS)
     with django_assert_num_queries(12):
         file_body(client.get(ADDRESS, {"format": "csv"}))

@@ -17,6 +17,7 @@ from assignments.scope import reach_of
 from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
+from meetings.corrections import concludes_something, corrections_asked_of
 from meetings.entries import last_day_in_time
 from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Attendance, Kind, Meeting
@@ -27,6 +28,10 @@ from reports.today.queries import expected_rows, groups_below, meetings_to_recor
 
 # What was not recorded by then is looked for in the list of meetings.
 LOOK_BACK = timedelta(days=60)
+# How far back somebody's own meetings are caught up with.
+CATCH_UP = timedelta(days=92)
+# From so many on, one line leads to all of them, and so many stand by themselves.
+CAUGHT_UP_TOGETHER, BY_THEMSELVES = 2, 3
 # A report is asked for from so many days before it is due.
 REPORT_ASKED_AHEAD = timedelta(days=35)
 AT_MOST = 6
@@ -64,6 +69,7 @@ class Today:
                 *self.unrecorded(rows),
                 *self.to_record(everybody),
                 *self.excuses(),
+                *self.corrections(),
                 *(task for cadre, task in owed if cadre == self.reach.cadre),
             ],
             "acted_for": [self.of_absent(row, everybody, owed) for row in acting],
@@ -73,7 +79,11 @@ class Today:
 
     def passing(self):
         """What of it belongs on any start page: handovers, excuses asked for, and the queue of whoever is away."""
-        found = {"handovers": list(self.handovers()), "excuses": list(self.excuses()), "acted_for": []}
+        found = {
+            "handovers": list(self.handovers()),
+            "excuses": [*self.excuses(), *self.corrections()],
+            "acted_for": [],
+        }
         if acting := list(self.acting()):
             rows, owed = self.expected(), list(self.reports_due())
             found["acted_for"] = [self.of_absent(row, rows, owed) for row in acting]
@@ -83,7 +93,11 @@ class Today:
 
     def expected(self):
         """Where the user, or whoever is acted for, is expected: not recorded yet before today, or still to come."""
-        return expected_rows(self.reach.cadres, self.day, self.since, self.day + COMING) if self.reach.cadres else []
+        return (
+            expected_rows(self.reach.cadres, self.day, self.day - CATCH_UP, self.day + COMING)
+            if self.reach.cadres
+            else []
+        )
 
     @cached_property
     def rules(self):
@@ -116,10 +130,23 @@ class Today:
         return with_attendance_counts(found[:20], self.reach)
 
     def unrecorded(self, rows):
-        """The user's own attendance of which nothing is said yet, oldest first."""
-        for row in rows:
-            if row.day < self.day and row.status == Attendance.Status.UNRECORDED:
-                yield self.task(row.meeting)
+        """The user's own attendance of which nothing is said yet, oldest first; of several all on one page."""
+        left = [row for row in rows if row.day < self.day and row.status == Attendance.Status.UNRECORDED]
+        if len(left) >= CAUGHT_UP_TOGETHER:
+            yield {
+                "status": "unrecorded",
+                "text": ngettext(
+                    "%(number)s of your meetings is not recorded yet",
+                    "%(number)s of your meetings are not recorded yet",
+                    len(left),
+                )
+                % {"number": len(left)},
+                "detail": _("all of them on one page"),
+                "action_url": reverse("reports:catching_up"),
+                "action": _("Catch up"),
+            }
+        for row in left[:BY_THEMSELVES]:
+            yield self.task(row.meeting)
 
     def to_record(self, rows):
         """Meetings that the user records for others; the many of the groups in one line."""
@@ -204,6 +231,20 @@ class Today:
                 "detail": _("for extreme urgency"),
                 "action_url": reverse("meetings:excuses"),
                 "action": _("Decide"),
+            }
+
+    def corrections(self):
+        """Entries that stand beside others until the user concludes, in one line."""
+        if not concludes_something(self.user):
+            return
+        if number := corrections_asked_of(self.user).count():
+            yield {
+                "status": "asked",
+                "text": ngettext("%(number)s correction waits for you", "%(number)s corrections wait for you", number)
+                % {"number": number},
+                "detail": _("recorded after the time, or unlike another’s entry"),
+                "action_url": reverse("meetings:corrections"),
+                "action": _("Conclude"),
             }
 
     # --- what passes from hand to hand

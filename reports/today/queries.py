@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from assignments.coverage.queries import is_covered, requirement
 from assignments.models import Assignment, Handover, Place, Tier
 from cadrenet.prepared import Constant, prepared
-from meetings.models import Attendance, Kind, Meeting
+from meetings.models import Attendance, Correction, Kind, Meeting
 from reports.models import REPORTING_TIERS, QuarterlyReport
 
 GOING = [Meeting.Status.PLANNED, Meeting.Status.HELD]
@@ -16,10 +16,25 @@ GOING = [Meeting.Status.PLANNED, Meeting.Status.HELD]
 @prepared
 def expected_rows(cadres, day, since, until):
     """Where some cadres are expected from a day to another, and since an earlier one where nothing is recorded."""
-    near = Q(day__range=(day, until)) | Q(day__gte=since, day__lt=day, status=Attendance.Status.UNRECORDED)
+    open_still = Q(status=Attendance.Status.UNRECORDED) & ~waiting()
+    near = Q(day__range=(day, until)) | Q(open_still, day__gte=since, day__lt=day)
     rows = Attendance.objects.filter(near, cadre__in=sorted(cadres), expected=True, meeting__status__in=GOING)
     rows = rows.select_related("meeting", "meeting__place").order_by("day", "meeting__starts_at", "pk")
-    return rows[: 50 * len(cadres)]
+    return rows[: 100 * len(cadres)]
+
+
+def waiting():
+    """The condition that what was said of an attendance waits to be concluded."""
+    return Q(Exists(Correction.objects.open().filter(attendance=OuterRef("pk"))))
+
+
+@prepared
+def own_unrecorded(cadre, since, day):
+    """The attendance of a cadre of which nothing is said yet, at meetings of some days."""
+    unrecorded = Attendance.Status.UNRECORDED
+    rows = Attendance.objects.filter(~waiting(), cadre=cadre, expected=True, status=unrecorded)
+    rows = rows.filter(day__range=(since, day), meeting__status__in=GOING)
+    return rows.select_related("meeting", "meeting__place").order_by("-day", "-meeting__starts_at", "-pk")[:100]
 
 
 @prepared

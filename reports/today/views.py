@@ -14,9 +14,12 @@ from django.views.generic import TemplateView, View
 from assignments.scope import reach_of
 from cadrenet.periods import today
 from meetings.actions import hold_rosters, record_entries
-from meetings.entries import Entry, Mark
-from meetings.forms import OwnAbsenceForm, RecordForm
-from meetings.models import Attendance, Kind, Meeting
+from meetings.corrections import kept_beside, own_correction
+from meetings.entries import Entry, Mark, last_day_in_time
+from meetings.forms import TOPICS_ASKED_OF, OwnAbsenceForm, RecordForm
+from meetings.models import Attendance, Meeting
+from meetings.queries import late_entry_days
+from reports.today.further import further_forms
 from reports.today.page import Today
 
 
@@ -107,23 +110,32 @@ class AttendedView(OwnRowMixin, TodayView):
     def absent(self):
         return self.row.status in (Attendance.Status.ABSENT, Attendance.Status.EXCUSED)
 
-    def get_form(self, data=None):
-        """The reason of somebody who was absent; else what is said about a meeting that is the user's to record."""
-        meeting = self.row.meeting
+    def get_forms(self, data=None):
+        """What is asked: why somebody was absent; else what is said about a meeting, and what may follow.
+
+        The first of the two is None where nothing is the user's to say; the others are a list.
+        """
+        meeting, user = self.row.meeting, self.request.user
         if self.absent:
-            return OwnAbsenceForm(data, row=self.row)
-        asked = meeting.kind in (Kind.CELL, Kind.SELF_GOVERNING_GROUP) and meeting.is_recorded_in(
-            reach_of(self.request.user)
-        )
-        if not asked or self.row.status != Attendance.Status.PRESENT:
-            return None
-        return RecordForm(data, meeting=meeting, rows=[], whole=True, on=today(), now=timezone.now())
+            return OwnAbsenceForm(data, row=self.row, late=self.is_late), []
+        if self.row.status != Attendance.Status.PRESENT or not meeting.is_recorded_in(reach_of(user)):
+            return None, []
+        form = None
+        if meeting.kind in TOPICS_ASKED_OF:
+            form = RecordForm(data, meeting=meeting, rows=[], whole=True, on=today(), now=timezone.now())
+        return form, further_forms(meeting, user, data)
+
+    @property
+    def is_late(self):
+        """Whether the time for what is recorded now is over."""
+        day = self.row.meeting.day
+        return today() > last_day_in_time(day, late_entry_days(day))
 
     def get(self, request, **kwargs):
-        return self.show(self.get_form(), **kwargs)
+        return self.show(*self.get_forms(), **kwargs)
 
     def post(self, request, **kwargs):
-        form = self.get_form(request.POST)
+        form, further = self.get_forms(request.POST)
         if not self.still_asks(form, request.POST):
             messages.error(
                 request,
@@ -131,21 +143,41 @@ class AttendedView(OwnRowMixin, TodayView):
                 % {"status": self.row.get_status_display()},
             )
             return redirect("reports:meeting_attended", self.row.meeting_id)
-        if form is None or (form.is_valid() and form.save(by=request.user, on=today())):
+        if self.save(form, further):
             messages.success(request, _("Saved: %(meeting)s.") % {"meeting": self.row.meeting.title})
+            for sentence in kept_beside(form.corrections if form else []):
+                messages.info(request, sentence)
             return redirect("home")
-        return self.show(form, **kwargs)
+        return self.show(form, further, **kwargs)
+
+    @transaction.atomic(savepoint=False)
+    def save(self, form, further):
+        """Save all that was said, or nothing; return whether that was possible."""
+        by, on = self.request.user, today()
+        # Each is looked at, so that all that is wrong is told at once.
+        valid = [one.is_valid() for one in (form, *further) if one is not None]
+        if not all(valid):
+            return False
+        if form is not None and not form.save(by=by, on=on):
+            return False
+        for one in further:
+            one.save(by, on)
+        return True
 
     @staticmethod
     def still_asks(form, sent):
         """Whether the page asks by now what it asked when it was opened: for a reason, or about the meeting."""
+        if "issue-summary" in sent and isinstance(form, OwnAbsenceForm):
+            return False
         if "reason" in sent:
             return isinstance(form, OwnAbsenceForm)
         return "were" not in sent or isinstance(form, RecordForm)
 
-    def show(self, form, **kwargs):
+    def show(self, form, further, **kwargs):
         context = self.get_context_data(**kwargs)
         context |= {"row": self.row, "meeting": self.row.meeting, "form": form, "absent": self.absent}
+        context["beside"] = own_correction(self.row)
+        context |= {"further": further, "title": self.row.meeting.title}
         context["cards"] = []
         context["was"] = json.dumps([self.row.status, self.row.reason, self.row.note])
         return self.render_to_response(context)

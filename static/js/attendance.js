@@ -26,9 +26,19 @@ roster?.addEventListener("change", (event) => {
     else if (reason.value === "extreme_urgency" || chosen !== "absent") reason.value = "";
   } else if (event.target === reason && ["absent", "excused"].includes(chosen)) {
     const wanted = reason.value === "extreme_urgency" ? "excused" : "absent";
-    person.querySelector(`[value=${wanted}]`).checked = true;
+    const radio = person.querySelector(`[type=radio][value=${wanted}]`);
+    if (radio) radio.checked = true;
   }
 });
+
+// How many lines are chosen, where a page counts them.
+const chosen = roster?.querySelector("[data-chosen]");
+const count = () => {
+  if (chosen) chosen.textContent = roster.querySelectorAll("[data-person] [type=radio]:checked").length;
+};
+roster?.addEventListener("change", count);
+roster?.querySelector("[data-fill]")?.addEventListener("click", count);
+count();
 roster?.addEventListener("input", () => (typed = true));
 roster?.addEventListener("submit", () => (typed = false));
 
