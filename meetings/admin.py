@@ -34,6 +34,7 @@ from meetings.models import (
     Pattern,
     RestrictedDay,
 )
+from meetings.models.pattern import TYPED
 from meetings.planning.actions import confirm_days_off, plan_meetings
 from meetings.planning.wording import planned_in_words
 from meetings.schedule_forms import WhyField
@@ -352,18 +353,7 @@ class PatternAdmin(AsOfToday, TableAdmin, HasPages, ScopedAdmin):
         (
             None,
             {
-                "fields": [
-                    "locality",
-                    "kind",
-                    "day_of_month",
-                    "week",
-                    "weekday",
-                    "starts",
-                    "minutes",
-                    "venue",
-                    "first_day",
-                    "last_day",
-                ],
+                "fields": ["locality", "kind", *TYPED],
                 "description": _(
                     "Either a day of the month, or a weekday and which one of the month. Saving plans the meetings "
                     "of the next twelve months; those that somebody has moved, cancelled or recorded stay."

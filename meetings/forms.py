@@ -274,7 +274,10 @@ class OwnAbsenceForm(forms.Form):
         label=_("In a few words"),
         required=False,
         max_length=300,
-        help_text=_("Needed for extreme urgency. Nothing about health or family."),
+        help_text=_(
+            "Needed for extreme urgency. Only you and the heads of your agency and of your group read it. "
+            "Nothing about health or family."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     was = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -282,6 +285,7 @@ class OwnAbsenceForm(forms.Form):
     def __init__(self, *args, row, late=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.row, self.corrections = row, []
+        self.fields["note"].asked_by = "reason"
         if late:
             self.fields["why_late"] = WhyLateField()
         self.initial = {"reason": row.reason, "note": row.note, "was": json.dumps([row.status, row.reason, row.note])}

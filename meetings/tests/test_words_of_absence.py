@@ -31,7 +31,8 @@ def row():
     found = Attendance.objects.get(meeting=made, cadre=cast.chau)
     found.status, found.reason = "absent", "extreme_urgency"
     for found.note in (BEFORE, WORDS):
-        sign_change(found, by=cast.signed)
+        # Not by the cadre: what differs from his own entry would stand beside it.
+        sign_change(found, by=cast.recorder)
         found.save()
     found.cast = cast
     return found
@@ -101,7 +102,7 @@ def recorded(browser, row, **values):
     """Send the page of attendance as it came, with some values of the cadre changed; return what is stored then."""
     url = reverse("meetings:meeting_record", args=[row.meeting_id])
     form = browser.get(url).context["form"]
-    sent = {name: form[name].value() or "" for name in form.fields if name != "guest"}
+    sent = {name: form[name].value() or "" for name in form.fields if name not in ("guest", "topics")}
     answer = browser.post(url, sent | {f"{name}-{row.cadre_id}": value for name, value in values.items()})
     row.refresh_from_db()
     return answer, (row.status, row.reason, row.note)
@@ -136,7 +137,7 @@ def test_a_page_says_that_there_are_words(recorder, row):
 def test_not_even_a_contradiction_tells_them(recorder, row):
     url = reverse("meetings:meeting_record", args=[row.meeting_id])
     form = recorder.get(url).context["form"]
-    sent = {name: form[name].value() or "" for name in form.fields if name != "guest"}
+    sent = {name: form[name].value() or "" for name in form.fields if name not in ("guest", "topics")}
     key = row.cadre_id
     sent |= {f"status-{key}": "present", f"was-{key}": json.dumps(["absent", "duty_trip", ""])}
 
