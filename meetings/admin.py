@@ -18,6 +18,7 @@ from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
 from meetings.actions import meeting_changed, rule_changed
+from meetings.agency_meetings.wording import say_subject
 from meetings.entries import broken_rules, say_why
 from meetings.excuses import words_read_in
 from meetings.forms import WORDS_UNREAD
@@ -151,6 +152,8 @@ class MeetingAdminForm(ScopedForm):
         cancelled = cleaned.get("status") == Meeting.Status.CANCELLED
         if stored.follows_a_pattern and (moved or cancelled) and not cleaned.get("why"):
             self.add_error("why", say_why())
+        if "subject" in self.fields and stored.pk is None and cleaned.get("agency") and not cleaned.get("subject"):
+            self.add_error("subject", say_subject())
         return cleaned
 
 
@@ -177,6 +180,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "kind",
                     "locality",
                     "agency",
+                    "subject",
                     "starts_at",
                     "ends_at",
                     "venue",
@@ -184,6 +188,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "why",
                     "convened_by",
                     "extraordinary",
+                    "override_reason",
                 ],
                 "description": _(
                     "An agency meeting or a training session belongs to an agency, every other meeting to a "

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from meetings.agency_meetings.views import MeetingMoveView
 from meetings.feed.views import FeedPageView, FeedView
 from meetings.guidance.views import (
     GuidanceCreateView,
@@ -13,6 +14,7 @@ from meetings.guidance.views import (
 )
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
+from meetings.programmes.views import FeedbackAnswerView, FeedbackView
 from meetings.reminders.views import ReminderView, RemindView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
@@ -51,7 +53,10 @@ urlpatterns = [
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
     path("<int:pk>/links/", LinksView.as_view(), name="meeting_links"),
+    path("<int:pk>/feedback/", FeedbackView.as_view(), name="feedback"),
+    path("feedback/<int:pk>/", FeedbackAnswerView.as_view(), name="feedback_answer"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
     path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
+    path("<int:pk>/move/", MeetingMoveView.as_view(), name="meeting_move"),
     path("<int:pk>/status/", MeetingStatusView.as_view(), name="meeting_status"),
 ]

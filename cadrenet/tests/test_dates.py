@@ -49,6 +49,8 @@ DERIVED = {
     "meetings.reminder.day",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
+    "meetings.sententry.noted_at",
+    "meetings.sententry.received_at",
     "meetings.correction.made_at",
     "meetings.correction.concluded_at",
     "meetings.attendancelink.day",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignments', '0014_erasures'),
-        ('meetings', '0006_topics_and_corrections'),
+        ('meetings', '0005_agency_meetings_have_a_subject'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

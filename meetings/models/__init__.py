@@ -11,6 +11,7 @@ from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
 from meetings.models.reminder import Reminder
 from meetings.models.rules import ExpectationRule, RestrictedDay
+from meetings.models.sent_entry import SentEntry
 
 __all__ = [
     "AGENCY_KINDS",
@@ -29,4 +30,5 @@ __all__ = [
     "Pattern",
     "Reminder",
     "RestrictedDay",
+    "SentEntry",
 ]
