@@ -167,5 +167,5 @@ def test_the_page_of_attendance_costs_one_query_more_where_somebody_wrote(
     url = reverse("meetings:meeting_record", args=[row.meeting_id])
     recorder.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         recorder.get(url)
