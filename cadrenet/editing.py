@@ -199,7 +199,7 @@ class EditMixin(forms.BaseForm):
 
     columns: Mapping[str, str] = {}
     # What the page was opened with: of a form in a set it is said by the set.
-    opened: str | None = None
+    opened_by_set: str | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -279,7 +279,7 @@ class EditMixin(forms.BaseForm):
 
     def merge(self) -> None:
         """Let what was left untouched follow what is stored; find where two people changed the same."""
-        opened = self.data.get(self.add_prefix(OPENED), "") if self.opened is None else self.opened
+        opened = self.data.get(self.add_prefix(OPENED), "") if self.opened_by_set is None else self.opened_by_set
         seen, stored = unseal(opened), self.stored()
         self.changed_about = changed_since(opened, self.about())
         self.changed_meanwhile = changed_since(opened, stored)
@@ -409,7 +409,7 @@ class EditFormSet(BaseInlineFormSet):
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)
         form.fields.pop(OPENED, None)
-        form.opened = self.opened.get(str(form.instance.pk), "")
+        form.opened_by_set = self.opened.get(str(form.instance.pk), "")
         return form
 
     def clean(self) -> None:

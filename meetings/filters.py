@@ -31,13 +31,6 @@ MANY_LOCALITIES = 200
 OFFERED_QUARTERS = 10
 
 
-class DayInput(forms.DateInput):
-    """A day as the language writes it, with the keyboard of digits on a phone."""
-
-    def __init__(self, attrs=None):
-        super().__init__(attrs={"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
-
-
 class WithinChoice(WithinField):
     """A locality by its code, chosen from the groups and communes that the user may see."""
 
@@ -189,8 +182,8 @@ class MeetingFilter(ListFilter):
     """Meetings by time, place, kind and state. ``due`` are those not cancelled, as every figure counts them."""
 
     quarter = QuarterChoiceFilter(field_name="day", label=_("Quarter"))
-    first_day = BoundedDateFilter(field_name="day", lookup_expr="gte", label=_("From"), widget=DayInput)
-    last_day = BoundedDateFilter(field_name="day", lookup_expr="lte", label=_("To"), widget=DayInput)
+    first_day = BoundedDateFilter(field_name="day", lookup_expr="gte", label=_("From"))
+    last_day = BoundedDateFilter(field_name="day", lookup_expr="lte", label=_("To"))
     within = WithinChoiceFilter(label=_("Within"))
     counted = CountedInFilter(label=_("As counted in"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))

@@ -7,22 +7,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cadrenet.dates import DayField
+from cadrenet.dates import ClockField, DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY
 from cadrenet.texts import FreeTextInput
 from meetings.actions import save_meeting
-from meetings.filters import DayInput
 from meetings.models import AGENCY_KINDS, Meeting
 from meetings.models.meeting import kinds_at
-
-
-class ClockInput(forms.TimeInput):
-    """A time as people write it, 19:00, with the keyboard of digits on a phone."""
-
-    def __init__(self, attrs=None):
-        super().__init__(format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
-
 
 # An end before the beginning is one of the next day where the meeting is no longer than this; else a slip.
 LONGEST_PAST_MIDNIGHT = timedelta(hours=12)
@@ -39,12 +30,11 @@ class MeetingForm(EditMixin, forms.ModelForm):
 
     columns = {"day": "starts_at", "starts": "starts_at", "ends": "ends_at", "last_day": "ends_at"}
 
-    day = DayField(label=_("Day"), widget=DayInput)
-    starts = forms.TimeField(label=_("From"), widget=ClockInput)
-    ends = forms.TimeField(
+    day = DayField(label=_("Day"))
+    starts = ClockField(label=_("From"))
+    ends = ClockField(
         label=_("To"),
         required=False,
-        widget=ClockInput,
         help_text=_("A time before the beginning is one of the next day: 23:30 to 00:30."),
     )
 
@@ -134,7 +124,6 @@ class AgencyMeetingForm(MeetingForm):
     last_day = DayField(
         label=_("Last day"),
         required=False,
-        widget=DayInput,
         help_text=_("Only for a meeting or training of several days."),
     )
     why = WhyField(_("Why on this day all the same"))

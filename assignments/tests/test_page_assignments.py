@@ -302,7 +302,10 @@ def test_a_link_fills_in_the_locality_and_the_usual_role():
         ({"locality": ""}, {"locality": ["Say which locality."]}),
         ({"cadre": ""}, {"cadre": ["Say whom."]}),
         ({"cadre": "nobody"}, {"cadre": ["No cadre whom you may assign is called that."]}),
-        ({"first_day": "31/02/2022"}, {"first_day": ["Enter a valid date."]}),
+        (
+            {"first_day": "31/02/2022"},
+            {"first_day": ["“31/02/2022” does not exist: February 2022 has 28 days. Correct the day."]},
+        ),
         ({"role": "head"}, {"role": ["Only a regional group has a head and support."]}),
     ],
 )

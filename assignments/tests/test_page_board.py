@@ -413,8 +413,14 @@ def test_sent_twice_it_is_there_once_and_the_second_time_is_told():
         ({"who": "nobody"}, [("", "No cadre whom you may assign is called that.")]),
         ({"who": "le van"}, [("", "Choose below which one is meant.")]),
         ({"first_day": ""}, [("In charge from", "This field is required.")]),
-        ({"first_day": "31/02/2022"}, [("In charge from", "Enter a valid date.")]),
-        ({"decision_on": "soon"}, [("Day of the decision", "Enter a valid date.")]),
+        (
+            {"first_day": "31/02/2022"},
+            [("In charge from", "“31/02/2022” does not exist: February 2022 has 28 days. Correct the day.")],
+        ),
+        (
+            {"decision_on": "soon"},
+            [("Day of the decision", "“soon” is not a day. Write day, month and year, like 09/05/2022.")],
+        ),
         ({"replaces": "0"}, [("Instead of", "This assignment has ended meanwhile. Look at the place again.")]),
     ],
 )

@@ -130,7 +130,10 @@ def test_with_script_the_part_that_says_so_comes_alone_and_nothing_is_saved():
         ({"cadre": "nobody"}, {"cadre": ["No cadre whom you may assign is called that."]}),
         ({"cadre": "P1"}, {"cadre": ["A successor is somebody else."]}),
         ({"end_reason": ""}, {"end_reason": ["This field is required."]}),
-        ({"last_day": "31/31/2022"}, {"last_day": ["Enter a valid date."]}),
+        (
+            {"last_day": "31/31/2022"},
+            {"last_day": ["“31/31/2022” does not exist: a year has 12 months. Write the day first, then the month."]},
+        ),
         ({"last_day": "2019-12-31"}, {"__all__": ["The last day lies before the first day."]}),
     ],
 )

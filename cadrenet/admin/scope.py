@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 
+from cadrenet.dates import ClockField, DayField, MomentField
 from cadrenet.editing import EditFormSet, EditMixin
 
 
@@ -105,6 +106,8 @@ class ScopedMixin:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # Another row is changed and deleted on its own page, not from a form that only names it.
             field.widget.can_change_related = field.widget.can_delete_related = False
+        if isinstance(field, DayField | ClockField | MomentField):
+            field.label = f"{field.label} ({field.says})"
         return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

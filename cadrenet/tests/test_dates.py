@@ -1,6 +1,6 @@
 """Days that somebody types lie between 1930 and ten years ahead, in every model, form, file and address."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import django_filters
 import pytest
@@ -15,7 +15,15 @@ from django.urls.resolvers import get_resolver
 from django.utils import translation
 
 from assignments.tests.cast import OFFICE, at, small_tree, user
-from cadrenet.dates import BoundedDateField, BoundedDateTimeField, DayField
+from cadrenet.dates import (
+    BoundedDateField,
+    BoundedDateTimeField,
+    ClockField,
+    DayField,
+    MomentField,
+    read_clock,
+    read_day,
+)
 from cadrenet.periods import Month, MonthConverter, Quarter, QuarterConverter, check_day, check_quarter, check_year
 from cadrenet.tables.values import BadValue, day, moment
 from cadrenet.tables.values import quarter as quarter_cell
@@ -112,6 +120,114 @@ def test_years_quarters_and_months_have_the_same_bounds():
     assert MonthConverter().to_python("1930-01") == Month(1930, 1)
 
 
+# --- What people type -----------------------------------------------------------------------------------------
+
+ON = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    "text, day",
+    [
+        ("09122026", date(2026, 12, 9)),
+        ("9.12.2026", date(2026, 12, 9)),
+        ("9/12/2026", date(2026, 12, 9)),
+        ("9-12-2026", date(2026, 12, 9)),
+        ("9 12 2026", date(2026, 12, 9)),
+        (" 9 / 12 / 2026 ", date(2026, 12, 9)),
+        ("9/12/26", date(2026, 12, 9)),
+        ("2026-12-09", date(2026, 12, 9)),
+        ("ngày 9 tháng 12 năm 2026", date(2026, 12, 9)),
+        ("Ngay 9 thang 12", date(2026, 12, 9)),
+        ("9/12", date(2026, 12, 9)),
+        # Five weeks ahead, and not eleven months back.
+        ("5/1", date(2027, 1, 5)),
+        ("1/6", date(2026, 6, 1)),
+        ("hôm nay", ON),
+        ("Hôm  nay", ON),
+        ("hom nay", ON),
+        ("today", ON),
+        ("hoy", ON),
+        ("hôm qua", date(2026, 11, 25)),
+        ("ngày mai", date(2026, 11, 27)),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(text, day):
+    assert read_day(text, ON) == day
+
+
+def test_a_day_without_a_year_lies_in_one_that_has_it():
+    assert read_day("29/2", date(2027, 11, 26)) == date(2028, 2, 29)
+    assert read_day("31/12", date(2027, 1, 3)) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        ("31/11", "“31/11” does not exist: November 2026 has 30 days. Correct the day."),
+        ("29/02/2022", "“29/02/2022” does not exist: February 2022 has 28 days. Correct the day."),
+        ("29/2", "“29/2” does not exist: February 2026 has 28 days. Correct the day."),
+        ("0/5/2022", "“0/5/2022” does not exist: May 2022 has 31 days. Correct the day."),
+        (
+            "12/31/2026",
+            "“12/31/2026” does not exist: a year has 12 months. Write the day first, then the month.",
+        ),
+        ("soon", "“soon” is not a day. Write day, month and year, like 26/11/2026."),
+        ("2026", "“2026” is not a day. Write day, month and year, like 26/11/2026."),
+        ("1/2/3/2026", "“1/2/3/2026” is not a day. Write day, month and year, like 26/11/2026."),
+        ("9/12/026", "“9/12/026” is not a day. Write day, month and year, like 26/11/2026."),
+    ],
+)
+def test_what_is_no_day_is_refused_with_what_to_do(text, sentence):
+    assert refusal(lambda text: read_day(text, ON), text) == sentence
+
+
+@pytest.mark.parametrize(
+    "text, clock",
+    [
+        ("14h", time(14)),
+        ("14h00", time(14)),
+        ("14H", time(14)),
+        ("14", time(14)),
+        ("1400", time(14)),
+        ("930", time(9, 30)),
+        ("14:00", time(14)),
+        ("14:00:00", time(14)),
+        ("14.30", time(14, 30)),
+        ("14g30", time(14, 30)),
+        ("14h5", time(14, 5)),
+        ("14 giờ 30", time(14, 30)),
+        ("14 giờ 30 phút", time(14, 30)),
+        ("0h", time(0)),
+        ("23:59", time(23, 59)),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(text, clock):
+    assert read_clock(text) == clock
+
+
+@pytest.mark.parametrize("text", ["24:00", "14:60", "2400", "evening", "14h30x", "-1", "123456"])
+def test_what_is_no_time_is_refused_with_what_to_do(text):
+    assert refusal(read_clock, text) == f"“{text}” is not a time. Write hours and minutes, like 14:00 or 14h30."
+
+
+def test_a_box_shows_what_was_understood_and_fills_in_today():
+    class Asked(forms.Form):
+        day = DayField(label="Day")
+        starts = ClockField(label="From")
+
+    form = Asked({"day": "9/12", "starts": "7h"})
+
+    assert form.errors == {}
+    assert form.cleaned_data == {"day": date(2026, 12, 9), "starts": time(7)}
+    with translation.override("vi"):
+        assert 'value="09/12/2026"' in str(form["day"])
+        assert 'value="07:00"' in str(form["starts"])
+        assert '<button class="btn btn-quiet" type="button" data-today="26/11/2026" hidden>Hôm nay</button>' in str(
+            form["day"]
+        )
+    assert 'value="soon"' in str(Asked({"day": "soon"})["day"])
+
+
 # --- Everywhere ---------------------------------------------------------------------------------------------
 
 
@@ -144,7 +260,12 @@ def test_every_bounded_day_says_the_sentence_when_its_row_is_cleaned():
             if isinstance(field, BoundedDateField | BoundedDateTimeField):
                 value = at(date(2037, 1, 1)) if isinstance(field, models.DateTimeField) else date(22, 5, 9)
                 assert refusal(lambda value, field=field: field.clean(value, None), value) == SENTENCE, field
-                assert refusal(field.formfield().clean, "2037-01-01") == SENTENCE, field
+                typed = (
+                    "01/01/2037"
+                    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField)
+                    else ["1.1.2037", "0h"]
+                )
+                assert refusal(field.formfield().clean, typed) == SENTENCE, field
                 found += 1
     assert found > 30
 
@@ -163,9 +284,16 @@ def test_every_day_of_every_form_is_bounded():
     asked = 0
     for form in set(forms_of(forms.BaseForm)):
         for name, field in getattr(form, "base_fields", {}).items():
-            if isinstance(field, forms.DateField | forms.DateTimeField) and name not in ("last_login", "date_joined"):
-                assert refusal(field.clean, "0022-05-09") == SENTENCE, (form, name)
+            if name in ("last_login", "date_joined"):
+                continue
+            if isinstance(field, forms.DateField):
+                assert (type(field), refusal(field.clean, "0022-05-09")) == (DayField, SENTENCE), (form, name)
                 asked += 1
+            # In the administration, too, Django's own fields would read only what Django reads.
+            wanted = {forms.TimeField: ClockField, forms.SplitDateTimeField: MomentField}
+            for kind, ours in wanted.items():
+                assert not isinstance(field, kind) or isinstance(field, ours), (form, name)
+            assert not isinstance(field, forms.DateTimeField), (form, name)
     assert asked > 15
 
 
@@ -174,7 +302,7 @@ def test_every_day_of_every_list_is_bounded():
     asked = 0
     for filterset in set(forms_of(django_filters.FilterSet)):
         for name, filter in filterset.base_filters.items():
-            if issubclass(filter.field_class, forms.DateField):
+            if issubclass(filter.field_class, forms.DateField | forms.DateTimeField | forms.TimeField):
                 assert issubclass(filter.field_class, DayField), (filterset, name)
                 asked += 1
     assert asked >= 3

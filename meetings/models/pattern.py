@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Locality, Place
 from assignments.models.as_of import AsOfQuerySet
 from assignments.scope import ScopedQuerySet
+from cadrenet.dates import ClockTimeField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.texts import FreeTextField, called
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, kind_of_another_tier
@@ -84,7 +85,7 @@ class Pattern(EffectiveDated):
     )
     week = models.PositiveSmallIntegerField(_("which one"), null=True, blank=True, choices=WEEKS)
     weekday = models.CharField(_("day of the week"), max_length=9, blank=True, choices=Weekday)
-    starts = models.TimeField(_("starts at"))
+    starts = ClockTimeField(_("starts at"))
     minutes = models.PositiveSmallIntegerField(
         _("length in minutes"),
         null=True,

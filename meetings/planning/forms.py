@@ -13,7 +13,6 @@ from cadrenet.periods import Month
 from meetings.models import KIND_TIERS, Kind, Pattern
 from meetings.models.pattern import DAYS_OF_THE_WEEK, LOCALITY_KINDS
 from meetings.queries import restricted_days
-from meetings.schedule_forms import ClockInput
 
 # Where meetings of a kind are planned together.
 PLANNED_TIERS = {**KIND_TIERS, Kind.RESIDENCE: Tier.HAMLET}
@@ -92,9 +91,6 @@ class PatternForm(EditMixin, forms.ModelForm):
         fields = ["day_of_month", "week", "weekday", "starts", "minutes", "venue", "first_day", "last_day"]
         widgets = {
             "day_of_month": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-            "starts": ClockInput,
-            "first_day": forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-            "last_day": forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         }
 
     field_order = [

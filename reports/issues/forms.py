@@ -19,7 +19,6 @@ class IssueForm(FactForm):
         model = Issue
         fields = ["locality", "raised_on", "kind", "theme", "urgent", "summary", "responsible_agency"]
         widgets = {
-            "raised_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
         }
 
@@ -37,7 +36,6 @@ class CloseIssueForm(forms.ModelForm):
     class Meta:
         model = Issue
         fields = ["closed_on"]
-        widgets = {"closed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def __init__(self, *args, day, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,6 +1,5 @@
 """The form that records and changes a resource."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reports.forms import FactForm, LocalityField, not_after
@@ -18,7 +17,6 @@ class ResourceForm(FactForm):
     class Meta:
         model = Resource
         fields = ["locality", "mobilised_on", "kind", "description", "value_vnd", "donor", "cadre", "status"]
-        widgets = {"mobilised_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def clean_mobilised_on(self):
         """A promise, too, is made before it is written down."""

@@ -47,6 +47,7 @@ from meetings.models import Attendance, AttendanceLink, Correction, Feedback, Gu
 from meetings.rosters import keep_rosters
 from reports.demo.accounts import ACCOUNTS
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingScheme, Resource
+from reports.tests.visits import PYTHON
 
 MARK = "Ngoại"
 NOW = datetime(2026, 8, 20, 14, 0, tzinfo=OFFICE)
@@ -244,6 +245,8 @@ def told(client, asked):
     for address in asked:
         response = client.get(address)
         found[address] = (response.status_code, response.headers.get("Location"), body(response))
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            assert not PYTHON.search(response.content.decode()), f"{address} shows a value as Python writes it."
     return found
 
 

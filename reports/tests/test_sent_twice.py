@@ -26,7 +26,7 @@ from cadrenet.receipts import KEY
 from reports.models import Issue
 from reports.tests.creating import ADMINISTRATION, FORMS, SITE, adding, opened, prepared
 from reports.tests.test_scope_everywhere import APART, KEYS, NOW, ROWS, address_of, site_addresses
-from reports.tests.visits import visitor
+from reports.tests.visits import PYTHON, visitor
 
 TRACES = {"Receipt", "Session", "LogEntry"}
 
@@ -55,6 +55,7 @@ class Browser:
 
     def get(self, url):
         response = self.client.get(url)
+        assert not PYTHON.search(response.content.decode()), f"{url} shows a value as Python writes it."
         assert response.status_code == 200, (url, response.status_code, response.headers.get("Location"))
         return response.content.decode()
 

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.test import Client
 from openpyxl import load_workbook
 
+# What a template prints of a value that it was not given, or not made to show.
+PYTHON = re.compile(r">\s*(None|True|False|\[\]|\{\}|&lt;[A-Za-z]+[ :])\s*<")
+
 
 def visitor(who):
     """A browser in which somebody is signed in, and reads English."""

@@ -57,8 +57,15 @@ document.addEventListener("click", async (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-  const button = event.target.closest("[data-print], [data-copy]");
+  const button = event.target.closest("[data-print], [data-copy], [data-today]");
   if (!button) return;
+  if (button.matches("[data-today]")) {
+    const field = button.previousElementSibling;
+    field.value = button.dataset.today;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+    return;
+  }
   if (button.matches("[data-print]")) {
     window.print();
     return;
@@ -75,7 +82,8 @@ document.addEventListener("click", async (event) => {
 
 // Buttons that need script are printed hidden.
 const show = () => {
-  for (const button of document.querySelectorAll("[data-print][hidden], [data-copy][hidden]")) button.hidden = false;
+  const buttons = document.querySelectorAll("[data-print][hidden], [data-copy][hidden], [data-today][hidden]");
+  for (const button of buttons) button.hidden = false;
 };
 show();
 document.addEventListener("htmx:load", show);
