@@ -67,6 +67,8 @@ def clients():
         if cadre.user_id is None:
             cadre.user = User.objects.get_or_create(username=f"bench-{cadre.pk}")[0]
             cadre.save()
+        if not cadre.user.serves_on(today()):
+            continue
         found.append((cadre, assignment.locality))
         if len(found) == CLIENTS:
             return found
