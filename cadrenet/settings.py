@@ -208,7 +208,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "cadrenet.static_files.StaticFilesStorage"
     },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from assignments.login.two_steps import own_key
+from assignments.login.views import SignInView, SignOutView, TypedView
 from cadrenet.gallery import gallery
 from cadrenet.health import health
 from cadrenet.periods import MonthConverter, QuarterConverter
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("assignments.urls")),
     path("meetings/", include("meetings.urls")),
+    path("", include("meetings.phone.urls")),
     path("more/", TemplateView.as_view(template_name="more.html"), name="more"),
     path("help/", TemplateView.as_view(template_name="help/help.html"), name="help"),
     path("help/figures/", TemplateView.as_view(template_name="help/figures.html"), name="figures"),
@@ -32,8 +34,9 @@ urlpatterns = [
     # Also at the sign-in, and between its two steps.
     path("language/setlang/", login_not_required(set_language), name="set_language"),
     # Of the sign-in library's pages only these: nobody signs up, and an office's logins have no e-mail.
-    path("account/login/", account.login, name="account_login"),
-    path("account/logout/", account.logout, name="account_logout"),
+    path("account/login/", SignInView.as_view(), name="account_login"),
+    path("account/logout/", SignOutView.as_view(), name="account_logout"),
+    path("account/typed/", TypedView.as_view(), name="account_typed"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     # The second step: asked for at sign-in, set up, and asked for once more.

@@ -1,6 +1,7 @@
 """Changes of meetings and of their rules that reach further than the row that was saved: who saves, calls these."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from cadrenet.periods import ONE_DAY
 from meetings.entries import BY_ONESELF, Author, Entry, Judged, Mark, Roster, broken_rules, judge, said_of, say_why
 from meetings.models import Attendance, Correction, ExpectationRule, Meeting
 from meetings.models.meeting import lies_ahead
+from meetings.queries import hold_agencies_concerned, kept_by_own_agency
 from meetings.rosters import keep_rosters
 
 # First and last day.
@@ -77,7 +79,18 @@ def days_in_one_only(one: Days, other: Days) -> list[Days]:
 # --- What people say of a meeting ---------------------------------------------------------------------------
 
 # What a meeting is, and when: all that its form changes.
-SCHEDULE = ("kind", "locality_id", "agency_id", "starts_at", "ends_at", "venue", "convened_by", "extraordinary")
+SCHEDULE = (
+    "kind",
+    "locality_id",
+    "agency_id",
+    "subject",
+    "starts_at",
+    "ends_at",
+    "venue",
+    "convened_by",
+    "extraordinary",
+    "override_reason",
+)
 # Kept with a row's history as the reason of the change, so that the rule of that day decides for ever.
 LATE = "late"
 # Kept likewise of what somebody said by a personal link.
@@ -149,6 +162,7 @@ def record_entries(
     there. As many queries for one meeting as for sixteen, but for guests and for what is cancelled.
     """
     rosters = hold_rosters(entries) if rosters is None else rosters
+    entries = _with_agency_meetings(rosters, entries)
     author = Author(by, reach_of(by).cadres if by else frozenset())
     said = said_by(row for key, roster in rosters.items() for row in rows_to_overwrite(roster, entries[key]))
     judged = {key: judge(roster, entries[key], on, author, said) for key, roster in rosters.items()}
@@ -167,6 +181,30 @@ def record_entries(
     if others := [one.meeting for one in stands if one.expects_others]:
         meetings_changed(others)
     return judged
+
+
+def _with_agency_meetings(rosters: Mapping[int, Roster], entries: Mapping[int, Entry]) -> Mapping[int, Entry]:
+    """Fill in “agency meeting” for whoever was absent without a reason while the own agency met.
+
+    It excuses nobody, and can be changed afterwards like any other reason.
+    """
+    absent = Attendance.Status.ABSENT
+    asked = {
+        (key, mark.cadre)
+        for key in rosters
+        for mark in entries[key].marks
+        if mark.status == absent and not mark.reason and mark.values != mark.was
+    }
+    kept = kept_by_own_agency(asked) if asked else set()
+    reason = Attendance.Reason.AGENCY_MEETING.value
+
+    def filled_in(key: int, mark: Mark) -> Mark:
+        return replace(mark, reason=reason) if (key, mark.cadre) in kept else mark
+
+    return {
+        key: replace(entry, marks=tuple(filled_in(key, mark) for mark in entry.marks))
+        for key, entry in entries.items()
+    }
 
 
 def _write_meetings(judged: list[Judged]) -> None:
@@ -312,6 +350,9 @@ def save_meeting(meeting: Meeting, *, by: User, on: date, why: str = "") -> Meet
     sign_change(meeting, by=by, why=why)
     meeting.save()
     meeting_changed(meeting)
+    if meeting.locality_id:
+        # An agency that registers a meeting at this moment sees this one, or this one sees the agency's.
+        hold_agencies_concerned(meeting)
     return meeting
 
 

@@ -18,6 +18,7 @@ from cadrenet.admin.tables import TableAdmin
 from cadrenet.history import sign_change
 from cadrenet.periods import today
 from meetings.actions import meeting_changed, rule_changed
+from meetings.agency_meetings.wording import say_subject
 from meetings.entries import broken_rules, say_why
 from meetings.guidance import admin as guidance_admin  # noqa: F401 - registers its own
 from meetings.imports import PatternImport
@@ -137,6 +138,8 @@ class MeetingAdminForm(ScopedForm):
         cancelled = cleaned.get("status") == Meeting.Status.CANCELLED
         if stored.follows_a_pattern and (moved or cancelled) and not cleaned.get("why"):
             self.add_error("why", say_why())
+        if "subject" in self.fields and stored.pk is None and cleaned.get("agency") and not cleaned.get("subject"):
+            self.add_error("subject", say_subject())
         return cleaned
 
 
@@ -163,6 +166,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "kind",
                     "locality",
                     "agency",
+                    "subject",
                     "starts_at",
                     "ends_at",
                     "venue",
@@ -170,6 +174,7 @@ class MeetingAdmin(HasPages, ScopedAdmin):
                     "why",
                     "convened_by",
                     "extraordinary",
+                    "override_reason",
                 ],
                 "description": _(
                     "An agency meeting or a training session belongs to an agency, every other meeting to a "

@@ -16,7 +16,8 @@ from meetings.rosters import MOVED
 EVENTS_AT_MOST = 60
 # What an import leaves as the reason is no sentence that anybody typed.
 IMPORTED = "import"
-TRACKED_FIELDS = [*FACTS, "kind", "starts_at", "ends_at", "venue", "convened_by", "extraordinary"]
+TRACKED_FIELDS = [*FACTS, "kind", "subject", "starts_at", "ends_at", "venue", "convened_by", "extraordinary"]
+TRACKED_FIELDS += ["override_reason"]
 
 
 @dataclass(frozen=True)

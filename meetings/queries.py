@@ -1,13 +1,13 @@
 """Figures over meetings: where agencies and localities get in each other's way, and what happens on which day."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
-from assignments.models import Limit, Locality, Tier
-from assignments.models.posting import staff_of_own_day, staff_on
+from assignments.models import Agency, Limit, Locality, Posting, Tier
+from assignments.models.posting import staff_of_own_day
 from cadrenet.effective_dated import in_force
 from cadrenet.periods import ONE_DAY
 from cadrenet.prepared import Constant, prepared
@@ -113,29 +113,35 @@ def clashes(quarter):
     )
 
 
-def clashes_of(meeting):
+def clashes_of(meeting, assumed=None):
     """Return the attendances that stand in each other's way with one meeting, defined as in ``clashes``.
 
     Of an agency's meeting: its staff's at locality meetings. Of a locality's: those on its own roster, each with
-    ``agency_meeting``, the id of what it clashes with.
+    ``agency_meeting``, the id of what it clashes with, and why the agency meets all the same (``agency_reason``).
+    With an ``assumed`` length, meetings without an end are taken to last so long, where a figure counts none.
     """
     rows = Attendance.objects.filter(expected=True)
-    if meeting.ends_at is None or meeting.status == Meeting.Status.CANCELLED:
+    ends_at = (meeting.known_end or meeting.starts_at + assumed) if assumed else meeting.ends_at
+    if ends_at is None or meeting.status == Meeting.Status.CANCELLED:
         return rows.none()
     if meeting.agency_id:
-        return standing_in_the_way(meeting.agency, meeting.starts_at, meeting.ends_at)
+        staff = staff_expected(meeting.agency, day_of(meeting.starts_at) - ONE_DAY, day_of(ends_at))
+        return staff.filter(shares_time("meeting", meeting.starts_at, ends_at, assumed))
     if meeting.status == Meeting.Status.NOT_HELD:
         return rows.none()
     return rows.filter(
         WORKED_THERE,
+        shares_time(AGENCY, meeting.starts_at, ends_at, assumed),
         meeting=meeting,
         **{
             f"{AGENCY}__kind__in": AGENCY_KINDS,
             f"{AGENCY}__status__in": [Meeting.Status.PLANNED, Meeting.Status.HELD, Meeting.Status.NOT_HELD],
-            f"{AGENCY}__starts_at__lt": meeting.ends_at,
-            f"{AGENCY}__ends_at__gt": meeting.starts_at,
         },
-    ).annotate(agency_meeting=F(AGENCY))
+    ).annotate(
+        agency_meeting=F(AGENCY),
+        agency_reason=F(f"{AGENCY}__override_reason"),
+        agency_ends_at=F(f"{AGENCY}__ends_at"),
+    )
 
 
 @dataclass(frozen=True)
@@ -163,11 +169,61 @@ def agency_meetings_beside(rows):
     return {key: AgencyMeeting(agency, starts_at) for key, agency, starts_at in found} if rows else {}
 
 
-def standing_in_the_way(agency, starts_at, ends_at):
-    """Return the attendances of an agency's staff at locality meetings that overlap a time."""
-    return staff_expected(agency, day_of(starts_at) - ONE_DAY, day_of(ends_at)).filter(
-        meeting__starts_at__lt=ends_at, meeting__ends_at__gt=starts_at
+def shares_time(to, starts_at, ends_at, assumed=None):
+    """Return the condition that a meeting shares time with a span; ``to`` leads to the meeting."""
+    later = Q(**{f"{to}__ends_at__gt": starts_at})
+    if assumed:
+        without_end = Q(**{f"{to}__ends_at": None}) | Q(**{f"{to}__ends_at": F(f"{to}__starts_at")})
+        later |= without_end & Q(**{f"{to}__starts_at__gt": starts_at - assumed})
+    return later & Q(**{f"{to}__starts_at__lt": ends_at})
+
+
+def kept_by_own_agency(asked):
+    """Return those of some (meeting id, cadre id) whose own agency meets at the time of that locality meeting.
+
+    Whoever says of one of them that he was absent finds “agency meeting” filled in, which does not excuse. One query
+    or two.
+    """
+    rows = Attendance.objects.filter(
+        WORKED_THERE,
+        expected=True,
+        meeting__in={meeting for meeting, _cadre in asked},
+        cadre__in={cadre for _meeting, cadre in asked},
+        **{
+            f"{AGENCY}__kind__in": AGENCY_KINDS,
+            f"{AGENCY}__status__in": [Meeting.Status.PLANNED, Meeting.Status.HELD],
+            # On one of the days around; how long they take is compared below.
+            f"{AGENCY}__starts_at__lt": F("meeting__starts_at") + ONE_DAY,
+            f"{AGENCY}__starts_at__gt": F("meeting__starts_at") - LONGEST_TRAINING,
+        },
     )
+    times = ("meeting__starts_at", "meeting__ends_at", f"{AGENCY}__starts_at", f"{AGENCY}__ends_at")
+    pairs = [pair for pair in rows.order_by().values_list("meeting", "cadre", "day", *times) if pair[:2] in asked]
+    if not pairs:
+        return set()
+    assumed = assumed_length(max(day for _meeting, _cadre, day, *_times in pairs))
+    found = set()
+    for meeting, cadre, _day, starts_at, ends_at, agency_starts_at, agency_ends_at in pairs:
+        theirs = Meeting(starts_at=starts_at, ends_at=ends_at)
+        other = Meeting(starts_at=agency_starts_at, ends_at=agency_ends_at)
+        if overlap(starts_at, theirs.known_end or starts_at + assumed, other, assumed):
+            found.add((meeting, cadre))
+    return found
+
+
+def hold_agencies(keys):
+    """Hold some agencies until the transaction ends, for whoever brings in a meeting that concerns their staff.
+
+    What only refers to an agency goes on meanwhile.
+    """
+    rows = Agency.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True, of=("self",))
+    list(rows.values_list("pk"))
+
+
+def hold_agencies_concerned(meeting):
+    """Hold the agencies whose staff are expected at a locality meeting, once its roster is written."""
+    there = Posting.objects.filter(cadre__attendances__meeting=meeting, cadre__attendances__expected=True)
+    hold_agencies(set(there.on(meeting.day).order_by().values_list("agency", flat=True)) - {None})
 
 
 def staff_expected(agency, first_day, last_day):
@@ -238,53 +294,17 @@ def small_number(day, limits=Limit):
     return limits.on(day, Limit.Name.SMALL_NUMBER)
 
 
-# --- When an agency can meet ------------------------------------------------------------------------------------
+# --- Time -----------------------------------------------------------------------------------------------------
 
-# Half-days that are offered, and how far ahead; a locality meeting without an end is taken to last two hours.
-HALF_DAYS = {"morning": (time(7, 30), time(11, 30)), "afternoon": (time(13, 30), time(17, 0))}
-LOOK_AHEAD = 21
-SATURDAY = 5
-USUAL_LENGTH = timedelta(hours=2)
-
-
-@dataclass(frozen=True)
-class HalfDay:
-    """A morning or an afternoon on which nothing stands in an agency's way."""
-
-    day: date
-    half: str
-
-    @property
-    def starts_at(self):
-        return office_time(self.day, HALF_DAYS[self.half][0])
-
-    @property
-    def ends_at(self):
-        return office_time(self.day, HALF_DAYS[self.half][1])
+# What the limit ships with, for whoever compares meetings of many days.
+USUAL_LENGTH = timedelta(minutes=Limit.DEFAULTS[Limit.Name.ASSUMED_MINUTES])
+# A training that was stored as one meeting goes on for so long at most.
+LONGEST_TRAINING = timedelta(days=31)
 
 
-@dataclass
-class ScheduleImpact:
-    """What stands in the way of an agency's meeting before it is saved: a warning, never a refusal."""
-
-    restricted: list = field(default_factory=list)
-    overlapping: list = field(default_factory=list)
-    same_day: list = field(default_factory=list)
-    staff: int = 0
-    free: list = field(default_factory=list)
-
-    def __bool__(self):
-        return bool(self.restricted or self.overlapping or self.same_day)
-
-    @property
-    def people(self):
-        """How many of the staff have a locality meeting at the same time."""
-        return len({row.cadre_id for row in self.overlapping})
-
-    @property
-    def others(self):
-        """How many more of the staff have one on the same day at another time."""
-        return len({row.cadre_id for row in self.same_day} - {row.cadre_id for row in self.overlapping})
+def assumed_length(day, limits=Limit):
+    """How long a meeting without a known end is taken to last, by the limit of a day."""
+    return timedelta(minutes=limits.on(day, Limit.Name.ASSUMED_MINUTES))
 
 
 def office_time(day, clock):
@@ -292,57 +312,6 @@ def office_time(day, clock):
     return timezone.make_aware(datetime.combine(day, clock))
 
 
-def schedule_impact(meeting, *, staff, rows, meetings, now):
-    """Return what stands in the way of an agency's meeting as it is about to be saved.
-
-    ``staff`` are the agency's cadres, ``rows`` and ``meetings`` the attendances and meetings that the user may see.
-    A meeting that a province or the country convenes out of turn is exempt from the restricted days.
-    """
-    first_day, last_day = day_of(meeting.starts_at), day_of(meeting.ends_at or meeting.starts_at)
-    days = [first_day + ONE_DAY * step for step in range((last_day - first_day).days + 1)]
-    expected = staff_expected(meeting.agency, first_day - ONE_DAY, last_day)
-    found = list(
-        rows.filter(pk__in=expected.values("pk"))
-        .select_related("cadre", "meeting", "meeting__place")
-        .order_by("meeting__starts_at", "cadre__sort_key")
-    )
-    told = ScheduleImpact(staff=staff.filter(staff_on(first_day, [meeting.agency], "pk")).count())
-    if not meeting.is_exempt:
-        told.restricted = sorted(restricted_days(days))
-    for row in found:
-        other = row.meeting
-        if meeting.ends_at and other.ends_at and overlap(meeting.starts_at, meeting.ends_at, other):
-            told.overlapping.append(row)
-        elif row.day >= first_day:
-            told.same_day.append(row)
-    if told:
-        told.free = list(free_half_days(meeting, rows=rows, meetings=meetings, now=now))
-    return told
-
-
-def overlap(starts_at, ends_at, other):
+def overlap(starts_at, ends_at, other, assumed=USUAL_LENGTH):
     """Return whether a meeting shares time with a span; one that only touches it does not."""
-    return other.starts_at < ends_at and (other.ends_at or other.starts_at + USUAL_LENGTH) > starts_at
-
-
-def free_half_days(meeting, *, rows, meetings, now, number=2):
-    """Yield the nearest half-days on which neither the staff nor the agency meets, outside weekends."""
-    first_day = day_of(meeting.starts_at)
-    days = [first_day + ONE_DAY * step for step in range(LOOK_AHEAD)]
-    expected = staff_expected(meeting.agency, first_day - ONE_DAY, days[-1]).values("pk")
-    busy = [row.meeting for row in rows.filter(pk__in=expected).select_related("meeting")]
-    own = meetings.due().filter(agency=meeting.agency, day__range=(first_day - ONE_DAY, days[-1]))
-    busy += own.exclude(pk=meeting.pk)
-    restricted = restricted_days(days)
-    for day in days:
-        if day.weekday() >= SATURDAY or day in restricted:
-            continue
-        for half in HALF_DAYS:
-            slot = HalfDay(day, half)
-            if (
-                number
-                and slot.starts_at > now
-                and not any(overlap(slot.starts_at, slot.ends_at, other) for other in busy)
-            ):
-                number -= 1
-                yield slot
+    return other.starts_at < ends_at and (other.known_end or other.starts_at + assumed) > starts_at

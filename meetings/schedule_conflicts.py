@@ -20,7 +20,7 @@ from assignments.visibility import can_see_place
 from cadrenet.periods import today
 from cadrenet.templatetags import figures as written
 from meetings.models import ExpectationRule, Meeting
-from meetings.queries import USUAL_LENGTH, overlap
+from meetings.queries import assumed_length, overlap
 from meetings.rosters import reaches_down
 
 AHEAD = timedelta(days=92)
@@ -77,6 +77,7 @@ class ScheduleConflicts:
         self.first_day = max(day, min(change.first_day for _position, change in new))
         self.last_day = max(day, *(change.first_day for _position, change in new)) + AHEAD
         self.small = rules.on(day, Limit.Name.SMALL_AGENCY)
+        self.assumed = assumed_length(day, rules)
         # By position: the agency at which somebody works who is to be given a place, on the day of the change.
         self.home = {position: home_of(change, day) for position, change in new}
         self.staff = self._staff({agency.pk: agency for agency in self.home.values() if agency})
@@ -126,11 +127,11 @@ class ScheduleConflicts:
         others = self.after[change.cadre.pk].values()
         pairs = []
         for meeting in self._added_meetings(position, change):
-            ends_at = meeting.ends_at or meeting.starts_at + USUAL_LENGTH
+            ends_at = meeting.known_end or meeting.starts_at + self.assumed
             pairs += [
                 (meeting, other)
                 for other in others
-                if other.pk != meeting.pk and overlap(meeting.starts_at, ends_at, other)
+                if other.pk != meeting.pk and overlap(meeting.starts_at, ends_at, other, self.assumed)
             ]
         if not pairs:
             return

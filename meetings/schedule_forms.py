@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from cadrenet.editing import EditMixin
 from cadrenet.periods import ONE_DAY
 from cadrenet.texts import FreeTextInput
 from meetings.actions import save_meeting
-from meetings.models import AGENCY_KINDS, Meeting
+from meetings.models import Meeting
 from meetings.models.meeting import kinds_at
 
 # An end before the beginning is one of the next day where the meeting is no longer than this; else a slip.
@@ -63,11 +63,19 @@ class MeetingForm(EditMixin, forms.ModelForm):
         day, starts, ends = cleaned.get("day"), cleaned.get("starts"), cleaned.get("ends")
         if day and starts:
             self.instance.starts_at = timezone.make_aware(datetime.combine(day, starts))
-            last_day = cleaned.get("last_day") or (day + ONE_DAY if ends and passes_midnight(starts, ends) else day)
+            last_day = self.last_day_of(cleaned) or (day + ONE_DAY if ends and passes_midnight(starts, ends) else day)
             self.instance.ends_at = timezone.make_aware(datetime.combine(last_day, ends)) if ends else None
-            if self.instance.ends_at and self.instance.ends_at < self.instance.starts_at and last_day >= day:
-                self.add_error("ends", _("The meeting ends before it starts."))
+            if self.instance.ends_at and last_day >= day:
+                if self.instance.ends_at < self.instance.starts_at:
+                    self.add_error("ends", _("The meeting ends before it starts."))
+                elif self.instance.ends_at == self.instance.starts_at:
+                    # It would share time with nothing at all.
+                    self.add_error("ends", _("The meeting ends as it starts. Type a later time."))
         return cleaned
+
+    def last_day_of(self, cleaned):
+        """The last day of a meeting of several days, or None."""
+        return cleaned.get("last_day")
 
     def _post_clean(self):
         """Leave the rules of the model to the action, which asks for all of them when it saves."""
@@ -79,13 +87,18 @@ class MeetingForm(EditMixin, forms.ModelForm):
         try:
             return save_meeting(self.instance, by=self.user, on=self.on, why=why)
         except ValidationError as error:
-            for name, sentences in error.message_dict.items():
-                self.add_error(FIELD_OF.get(name, name) if name != NON_FIELD_ERRORS else None, sentences)
+            self.add_sentences(error)
             return None
+
+    def add_sentences(self, error):
+        """Put what the action says about columns where it belongs on the form."""
+        for name, sentences in error.message_dict.items():
+            field = FIELD_OF.get(name, name)
+            self.add_error(field if field in self.fields else None, sentences)
 
 
 # Where on the form a sentence about a column belongs.
-FIELD_OF = {"starts_at": "day", "ends_at": "ends", "locality": "kind"}
+FIELD_OF = {"starts_at": "day", "ends_at": "ends", "locality": "kind", "override_reason": "why"}
 
 
 class WhyField(FreeTextInput):
@@ -116,54 +129,6 @@ class LocalityMeetingForm(MeetingForm):
 
     def kinds(self):
         return kinds_at(self.instance.locality.tier)
-
-
-class AgencyMeetingForm(MeetingForm):
-    """A meeting or training of an agency. Its last field comes into play once a warning was read."""
-
-    last_day = DayField(
-        label=_("Last day"),
-        required=False,
-        help_text=_("Only for a meeting or training of several days."),
-    )
-    why = WhyField(_("Why on this day all the same"))
-
-    class Meta(MeetingForm.Meta):
-        fields = ["agency", "kind", "convened_by", "extraordinary"]
-
-    field_order = ["agency", "kind", "day", "starts", "ends", "last_day", "convened_by", "extraordinary", "why"]
-
-    def __init__(self, *args, agencies, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = agencies
-        self.fields["agency"].required = True
-        self.fields["agency"].empty_label = _("Choose an agency")
-        self.fields["extraordinary"].help_text = _(
-            "Called out of turn by the province or above: restricted days do not bind it."
-        )
-        if self.instance.ends_at:
-            last_day = timezone.localtime(self.instance.ends_at).date()
-            starts = timezone.localtime(self.instance.starts_at)
-            over_midnight = last_day == starts.date() + ONE_DAY and self.initial["ends"] < starts.time()
-            if last_day != starts.date() and not over_midnight:
-                self.initial["last_day"] = last_day
-        if self.instance.agency_id:
-            # Whose meeting it is stays; a wrong one is cancelled.
-            self.fields["agency"].disabled = self.instance.pk is not None
-        elif len(offered := list(agencies[:2])) == 1:
-            self.initial["agency"] = offered[0]
-
-    def kinds(self):
-        return AGENCY_KINDS
-
-    def clean(self):
-        cleaned = super().clean()
-        day, last_day = cleaned.get("day"), cleaned.get("last_day")
-        if day and last_day and last_day < day:
-            self.add_error("last_day", _("The last day lies before the first day."))
-        if last_day and not cleaned.get("ends") and "ends" not in self.errors:
-            self.add_error("ends", _("A meeting of several days needs a time at which it ends."))
-        return cleaned
 
 
 class CancelForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from meetings.agency_meetings.views import MeetingMoveView
 from meetings.feed.views import FeedPageView, FeedView
 from meetings.guidance.views import (
     GuidanceCreateView,
@@ -50,5 +51,6 @@ urlpatterns = [
     path("<int:pk>/links/", LinksView.as_view(), name="meeting_links"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
     path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
+    path("<int:pk>/move/", MeetingMoveView.as_view(), name="meeting_move"),
     path("<int:pk>/status/", MeetingStatusView.as_view(), name="meeting_status"),
 ]

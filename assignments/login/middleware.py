@@ -9,13 +9,14 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from assignments.login import two_steps
+from assignments.login.views import sign_in_with
 from cadrenet import logs
 
 SINCE, SEEN = "signed_in_at", "last_seen"
@@ -40,13 +41,20 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def process_view(self, request, view, args, kwargs):
         if not getattr(view, "login_required", True):
             return None
+        if is_asked_by_script(view):
+            # A script follows no way to a page, and would take the sign-in for an answer.
+            return JsonResponse({"user": None}, status=401) if self.first(request, view, args, kwargs) else None
+        return self.first(request, view, args, kwargs)
+
+    def first(self, request, view, args, kwargs):
+        """The answer that comes before a page; None where nothing does."""
         user = request.user
         staff = user.is_staff or user.is_superuser
         if staff and ended(request.session):
             logout(request)
             messages.info(request, _("You were signed out because some time has passed. Sign in again to go on."))
         if not request.user.is_authenticated:
-            return super().process_view(request, view, args, kwargs)
+            return sign_in_with(request) or super().process_view(request, view, args, kwargs)
         logs.add(user=user.pk)
         route = request.resolver_match.route
         if route.startswith("account/"):
@@ -58,9 +66,15 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if user.must_change_password:
             return send(request, reverse("account_change_password"))
         if two_steps.asked_of(user) and not two_steps.shown(request):
-            request.session[BACK] = back_of(request)
+            if not is_asked_by_script(view):
+                request.session[BACK] = back_of(request)
             return send(request, two_steps.where_to_show(user))
         return None
+
+
+def is_asked_by_script(view) -> bool:
+    """Whether a view answers a script, which asks by itself and is no page to come back to."""
+    return getattr(getattr(view, "view_class", None), "answers_script", False)
 
 
 def ended(session) -> bool:

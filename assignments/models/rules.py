@@ -86,6 +86,7 @@ class Limit(EffectiveDated):
         SMALL_NUMBER = "small_number", _("Household counts below this are not shown outside the commune")
         MOST_ASSIGNMENTS = "most_assignments", _("Assignments that one person should hold at most")
         SMALL_AGENCY = "small_agency", _("An agency with at most so many staff should not be out all at once")
+        ASSUMED_MINUTES = "assumed_minutes", _("Minutes that a meeting without an end is taken to last")
 
     DEFAULTS = {
         Name.REPORT_DUE_DAYS: 5,
@@ -95,6 +96,7 @@ class Limit(EffectiveDated):
         Name.SMALL_NUMBER: 5,
         Name.MOST_ASSIGNMENTS: 6,
         Name.SMALL_AGENCY: 5,
+        Name.ASSUMED_MINUTES: 120,
     }
 
     name = models.CharField(_("limit"), max_length=30, choices=Name)

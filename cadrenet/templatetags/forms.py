@@ -53,8 +53,10 @@ def control_kind(field):
 
 @register.filter
 def error_list(form):
-    """List what is to be corrected in a form, in order of the page: where it is and the sentence."""
-    found = [{"href": "", "text": error} for error in form.non_field_errors()]
+    """List what is to be corrected in a form, in order of the page: where it is, what it is called, the sentence."""
+    found = [{"href": "", "label": "", "text": error} for error in form.non_field_errors()]
     for field in form:
-        found += [{"href": f"#{field.id_for_label or field.auto_id}", "text": error} for error in field.errors]
+        href = "" if field.is_hidden else f"#{field.id_for_label or field.auto_id}"
+        label = "" if field.is_hidden else field.label
+        found += [{"href": href, "label": label, "text": error} for error in field.errors]
     return found

@@ -13,7 +13,7 @@ from simple_history.models import registered_models
 from assignments.models import Locality, NightlyRun, Place, Receipt, Undo
 from assignments.models.as_of import UndatedError
 from assignments.scope import ScopedQuerySet
-from meetings.models import Correction
+from meetings.models import Correction, SentEntry
 
 LAYERS = ["cadrenet", "assignments", "meetings", "reports"]
 # What joins everything together may know everything.
@@ -136,19 +136,21 @@ def project_models():
 def test_every_model_keeps_its_history():
     """Who changed what, and when. Places are derived, and what derives them keeps its own.
 
-    Receipts, nightly runs, corrections and what an undo restores are never changed: they are traces themselves.
+    Receipts, entries of phones, nightly runs, corrections and what an undo restores are never changed: they are
+    traces themselves.
     """
     kept = set(registered_models.values())
     without = [
         model for model in project_models() if model not in kept and not model.__name__.startswith("Historical")
     ]
-    assert without == [Place, NightlyRun, Receipt, Undo, Correction]
+    assert without == [Place, NightlyRun, Receipt, Undo, Correction, SentEntry]
 
 
 # Rows that belong to no locality: the same for everybody, changed in the administration only. Receipts belong to a
 # login, and what an undo restores is asked for by the assignment alone.
 SHARED = {
     "Receipt",
+    "SentEntry",
     # Known to its login by itself, and to a calendar by its token.
     "CalendarFeed",
     "Undo",

@@ -383,8 +383,12 @@ def test_summary_of_errors_leads_to_each_field():
     form = PeriodForm({"role": "head"})
 
     assert form_tags.error_list(form) == [
-        {"href": "", "text": "The period is not complete."},
-        {"href": "#id_first_day", "text": str(forms.Field.default_error_messages["required"])},
+        {"href": "", "label": "", "text": "The period is not complete."},
+        {
+            "href": "#id_first_day",
+            "label": "From",
+            "text": str(forms.Field.default_error_messages["required"]),
+        },
     ]
 
 

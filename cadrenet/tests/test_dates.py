@@ -48,6 +48,8 @@ DERIVED = {
     "meetings.calendarfeed.made_at",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
+    "meetings.sententry.noted_at",
+    "meetings.sententry.received_at",
     "meetings.correction.made_at",
     "meetings.correction.concluded_at",
     "meetings.attendancelink.day",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assignments.models import User
+from assignments.scope import reach_of
 from cadrenet.history import sign_change
 from meetings.actions import BY_LINK, record_attendance
 from meetings.entries import Mark, Refused
@@ -89,5 +90,4 @@ def facts_known(opened: Opened, status: str) -> dict[str, str]:
     meeting, user = opened.meeting, opened.by
     if status != Attendance.Status.PRESENT or meeting.status != Meeting.Status.PLANNED or user is None:
         return {}
-    whole = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
-    return {"status": Meeting.Status.HELD.value} if whole else {}
+    return {"status": Meeting.Status.HELD.value} if meeting.is_recorded_in(reach_of(user)) else {}

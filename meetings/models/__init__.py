@@ -10,6 +10,7 @@ from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
 from meetings.models.rules import ExpectationRule, RestrictedDay
+from meetings.models.sent_entry import SentEntry
 
 __all__ = [
     "AGENCY_KINDS",
@@ -27,4 +28,5 @@ __all__ = [
     "PassedOn",
     "Pattern",
     "RestrictedDay",
+    "SentEntry",
 ]

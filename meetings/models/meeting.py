@@ -279,9 +279,14 @@ class Meeting(Placed):
     starts_at = BoundedDateTimeField(_("starts at"))
     ends_at = BoundedDateTimeField(_("ends at"), null=True, blank=True)
     day = models.DateField(_("day"), editable=False)
+    # What an agency meets about. Meetings that a file brought in, and those of localities, may say nothing.
+    subject = FreeTextField(_("subject"), max_length=200, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     convened_by = models.CharField(_("convened by"), max_length=10, choices=ConvenedBy, blank=True)
     extraordinary = models.BooleanField(_("extraordinary"), default=False)
+    # Why an agency meets although some of its staff are expected elsewhere, or on a day kept free for localities.
+    # Those whom it concerns read it on their own meeting.
+    override_reason = FreeTextField(_("why all the same"), max_length=300, blank=True)
     households_total = models.PositiveIntegerField(_("households in the group"), null=True, blank=True)
     households_represented = models.PositiveIntegerField(_("households represented"), null=True, blank=True)
     quality_organisation = models.CharField(_("organisation"), max_length=10, choices=Quality, blank=True)
@@ -451,6 +456,11 @@ class Meeting(Placed):
         if reach.everything or self.agency_id in reach.records_for:
             return True
         return self.place is not None and self.place.is_below(reach.records)
+
+    @property
+    def known_end(self):
+        """When it ends; None where that is not known, as of one that is said to end as it begins."""
+        return self.ends_at if self.ends_at and self.ends_at > self.starts_at else None
 
     @property
     def is_held(self):

@@ -40,6 +40,7 @@ def meeting_form(of, roster=(), guests=(), **more):
         "kind": of.kind,
         "locality": of.locality_id or "",
         "agency": of.agency_id or "",
+        "subject": of.subject,
         "starts_at_0": f"{of.day:%d/%m/%Y}",
         "starts_at_1": "19:00",
         "status": of.status,
@@ -156,11 +157,14 @@ def test_meetings_of_an_agency_are_entered_by_those_with_a_grant_for_it(client):
     client.force_login(clerk)
     planned = Meeting(kind="agency", agency=other, starts_at=at(NINTH), day=NINTH, code="M", status="planned")
 
+    without = client.post(url(Meeting, "add"), meeting_form(planned) | {"agency": own.pk})
+    planned.subject = "Giao ban"
     refused = client.post(url(Meeting, "add"), meeting_form(planned))
     planned.agency = own
     client.post(url(Meeting, "add"), meeting_form(planned))
 
     assert list(refused.context["adminform"].errors) == ["agency"]
+    assert list(without.context["adminform"].errors) == ["subject"]
     assert Meeting.objects.get().agency == own
 
 

@@ -143,25 +143,35 @@ def test_the_lists_of_meetings_fit_a_phone_and_a_desk(page, live_server, signed_
         screenshot(page, name)
 
 
-def test_the_warning_answers_while_the_clerk_types(page, live_server, signed_in, assert_accessible, screenshot):
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_day_that_does_not_exist_takes_the_focus_leads_to_its_field_and_is_filled_in(
+    page, live_server, signed_in, assert_accessible, width
+):
     cast = evening()
-    day = today() + timedelta(days=3)
-    made = Meeting.objects.create(kind="cell", locality=cast.tree.an1, starts_at=at(day, 14), ends_at=at(day, 16))
-    keep_rosters(Meeting.objects.filter(pk=made.pk))
-    signed_in(page, cast.clerk)
+    signed_in(page, cast.office)
+    page.set_viewport_size({"width": width, "height": 800})
 
-    page.goto(f"{live_server.url}/meetings/new/?of=agency")
-    page.locator("#id_day").fill(f"{day:%d/%m/%Y}")
-    page.locator("#id_starts").fill("15:00")
-    page.locator("#id_ends").fill("17:00")
-    page.locator("#id_ends").blur()
-    page.locator("#outlook .cn-msg").wait_for()
-    told = page.locator("#outlook").inner_text()
+    page.goto(f"{live_server.url}/meetings/?first_day=31/11")
+
+    page.locator("[data-errors]:focus").wait_for()
+    fits(page)
     assert_accessible(page)
-    screenshot(page, "outlook")
+    page.locator("[data-errors] a").click()
+    page.locator("#id_first_day:focus").wait_for()
+    page.locator("#id_first_day + button").click()
+    assert page.input_value("#id_first_day") == f"{today():%d/%m/%Y}"
 
-    assert "Nguyễn Minh Châu" in told
-    assert Meeting.objects.filter(kind="agency").count() == 0
-    page.locator(".cn-actions button[type=submit]").click()
-    page.wait_for_url("**/meetings/*/")
-    assert Meeting.objects.filter(kind="agency").count() == 1
+
+def test_without_script_the_summary_takes_the_focus_all_the_same(
+    browser, live_server, signed_in, browser_context_args
+):
+    cast = evening()
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    page = context.new_page()
+    signed_in(page, cast.office)
+
+    page.goto(f"{live_server.url}/meetings/?first_day=31/11")
+
+    page.locator("[data-errors]:focus").wait_for()
+    assert page.locator("#id_first_day + button").is_hidden()
+    context.close()

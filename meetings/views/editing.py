@@ -1,119 +1,82 @@
 """Enter a meeting, change it, or say that it does not take place."""
 
-from datetime import date
-
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import View
 
-from assignments.models import Cadre, Place, Tier
+from assignments.models import Place, Tier
 from assignments.visibility import chain_of
 from cadrenet.editing import LockedMixin, as_stale
 from cadrenet.periods import today
 from cadrenet.texts import in_full_first
 from meetings.actions import set_status
+from meetings.agency_meetings.look import Proposal
+from meetings.agency_meetings.views import AgencyMeetingMixin, look_for
 from meetings.entries import Refused, say_why
-from meetings.models import Attendance, Meeting
-from meetings.queries import HALF_DAYS, HalfDay, schedule_impact
+from meetings.models import Meeting
+from meetings.queries import assumed_length, clashes_of, hold_agencies
 from meetings.schedule_forms import CancelForm, LocalityMeetingForm
-from meetings.views.meetings import agency_form, may_enter
+from meetings.views.meetings import may_enter
 
 MEETING_TIERS = [Tier.COMMUNE, Tier.HAMLET, Tier.SELF_GOVERNING_GROUP]
 OFFERED_AT_ONCE = 30
 
 
-class MeetingFormView(View):
-    """What entering and changing a meeting share: the form, and for an agency's the look at what stands in its way.
-
-    An agency's meeting is saved when nothing stands in its way, or when the user has read what does: the first
-    answer then shows it, with another button. Nothing is forbidden.
-    """
+class MeetingFormView(AgencyMeetingMixin, View):
+    """What entering and changing a meeting share: the form of a locality's meeting, or that of an agency's."""
 
     title = submit_label = ""
 
-    def get_form(self, meeting, data=None):
-        kwargs = {"data": data, "instance": meeting, "user": self.request.user, "on": today()}
-        if meeting.locality_id:
-            return LocalityMeetingForm(**kwargs)
-        return agency_form(kwargs.pop("user"), kwargs.pop("on"), **kwargs)
-
     def answer(self, meeting):
         """Show the form, or save what was typed into it."""
+        return self.answer_locality(meeting) if meeting.locality_id else self.answer_agency(meeting)
+
+    def answer_locality(self, meeting):
         request = self.request
-        data = self.moved(request.POST) if request.method == "POST" else None
-        form = self.get_form(meeting, data)
-        impact = None
-        if data is not None and form.is_valid() and self.in_reach(form):
-            impact = self.schedule_impact(form.instance) if form.instance.agency_id else None
-            asked_again = impact and (form.data.get("seen") != warning_key(form.instance) or "move" in request.POST)
-            if "check" not in request.POST and not asked_again and (saved := form.save(self.why(form))):
-                messages.success(request, _("Saved: %(meeting)s.") % {"meeting": saved.title})
-                return redirect(saved)
+        data = request.POST if request.method == "POST" else None
+        form = LocalityMeetingForm(data=data, instance=meeting, user=request.user, on=today())
+        valid = data is not None and form.is_valid() and self.in_reach(form)
+        if valid and (saved := form.save(form.cleaned_data.get("why", ""))):
+            messages.success(request, _("Saved: %(meeting)s.") % {"meeting": saved.title})
+            self.tell_agency_meetings(saved)
+            return redirect(saved)
         context = {
             "title": self.title_of(meeting),
             "form": form,
             "meeting": meeting,
-            "impact": impact,
-            "checked": data is not None and form.is_valid() and form.instance.agency_id,
-            "seen": warning_key(form.instance) if impact else "",
-            "check_url": request.get_full_path(),
             "chain": chain_of(meeting.place, request.user),
             "cancel_url": meeting.get_absolute_url() if meeting.pk else reverse("meetings:meetings"),
         }
-        partial = request.htmx and "check" in request.POST
-        answer = render(request, "meetings/schedule_impact.html" if partial else "meetings/form.html", context)
-        return as_stale(answer, form, request)
+        return as_stale(render(request, "meetings/form.html", context), form, request)
 
-    def why(self, form):
-        return form.cleaned_data.get("why", "")
-
-    def moved(self, data):
-        """What was typed, moved to the free half-day that was tapped."""
-        day, _comma, half = data.get("move", "").partition(",")
-        if half not in HALF_DAYS:
-            return data
-        try:
-            free = HalfDay(date.fromisoformat(day), half)
-        except ValueError:
-            return data
-        data = data.copy()
-        data["day"] = localize_input(free.day)
-        data["starts"] = f"{timezone.localtime(free.starts_at):%H:%M}"
-        data["ends"] = f"{timezone.localtime(free.ends_at):%H:%M}"
-        data["last_day"] = ""
-        return data
+    def tell_agency_meetings(self, meeting):
+        """Say whom of those expected the own agency keeps: the locality goes first, and the agency sees it listed."""
+        found = clashes_of(meeting, assumed_length(meeting.day)).visible_to(self.request.user)
+        people = found.order_by().values("cadre").distinct().count()
+        if not people:
+            return
+        text = ngettext(
+            "The agency of %(number)s person expected here meets at that time, and finds this in its list.",
+            "The agencies of %(number)s people expected here meet at that time, and find this in their lists.",
+            people,
+        )
+        messages.warning(self.request, text % {"number": people})
 
     def in_reach(self, form):
         """Refuse a day on which the locality lay elsewhere: a fact belongs to whoever answered there that day."""
         meeting = form.instance
-        if not meeting.locality_id:
-            return True
         day = timezone.localtime(meeting.starts_at).date()
         there = Place.objects.editable_by(self.request.user).counting_on(day).filter(locality=meeting.locality_id)
         if there.exists():
             return True
         form.add_error("day", _("On that day the locality did not exist, or was not yours to record."))
         return False
-
-    def schedule_impact(self, meeting):
-        user = self.request.user
-        return schedule_impact(
-            meeting,
-            staff=Cadre.objects.visible_to(user),
-            rows=Attendance.objects.visible_to(user),
-            meetings=Meeting.objects.visible_to(user),
-            now=timezone.now(),
-        )
-
-
-def warning_key(meeting):
-    """What a warning was about: it holds for this time only, so another time is looked at again."""
-    return f"{meeting.agency_id} {meeting.starts_at} {meeting.ends_at}"
 
 
 class MeetingCreateView(MeetingFormView):
@@ -187,6 +150,7 @@ class MeetingStatusView(View):
         """Only a button leads here; whoever types the address is shown the meeting."""
         return redirect(self.meeting(pk))
 
+    @transaction.atomic
     def post(self, request, pk):
         meeting = self.meeting(pk)
         status = request.POST.get("status")
@@ -196,6 +160,12 @@ class MeetingStatusView(View):
         shown, why = request.POST.get("was", meeting.status), request.POST.get("why", "").strip()
         if status == Meeting.Status.CANCELLED and meeting.follows_a_pattern and not why:
             return self.ask_why(meeting, status, shown)
+        if self.stands_in_the_way(meeting, status):
+            messages.warning(
+                request,
+                _("Nothing was changed: by now something stands in the way at that time. Change it, or say why."),
+            )
+            return redirect("meetings:meeting_edit", pk)
         try:
             set_status(meeting, status, was=shown, by=request.user, on=today(), why=why[:100])
         except Refused as refused:
@@ -205,6 +175,14 @@ class MeetingStatusView(View):
             word = Meeting.Status(status).label
             messages.success(request, _("Recorded: %(status)s.") % {"status": word})
         return redirect(meeting)
+
+    def stands_in_the_way(self, meeting, status):
+        """Whether an agency's meeting that was cancelled would come back onto a clash without a reason."""
+        back = meeting.agency_id and meeting.status == Meeting.Status.CANCELLED and status == Meeting.Status.PLANNED
+        if not back or meeting.override_reason:
+            return False
+        hold_agencies([meeting.agency_id])
+        return look_for(self.request.user, Proposal.of(meeting)).needs_reason
 
     def ask_why(self, meeting, status, shown):
         """Ask why a regular meeting is cancelled, before it is."""

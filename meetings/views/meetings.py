@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 
 from assignments.filters import counted_part, seen_locality
-from assignments.models import Agency
 from assignments.scope import reach_of
 from assignments.visibility import can_see_place, chain_of
 from cadrenet.listing import Column, ScopedDetailView, ScopedListView
 from cadrenet.periods import today
 from meetings import queries
+from meetings.agency_meetings.forms import agency_form
 from meetings.corrections import corrections_beside
 from meetings.entries import last_day_in_time
 from meetings.excuses import ExcuseForm, excuses_asked_of
@@ -19,7 +19,6 @@ from meetings.filters import MeetingFilter, MonthFilter
 from meetings.links.opening import may_be_linked
 from meetings.meeting_history import how_recorded, meeting_history
 from meetings.models import Attendance, Kind, Meeting
-from meetings.schedule_forms import AgencyMeetingForm
 from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
@@ -150,7 +149,8 @@ class MonthView(TemplateView):
         if entering["for_agency"]:
             entering |= {
                 "form": agency_form(user, today()),
-                "check_url": f"{reverse('meetings:meeting_create')}?of=agency",
+                "look_url": f"{reverse('meetings:meeting_create')}?of=agency",
+                "look": None,
             }
         return super().get_context_data(
             title=_("Meetings in %(month)s") % {"month": month.label},
@@ -201,15 +201,6 @@ class MonthView(TemplateView):
             "lines": lines,
             "own": own,
         }
-
-
-def agency_form(user, on, **kwargs):
-    """The form for a meeting of an agency, with the agencies whose meetings the user enters."""
-    reach = reach_of(user)
-    agencies = Agency.objects.visible_to(user)
-    if not reach.everything:
-        agencies = agencies.filter(pk__in=reach.records_for)
-    return AgencyMeetingForm(user=user, on=on, agencies=agencies, **kwargs)
 
 
 class MeetingView(ScopedDetailView):
@@ -283,8 +274,9 @@ class MeetingView(ScopedDetailView):
         )
 
     def clashes(self):
-        """Who is expected elsewhere at the same time, as far as the reader may see."""
-        found = queries.clashes_of(self.object).visible_to(self.request.user).with_names()
+        """Who is expected elsewhere at the same time, as far as the reader may see and as far as ends are known."""
+        assumed = queries.assumed_length(self.object.day)
+        found = queries.clashes_of(self.object, assumed).visible_to(self.request.user).with_names()
         return list(found.order_by("cadre__sort_key", "pk")[:20])
 
 

@@ -142,7 +142,8 @@ def hours(number):
 def agency_meeting(number):
     """What is typed about an agency's meeting."""
     agency = Agency.objects.order_by("code").first()
-    return [{"agency": agency.pk, "day": day(40 + number % 25), "starts": f"08:{number % 60:02}", "ends": "10:00"}]
+    when = {"day": day(40 + number % 25), "starts": f"08:{number % 60:02}", "ends": "10:00"}
+    return [{"agency": agency.pk, "subject": f"Giao ban {number}", **when}]
 
 
 def board(number):

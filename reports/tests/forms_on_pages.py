@@ -100,11 +100,16 @@ class Reader(HTMLParser):
             self.form = None
 
 
-def forms_on(page):
-    """Return the forms of a page that post."""
+def all_forms_on(page):
+    """Return the forms of a page, those that only ask among them."""
     reader = Reader()
     reader.feed(page)
-    return [form for form in reader.forms if form.method == "post"]
+    return reader.forms
+
+
+def forms_on(page):
+    """Return the forms of a page that post."""
+    return [form for form in all_forms_on(page) if form.method == "post"]
 
 
 def keyed_forms_on(page):

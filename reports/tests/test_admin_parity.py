@@ -89,9 +89,8 @@ def either(text, who, added="", gone=""):
 
 
 SCHEDULE = "convened_by ends_at extraordinary households_represented households_total"
-QUALITY = (
-    "programme programme_feedback quality_content quality_organisation quality_time starts_at status topics venue why"
-)
+QUALITY = "override_reason programme programme_feedback quality_content quality_organisation quality_time starts_at "
+QUALITY += "status subject topics venue why"
 RULE = "day_of_month first_day last_day minutes starts venue week weekday"
 SHOWN = ("Attendance", "AttendanceLink", "CoverageReview", "DecisionLine", "Group", "Handover", "LocalityVersion")
 SHOWN += ("Feedback", "NightlyRun", "PassedOn", "RatingLevel")

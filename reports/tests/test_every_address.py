@@ -51,5 +51,6 @@ def test_no_answer_is_an_error_of_the_site_when_the_database_is_away(client):
     with database_away():
         found = {address: client.get(address).status_code for address in addresses}
 
-    # Where the language is chosen, nothing is asked.
-    assert {address for address, status in found.items() if status != 503} == {"/language/setlang/"}
+    # Where the language is chosen, nothing is asked, and nothing for what opens without a network.
+    silent = {"/language/setlang/", "/sw.js", "/manifest.webmanifest", "/offline/"}
+    assert {address for address, status in found.items() if status != 503} == silent

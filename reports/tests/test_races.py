@@ -18,13 +18,14 @@ from django.utils import translation
 from assignments.actions import begin_acting, begin_assignment, carry_out
 from assignments.changes import Change
 from assignments.models import Acting, Assignment, Cadre, Decision, Locality, Receipt
-from assignments.tests.cast import agency, assign, cadre, small_tree, user
+from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
 from assignments.undo import take_back
 from cadrenet import races
 from cadrenet.races import Busy, one_import_at_a_time
 from cadrenet.receipts import KEY
 from meetings.models import Meeting, Pattern
 from meetings.planning.actions import begin_patterns, plan_meetings
+from meetings.rosters import keep_rosters
 from reports.models import Issue, Resource
 from reports.tests.visits import visitor
 
@@ -80,6 +81,66 @@ def posts(client, url, data, keys):
 
 def locations(answers):
     return {answer.headers.get("Location") for answer in answers}
+
+
+# --- An agency and a locality, at the same moment -----------------------------------------------------------------
+
+
+def agency_form(office, **more):
+    times = {"day": "10/05/2022", "starts": "14:00", "ends": "16:00"}
+    return {"agency": office.pk, "subject": "Giao ban", "kind": "agency", **times, **more}
+
+
+def an_agency_and_a_locality():
+    """A client of each, the agency, and a meeting of the locality at which its only cadre is expected."""
+    tree = small_tree()
+    office = agency("A", "Phòng Nội vụ", at=tree.district)
+    assign(cadre("P1", agency=office), tree.an1)
+    cell = Meeting.objects.create(
+        kind="cell", locality=tree.an1, starts_at=at(date(2022, 5, 12), 14), ends_at=at(date(2022, 5, 12), 16)
+    )
+    keep_rosters(Meeting.objects.filter(pk=cell.pk))
+    clerk = visitor(user("clerk", of=office, level="recorder"))
+    recorder = visitor(user("recorder", at=tree.an, level="recorder"))
+    return clerk, recorder, office, cell
+
+
+def test_an_agency_that_registers_while_a_locality_moves_onto_it_is_never_unaware():
+    """Whoever comes second is told: the clerk before anything is saved, the locality beside what was saved."""
+    clerk, recorder, office, cell = an_agency_and_a_locality()
+    move = reverse("meetings:meeting_edit", args=[cell.pk])
+    new = reverse("meetings:meeting_create") + "?of=agency"
+
+    moved = {"kind": "cell", "day": "12/05/2022", "starts": "14:00", "ends": "16:00"}
+
+    for number in range(6):
+        Meeting.objects.filter(kind="agency").delete()
+        recorder.post(move, moved)
+        registered, told = at_once(
+            lambda: clerk.post(new, agency_form(office)),
+            lambda: recorder.post(move, {**moved, "day": "10/05/2022"}, follow=True),
+        )
+
+        assert told.status_code == 200, number
+        assert Meeting.objects.get(pk=cell.pk).day == date(2022, 5, 10)
+        saved = Meeting.objects.filter(kind="agency").count()
+        assert saved == (registered.status_code == 302)
+        assert ("meets at that time" in told.content.decode()) == bool(saved), number
+        if not saved:
+            assert len(registered.context["look"].same_time) == 1
+
+
+def test_of_two_who_register_the_same_time_for_an_agency_one_is_told_of_the_other():
+    _clerk, _recorder, office, _cell = an_agency_and_a_locality()
+    clients = [visitor(user(f"clerk{number}", of=office, level="recorder")) for number in range(4)]
+    new = reverse("meetings:meeting_create") + "?of=agency"
+
+    answers = at_once(*(lambda one=one: one.post(new, agency_form(office)) for one in clients))
+
+    assert kinds(answers) == {302: 1, 200: 3}
+    assert Meeting.objects.filter(kind="agency").count() == 1
+    told = [answer.context["look"].own for answer in answers if answer.status_code == 200]
+    assert [len(own) for own in told] == [1, 1, 1]
 
 
 # --- One form, many times at once ---------------------------------------------------------------------------------

@@ -54,8 +54,20 @@ NOW = datetime(2026, 8, 20, 14, 0, tzinfo=OFFICE)
 
 # Open to somebody who has not signed in; every other address leads to the sign-in.
 OPEN_TO_ALL = {"account_login", "account_inactive", "health", "meetings:link", "meetings:feed"}
+OPEN_TO_ALL |= {"phone:worker", "phone:manifest", "phone:shell"}
+# A page leads there, and what a script asks says so.
+TO_THE_SIGN_IN = (302, 401)
 # Addresses whose answer is a matter of the visitor alone, or that end the visit.
-APART = {"set_language", "account_login", "account_logout", "account_inactive", "gallery", "health", "meetings:link"}
+APART = {
+    "set_language",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "gallery",
+    "health",
+    "meetings:link",
+    "phone:state",
+}
 # The parts of an address that hold a row's key, and which rows these are.
 KEYS = {"pk", "assignment"}
 ROWS = {
@@ -74,6 +86,7 @@ ROWS = {
     "meetings:meeting_record": Meeting,
     "meetings:meeting_links": Meeting,
     "meetings:meeting_edit": Meeting,
+    "meetings:meeting_move": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
     "meetings:guidance_item": Guidance,
@@ -419,7 +432,7 @@ def test_somebody_not_signed_in_sees_the_sign_in_and_nothing_else(demo):
     seen = {
         name
         for name, parts in site_addresses()
-        if not set(parts) & set(KEYS) and client.get(address_of(name, parts)).status_code != 302
+        if not set(parts) & set(KEYS) and client.get(address_of(name, parts)).status_code not in TO_THE_SIGN_IN
     }
 
     assert seen == OPEN_TO_ALL

@@ -1,5 +1,6 @@
 """What somebody in charge has before him today: tonight's meeting, what is left to do, what comes next."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from cadrenet.periods import Quarter
 from cadrenet.templatetags.figures import day as written_day
 from cadrenet.templatetags.figures import daytime
 from meetings.corrections import concludes_something, corrections_asked_of
-from meetings.entries import last_day_in_time
+from meetings.entries import last_day_in_time, said_of
 from meetings.excuses import excuses_asked_of, heads_somebody
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days, with_attendance_counts
@@ -362,6 +363,8 @@ class Card:
     def __init__(self, row, today):
         self.row, self.meeting = row, row.meeting
         self.said = row.status != Attendance.Status.UNRECORDED
+        # What a phone that records later says to have seen.
+        self.was = json.dumps(said_of(row))
         starts = timezone.localtime(row.meeting.starts_at)
         words = {"time": f"{starts:%H:%M}"}
         self.when = _("Tonight, %(time)s") % words if self.meeting.takes_the_evening else _("Today, %(time)s") % words

@@ -101,6 +101,3 @@ document.addEventListener("htmx:load", (event) => {
     if (field.value !== field.defaultValue) field.dispatchEvent(new Event("typed"));
   }
 });
-
-// A form that was not accepted says so first, to a screen reader too.
-document.querySelector("[data-errors]")?.focus();
