@@ -87,6 +87,7 @@ SCHEDULE = (
     "starts_at",
     "ends_at",
     "venue",
+    "programme",
     "convened_by",
     "extraordinary",
     "override_reason",

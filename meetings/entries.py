@@ -19,7 +19,7 @@ from cadrenet.editing import meanwhile
 from cadrenet.words import WordsField
 from meetings.models import Attendance, Correction, Meeting
 from meetings.models.attendance import ONLY_THE_ABSENT_HAVE_A_REASON, ONLY_URGENCY_EXCUSES
-from meetings.models.meeting import MORE_THAN_THE_GROUP_HAS
+from meetings.models.meeting import MORE_CAME_THAN_INVITED, MORE_THAN_THE_GROUP_HAS
 
 # The status, reason and note recorded of somebody on a roster.
 Said = tuple[str, str, str]
@@ -34,6 +34,8 @@ FACTS = (
     "quality_time",
     "programme_feedback",
     "topics",
+    "invited",
+    "came",
 )
 
 
@@ -280,6 +282,8 @@ def _faults(meeting: Meeting, changed: list[str], was_held: bool, on: date) -> d
     represented, total = meeting.households_represented, meeting.households_total
     if not faults and represented is not None and total is not None and represented > total:
         faults["households_represented"] = [str(MORE_THAN_THE_GROUP_HAS)]
+    if not faults and meeting.came is not None and meeting.invited is not None and meeting.came > meeting.invited:
+        faults["came"] = [str(MORE_CAME_THAN_INVITED)]
     if meeting.locality_id and not _may_be_there(meeting, was_held):
         faults.setdefault("status", []).append(_("The locality does not exist on that day."))
     return faults

@@ -99,6 +99,11 @@ class RecordForm(forms.Form):
                 _("Households represented"), meeting.households_represented
             )
             facts += ["households_total", "households_represented"]
+        if meeting.kind == Kind.RESIDENCE:
+            # People are counted there, and nobody is named.
+            self.fields["invited"] = number(_("Invited"), meeting.invited)
+            self.fields["came"] = number(_("Came"), meeting.came)
+            facts += ["invited", "came"]
         if meeting.kind == Kind.CELL:
             for name, label in (
                 ("quality_organisation", _("Organisation")),

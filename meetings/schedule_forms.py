@@ -118,9 +118,10 @@ class LocalityMeetingForm(MeetingForm):
     """A meeting of a locality: only the kinds of its tier. Whoever moves one that follows from a pattern says why."""
 
     class Meta(MeetingForm.Meta):
-        fields = ["kind", "venue"]
+        fields = ["kind", "venue", "programme"]
+        widgets = {"programme": forms.Textarea(attrs={"rows": 4})}
 
-    field_order = ["kind", "day", "starts", "ends", "venue", "why"]
+    field_order = ["kind", "day", "starts", "ends", "venue", "programme", "why"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

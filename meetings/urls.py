@@ -14,6 +14,7 @@ from meetings.guidance.views import (
 )
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
+from meetings.programmes.views import FeedbackAnswerView, FeedbackView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
@@ -49,6 +50,8 @@ urlpatterns = [
     path("new/", MeetingCreateView.as_view(), name="meeting_create"),
     path("<int:pk>/", MeetingView.as_view(), name="meeting"),
     path("<int:pk>/links/", LinksView.as_view(), name="meeting_links"),
+    path("<int:pk>/feedback/", FeedbackView.as_view(), name="feedback"),
+    path("feedback/<int:pk>/", FeedbackAnswerView.as_view(), name="feedback_answer"),
     path("<int:pk>/record/", RecordView.as_view(), name="meeting_record"),
     path("<int:pk>/edit/", MeetingEditView.as_view(), name="meeting_edit"),
     path("<int:pk>/move/", MeetingMoveView.as_view(), name="meeting_move"),

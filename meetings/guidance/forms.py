@@ -7,10 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from assignments.filters import WithinSelect
 from assignments.models import Locality
 from assignments.queries import UPPER_TIERS
+from assignments.scope import reach_of
+from cadrenet.codes import key_in
 from cadrenet.dates import DayField
 from cadrenet.editing import EditMixin
 from cadrenet.periods import today
 from cadrenet.texts import FreeTextInput
+from meetings.guidance.actions import set_passed_on
+from meetings.guidance.queries import offered_at
 from meetings.guidance.standing import Show
 from meetings.models import Guidance, Meeting
 from meetings.models.guidance import PassedOnAt
@@ -110,3 +114,55 @@ class ElsewhereForm(forms.Form):
     def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["places"].queryset = places
+
+
+class PassedOnForm(forms.Form):
+    """What of the guidance was passed on at a meeting; only what was not yet at its place is offered.
+
+    ``were`` is what the page had shown as ticked: only what was changed here is written.
+    """
+
+    fields_template = "meetings/guidance_fields.html"
+
+    passed_on = forms.MultipleChoiceField(
+        label=_("Passed on at this meeting"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    were = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, meeting):
+        super().__init__(data, prefix="guidance")
+        self.meeting = meeting
+        found = offered_at(meeting)
+        self.offered, self.done = found.items, found.done
+        self.fields["passed_on"].choices = [(item.pk, str(item)) for item in self.offered]
+        self.fields["passed_on"].error_messages["invalid_choice"] = _(
+            "One of these documents is not offered here any more. Look again."
+        )
+        self.initial = {
+            "passed_on": [str(item.pk) for item in self.offered if item.pk in found.here],
+            "were": " ".join(str(item.pk) for item in self.offered if item.pk in found.here),
+        }
+
+    @property
+    def boxes(self):
+        """Each item that is offered with its box."""
+        return list(zip(self.offered, self["passed_on"], strict=True))
+
+    def save(self, by, on):
+        """Record what was ticked, and take back what was unticked; a form that was not sent changes nothing."""
+        if self.add_prefix("were") not in self.data:
+            return True
+        were = {key_in(key) for key in self.cleaned_data["were"].split()}
+        chosen = {key_in(key) for key in self.cleaned_data["passed_on"]}
+        changed = were ^ chosen
+        items = [item for item in self.offered if item.pk in changed]
+        set_passed_on(self.meeting, chosen, items, by=by)
+        return True
+
+
+def passed_on_form(meeting, user, data=None):
+    """Return the form for whoever records a meeting of a locality; None where there is nothing to tick."""
+    if meeting.locality_id is None or meeting.day > today() or not meeting.is_recorded_in(reach_of(user)):
+        return None
+    form = PassedOnForm(data, meeting=meeting)
+    return form if form.offered else None

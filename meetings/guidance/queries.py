@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -76,21 +77,24 @@ def who_answers(places: QuerySet[Place], above: Iterable[int], user: User, day: 
     return found
 
 
-def offered_at(meeting: Meeting) -> tuple[list[Guidance], int]:
-    """Return what may be passed on at a meeting, and how much of it was passed on at its place on other occasions.
+@dataclass(frozen=True)
+class Offered:
+    """What may be passed on at a meeting, what of it is recorded there, and how many more were before, elsewhere."""
 
-    What was is not offered again, but for what is recorded of this very meeting.
-    """
+    items: list[Guidance]
+    here: set[int]
+    done: int
+
+
+def offered_at(meeting: Meeting) -> Offered:
+    """Return what may be passed on at a meeting. What was at its place before is not offered again."""
     items = list(Guidance.objects.for_meeting(meeting).order_by("-issued_on", "pk"))
-    elsewhere = PassedOn.objects.order_by().standing().filter(guidance__in=items, locality=meeting.locality_id)
-    done = set(elsewhere.exclude(meeting=meeting.pk).values_list("guidance", flat=True))
-    done -= set(passed_on_at(meeting))
-    return [item for item in items if item.pk not in done], len(done)
-
-
-def passed_on_at(meeting: Meeting) -> list[int]:
-    """Return the ids of what is recorded as passed on at a meeting."""
-    return list(PassedOn.objects.order_by().filter(meeting=meeting.pk).values_list("guidance", flat=True))
+    if not items:
+        return Offered([], set(), 0)
+    rows = PassedOn.objects.order_by().filter(guidance__in=[item.pk for item in items], locality=meeting.locality_id)
+    here = set(rows.filter(meeting=meeting.pk).values_list("guidance", flat=True))
+    done = set(rows.standing().exclude(meeting=meeting.pk).values_list("guidance", flat=True)) - here
+    return Offered([item for item in items if item.pk not in done], here, len(done))
 
 
 def unit_above(place: Place) -> Any:

@@ -4,15 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import translation
 
 from assignments.actions import localities_changed
 from assignments.models import LocalityVersion
 from assignments.tests.cast import again, assign, at, cadre, locality, small_tree, user
 from meetings.guidance.actions import pass_on_elsewhere, set_passed_on
-from meetings.guidance.queries import offered_at, progress_of
+from meetings.guidance.queries import Offered, offered_at, progress_of
 from meetings.guidance.standing import Standing
-from meetings.models import Guidance, PassedOn
+from meetings.models import Feedback, Guidance, Meeting, PassedOn
+from meetings.rosters import keep_rosters
 from meetings.tests.evening import meeting
 from reports.tests.visits import visitor
 
@@ -261,7 +263,7 @@ def test_at_a_meeting_only_what_was_not_passed_on_at_its_place_is_offered(tree, 
     passed(first, meeting("cell", tree.an1, date(2022, 11, 9), status="held"))
     tonight = meeting("cell", tree.an1, date(2022, 12, 9), status="held")
 
-    assert offered_at(tonight) == ([second], 1)
+    assert offered_at(tonight) == Offered([second], set(), 1)
 
 
 def test_what_is_ticked_is_recorded_by_whom_and_what_is_unticked_is_taken_back(tree, office):
@@ -273,7 +275,7 @@ def test_what_is_ticked_is_recorded_by_whom_and_what_is_unticked_is_taken_back(t
     assert set_passed_on(tonight, {guidance.pk}, [guidance, other], by=again(who.user)) == 1
     [row] = PassedOn.objects.all()
     assert (row.guidance, row.locality, row.meeting, row.cadre) == (guidance, tree.an1, tonight, who)
-    assert offered_at(tonight)[0] == [guidance, other]
+    assert offered_at(tonight) == Offered([guidance, other], {guidance.pk}, 0)
 
     assert set_passed_on(tonight, {guidance.pk}, [guidance, other], by=again(who.user)) == 0
     # What the page did not offer stays.
@@ -314,3 +316,93 @@ def test_the_reminder_is_text_to_copy_and_names_places_day_and_date(tree, office
         "Those in charge are asked to pass it on and to record it with the meeting. Due 31 Dec 2022."
     )
     assert "cadrenet does not send it" in page.text
+
+
+def test_the_page_on_which_a_meeting_is_recorded_ticks_and_unticks(tree, office):
+    guidance = item(tree)
+    held = meeting("cell", tree.an1, date(2022, 12, 9), status="held")
+    client, url = visitor(office), f"/meetings/{held.pk}/record/"
+    form = client.get(url).context["passed_on_form"]
+    assert [found.pk for found, _box in form.boxes] == [guidance.pk]
+    sent = {"status": "held", "were": '{"status": "held"}', "guidance-were": ""}
+
+    assert client.post(url, sent | {"guidance-passed_on": "99999"}).status_code == 200
+    assert not PassedOn.objects.exists()
+    # Sent twice it is there once.
+    for _time in range(2):
+        assert client.post(url, sent | {"guidance-passed_on": guidance.pk}).status_code == 302
+    assert PassedOn.objects.get().meeting == held
+    assert "Passed on at this meeting" in client.get(held.get_absolute_url()).text
+    # A page that shows no guidance takes nothing back.
+    assert client.post(url, {"status": "held", "were": '{"status": "held"}'}).status_code == 302
+    assert PassedOn.objects.count() == 1
+
+    assert client.post(url, sent | {"guidance-were": guidance.pk}).status_code == 302
+    assert not PassedOn.objects.exists()
+
+
+def test_who_only_records_himself_ticks_nothing(tree):
+    who = cadre("P1", "Trần Thị Bình", user=user("hamlet"))
+    assign(who, tree.an1)
+    guidance = item(tree, tier="commune")
+    held = meeting("commune_committee", tree.an, date(2022, 12, 9), status="held")
+    keep_rosters(Meeting.objects.all())
+    client, url = visitor(who.user), f"/meetings/{held.pk}/record/"
+
+    assert client.get(url).context["passed_on_form"] is None
+    client.post(url, {"guidance-were": "", "guidance-passed_on": guidance.pk})
+    assert not PassedOn.objects.exists()
+
+
+def test_after_the_tap_guidance_and_a_sentence_about_the_programme_are_asked_together(tree):
+    who = cadre("P1", "Trần Thị Bình", user=user("hamlet"))
+    assign(who, tree.an1)
+    guidance = item(tree)
+    tonight = meeting("cell", tree.an1, TODAY)
+    keep_rosters(Meeting.objects.all())
+    client, url = visitor(who.user), reverse("reports:meeting_attended", args=[tonight.pk])
+    client.post(reverse("reports:meeting_attend", args=[tonight.pk]), {"status": "present", "was": "unrecorded"})
+    page = client.get(url)
+    assert [form.prefix for form in page.context["further"]] == ["programme", "guidance", "issue"]
+    sent = {
+        "status": "held",
+        "were": '{"status": "held", "programme_feedback": null}',
+        "programme_feedback": "",
+        "programme-feedback": "Thêm việc hiến đất",
+        "programme-was": "",
+        "guidance-were": "",
+        "guidance-passed_on": guidance.pk,
+    }
+
+    assert client.post(url, sent).status_code == 302
+
+    assert PassedOn.objects.get().cadre == who
+    assert Feedback.objects.get().text == "Thêm việc hiến đất"
+    tonight.refresh_from_db()
+    assert tonight.programme_feedback is True
+    # The page shows what is stored, and sent again untouched it changes nothing.
+    again_sent = sent | {
+        "programme-was": "Thêm việc hiến đất",
+        "guidance-were": guidance.pk,
+        "programme_feedback": "1",
+    }
+    again_sent["were"] = '{"status": "held", "programme_feedback": true}'
+    assert client.post(url, again_sent).status_code == 302
+    assert (PassedOn.history.count(), Feedback.history.count()) == (1, 1)
+
+
+def test_a_residence_meeting_is_numbers_and_more_than_were_invited_did_not_come(tree, office):
+    held = meeting("residence", tree.an1, date(2022, 12, 9), status="held")
+    client, url = visitor(office), f"/meetings/{held.pk}/record/"
+    assert {"invited", "came"} <= set(client.get(url).context["form"].fields)
+    sent = {"status": "held", "were": '{"status": "held", "invited": null, "came": null}'}
+
+    page = client.post(url, sent | {"invited": "20", "came": "21"})
+    assert page.context["form"].errors["came"] == [
+        "More came than were invited. Whoever came without an invitation counts among the invited."
+    ]
+    assert client.post(url, sent | {"invited": "20", "came": "15"}).status_code == 302
+
+    held.refresh_from_db()
+    assert (held.invited, held.came, held.attendances.count()) == (20, 15, 0)
+    assert "15 · 75.00%" in client.get(held.get_absolute_url()).text

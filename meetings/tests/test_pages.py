@@ -285,7 +285,7 @@ def test_a_page_costs_the_same_at_one_row_and_at_three(client, django_assert_num
         text(client.get(address))
 
 
-@pytest.mark.parametrize("name, queries", [("meeting", 17), ("meeting_record", 8)])
+@pytest.mark.parametrize("name, queries", [("meeting", 19), ("meeting_record", 9)])
 def test_a_roster_costs_the_same_with_one_cadre_and_with_three(client, django_assert_num_queries, name, queries):
     cast = evening()
     tonight = meeting("cell", cast.tree.an1, status="held")

@@ -27,6 +27,7 @@ from meetings.corrections import kept_beside
 from meetings.entries import last_day_in_time
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
+from meetings.guidance.forms import passed_on_form
 from meetings.models import Attendance, Kind, Meeting
 from meetings.queries import late_entry_days
 from meetings.views.people import visible_people
@@ -87,15 +88,21 @@ class RecordView(TemplateView):
             own=reach_of(self.request.user).cadres if self.is_late else (),
         )
 
+    def get_passed_on(self, data=None):
+        """What of the guidance was passed on there, for whoever records the meeting; a page without it sends none."""
+        if data is not None and "guidance-were" not in data:
+            return None
+        return passed_on_form(self.meeting, self.request.user, data) if self.whole else None
+
     def get(self, request, **kwargs):
         self.read()
-        self.form = self.get_form()
+        self.form, self.passed_on = self.get_form(), self.get_passed_on()
         return super().get(request, **kwargs)
 
     def post(self, request, **kwargs):
         if "find" in request.POST or "fill" in request.POST:
             self.read()
-            self.form = self.get_form(request.POST)
+            self.form, self.passed_on = self.get_form(request.POST), self.get_passed_on(request.POST)
             if "fill" in request.POST:
                 self.form.mark_the_rest_present()
         elif (saved := self.save()) is None:
@@ -112,8 +119,12 @@ class RecordView(TemplateView):
         """Record what was sent, while the meeting is held; return whether that was possible, None without rights."""
         if not self.hold():
             return None
-        self.form = self.get_form(self.request.POST)
-        if self.form.is_valid() and self.form.save(by=self.request.user, on=today(), roster=self.roster):
+        data, by = self.request.POST, self.request.user
+        self.form, self.passed_on = self.get_form(data), self.get_passed_on(data)
+        valid = [one.is_valid() for one in (self.form, self.passed_on) if one is not None]
+        if all(valid) and self.form.save(by=by, on=today(), roster=self.roster):
+            if self.passed_on is not None:
+                self.passed_on.save(by, today())
             return True
         prefetch_related_objects(self.rows, all_postings("cadre"))
         return False
@@ -137,6 +148,7 @@ class RecordView(TemplateView):
             chain=chain_of(meeting.place, self.request.user),
             meeting=meeting,
             form=form,
+            passed_on_form=self.passed_on,
             candidates=self.candidates(),
             over=meeting.day <= today(),
             late=self.is_late,

@@ -19,6 +19,7 @@ from meetings.filters import MeetingFilter, MonthFilter
 from meetings.links.opening import may_be_linked
 from meetings.meeting_history import how_recorded, meeting_history
 from meetings.models import Attendance, Kind, Meeting
+from meetings.programmes.page import programme_context
 from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
@@ -253,6 +254,7 @@ class MeetingView(ScopedDetailView):
             over=meeting.day <= today(),
             in_time_until=last_day_in_time(meeting.day, queries.late_entry_days(meeting.day)),
             today=today(),
+            **programme_context(meeting, user, whole=whole, may_edit=may_edit),
             **kwargs,
         )
 

@@ -89,6 +89,8 @@ ROWS = {
     "meetings:meeting_move": Meeting,
     "meetings:meeting_status": Meeting,
     "meetings:pattern": Pattern,
+    "meetings:feedback": Meeting,
+    "meetings:feedback_answer": Feedback,
     "meetings:guidance_item": Guidance,
     "meetings:guidance_places": Guidance,
     "meetings:guidance_elsewhere": Guidance,

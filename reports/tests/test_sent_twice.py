@@ -138,6 +138,7 @@ def test_every_model_that_the_administration_adds_is_added_twice_above(demo, rf)
 WITHOUT_KEY = {
     "meetings/patterns/list.html": "plans; planned again, nothing is new",
     "meetings/patterns/edit.html": "changes a pattern; what follows from it is planned once",
+    "meetings/programme.html": "travels with what it showed",
     "meetings/agency/open.html": "moves what is still where the page showed it",
     "meetings/correction_form.html": "concludes once: the second finds that it is concluded",
     "meetings/excuse_form.html": "decides once: the second finds that it was decided",

@@ -198,6 +198,9 @@ def test_every_page_that_changes_a_row_holds_it_first():
         "meetings:meeting_status",
         "reports:meeting_attend",
         "reports:meeting_attended",
+        # give_feedback holds the meeting, answer_feedback what it answers
+        "meetings:feedback",
+        "meetings:feedback_answer",
         # pass_on_elsewhere holds the guidance
         "meetings:guidance_elsewhere",
         # make_links holds the meeting; a link that is revoked stays so

@@ -1,4 +1,4 @@
-"""What the page after the tap asks beside what is recorded of the meeting itself: an issue that was raised there.
+"""What the page after the tap asks beside what is recorded of the meeting itself: an issue, guidance, feedback.
 
 ``FURTHER`` lists what may be asked: functions of a meeting, a user and what was sent, which return a form, or None
 where it is not asked of this user at this meeting. Such a form has ``fields_template``, and ``save(by, on)``, which
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assignments.scope import reach_of
 from cadrenet.history import sign_change
+from meetings.guidance.forms import passed_on_form
+from meetings.programmes.forms import feedback_form
 from reports.models import Issue
 from reports.privacy import PersonalDataMixin
 
@@ -49,14 +51,14 @@ class RaisedIssueForm(PersonalDataMixin, forms.ModelForm):
             super().save()
 
 
-def raised_issue(meeting, user, data):
+def raised_issue(meeting, user, data=None):
     """The form of an issue, for whoever records facts where the meeting was."""
     if meeting.locality_id is None or not meeting.is_recorded_in(reach_of(user)):
         return None
     return RaisedIssueForm(data, meeting=meeting)
 
 
-FURTHER = [raised_issue]
+FURTHER = [feedback_form, passed_on_form, raised_issue]
 
 
 def further_forms(meeting, user, data=None):

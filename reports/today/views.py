@@ -18,6 +18,7 @@ from meetings.corrections import kept_beside, own_correction
 from meetings.entries import Entry, Mark, last_day_in_time
 from meetings.forms import TOPICS_ASKED_OF, OwnAbsenceForm, RecordForm
 from meetings.models import Attendance, Meeting
+from meetings.programmes.forms import FeedbackForm
 from meetings.queries import late_entry_days
 from reports.today.further import further_forms
 from reports.today.page import Today
@@ -177,6 +178,8 @@ class AttendedView(OwnRowMixin, TodayView):
         context = self.get_context_data(**kwargs)
         context |= {"row": self.row, "meeting": self.row.meeting, "form": form, "absent": self.absent}
         context["beside"] = own_correction(self.row)
+        # A sentence about the programme is a yes, and nobody is asked for that word beside it.
+        context["asks_feedback"] = any(isinstance(one, FeedbackForm) for one in further)
         context |= {"further": further, "title": self.row.meeting.title}
         context["cards"] = []
         context["was"] = json.dumps([self.row.status, self.row.reason, self.row.note])
