@@ -13,19 +13,21 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from assignments.actions import begin_acting, begin_assignment, carry_out
 from assignments.changes import Change
 from assignments.models import Acting, Assignment, Cadre, Decision, Locality, Receipt
-from assignments.tests.cast import agency, assign, at, cadre, small_tree, user
+from assignments.tests.cast import again, agency, assign, at, cadre, small_tree, user
 from assignments.undo import take_back
 from cadrenet import races
 from cadrenet.races import Busy, one_import_at_a_time
 from cadrenet.receipts import KEY
-from meetings.models import Meeting, Pattern
+from meetings.models import Attendance, Meeting, Pattern, SentEntry
+from meetings.phone.receiving import receive
 from meetings.planning.actions import begin_patterns, plan_meetings
 from meetings.rosters import keep_rosters
+from meetings.tests.evening import evening, meeting
 from reports.models import Issue, Resource
 from reports.tests.visits import visitor
 
@@ -449,3 +451,17 @@ def test_what_was_written_between_is_told_and_nothing_is_imported():
     with pytest.raises(Busy, match="Something was written at the same time that stands in the way."):
         meets_another()
     assert Cadre.objects.count() == 0
+
+
+def test_one_entry_of_a_phone_that_many_send_at_once_is_stored_once():
+    cast = evening()
+    made = meeting("cell", cast.tree.an1, MAY)
+    sent = {"key": str(uuid4()), "meeting": made.pk, "status": "present", "reason": "", "note": ""}
+    sent |= {"was": ["unrecorded", "", ""], "noted_at": "2022-05-09T12:40:00Z"}
+    now = timezone.now()
+
+    answers = at_once(*[lambda: receive(sent, by=again(cast.signed), on=MAY, at=now)] * AT_ONCE)
+
+    assert Counter(answer.state for answer in answers) == {"created": 1, "duplicate": AT_ONCE - 1}
+    assert SentEntry.objects.count() == 1
+    assert Attendance.history.filter(cadre=cast.chau, status="present").count() == 1
