@@ -17,7 +17,7 @@ from assignments.models import Agency, Assignment, Cadre, Lineage, Locality, Loc
 from assignments.places import misplaced
 from cadrenet.tables.columns import Row
 from cadrenet.verification import all_checks, look
-from meetings.models import Attendance, Meeting, Pattern
+from meetings.models import Attendance, Guidance, Meeting, Pattern
 from meetings.planning.actions import plan_meetings
 from meetings.rosters import wrong_rosters
 from meetings.tables import PATTERNS
@@ -575,6 +575,55 @@ def test_every_column_of_patterns_is_documented_in_its_order():
 
     documented = [(name.strip("*"), name.startswith("**")) for name in names]
     assert documented == [(column.name, column.required) for column in PATTERNS.columns]
+
+
+# --- Guidance -------------------------------------------------------------------------------------------------
+
+
+def test_guidance_is_brought_along_and_twice_changes_nothing(folder):
+    put(folder, "localities.csv", "C,,commune,Xã Một,,,", "C-1,C,hamlet,Ấp 1,,,")
+    put(
+        folder,
+        "guidance.csv",
+        "Kết luận 87-KL/HU,Lịch họp,district,2022-11-12,2022-12-31,hamlet,C,",
+        "Quy định 213-QĐ/TW,Nơi cư trú,Trung ương,02/01/2020,,hamlet,C,",
+    )
+    run("import_district", folder)
+    run("import_district", folder)
+
+    rows = Guidance.objects.order_by("issued_on").values_list(
+        "document", "level", "issued_on", "due_on", "tier", "locality__code"
+    )
+    assert list(rows) == [
+        ("Quy định 213-QĐ/TW", "central", date(2020, 1, 2), None, "hamlet", "C"),
+        ("Kết luận 87-KL/HU", "district", date(2022, 11, 12), date(2022, 12, 31), "hamlet", "C"),
+    ]
+    assert Guidance.history.count() == 2
+
+
+@pytest.mark.parametrize(
+    "row, sentence",
+    [
+        (
+            "87-KL/HU,Họp,district,2022-11-12,2022-11-01,hamlet,C,",
+            "It is due before it was issued. Correct due_on, or leave it empty.",
+        ),
+        (
+            "87-KL/HU,Họp,district,2022-11-12,,commune,C-1,",
+            "Nothing of this tier lies there. Choose another tier, or a locality further up.",
+        ),
+    ],
+)
+def test_guidance_that_cannot_be_is_refused_by_its_line(folder, row, sentence):
+    put(folder, "localities.csv", "C,,commune,Xã Một,,,", "C-1,C,hamlet,Ấp 1,,,")
+    put(folder, "guidance.csv", row)
+
+    errors = io.StringIO()
+    with translation.override("en"), pytest.raises(CommandError):
+        call_command("import_district", folder, stdout=io.StringIO(), stderr=errors)
+
+    assert f"guidance.csv:2: {sentence}" in errors.getvalue()
+    assert not Guidance.objects.exists()
 
 
 # --- Regular meetings -----------------------------------------------------------------------------------------

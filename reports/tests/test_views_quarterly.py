@@ -104,7 +104,7 @@ def test_cells_are_told_by_quarter_and_every_count_opens_its_list():
         ("2021-Q4", 0, 0, 0),
         ("2022-Q1", 0, 0, 0),
         ("2022-Q2", 0, 0, 0),
-        ("2022-Q3", 0, 0, 0),
+        ("2022-Q3", 1, 0, 0),
         ("2022-Q4", 2, 1, 2),
     ]
     _quarter, found, urls = response.context["cells_by_quarter"][-1]
