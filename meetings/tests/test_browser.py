@@ -159,6 +159,7 @@ def test_a_day_that_does_not_exist_takes_the_focus_leads_to_its_field_and_is_fil
     page.locator("[data-errors] a").click()
     page.locator("#id_first_day:focus").wait_for()
     page.locator("#id_first_day + button").click()
+    page.locator("#id_first_day:focus").wait_for()
     assert page.input_value("#id_first_day") == f"{today():%d/%m/%Y}"
 
 
