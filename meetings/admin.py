@@ -20,6 +20,8 @@ from cadrenet.periods import today
 from meetings.actions import meeting_changed, rule_changed
 from meetings.agency_meetings.wording import say_subject
 from meetings.entries import broken_rules, say_why
+from meetings.excuses import words_read_in
+from meetings.forms import WORDS_UNREAD
 from meetings.guidance import admin as guidance_admin  # noqa: F401 - registers its own
 from meetings.imports import PatternImport
 from meetings.models import (
@@ -33,6 +35,7 @@ from meetings.models import (
     Pattern,
     RestrictedDay,
 )
+from meetings.models.pattern import TYPED
 from meetings.planning.actions import confirm_days_off, plan_meetings
 from meetings.planning.wording import planned_in_words
 from meetings.schedule_forms import WhyField
@@ -40,6 +43,17 @@ from meetings.schedule_forms import WhyField
 
 class RosterForm(ScopedForm):
     """What was recorded of one cadre, by the rules of the page on which it is recorded."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        self.unread = row.note if row.note and row.pk not in words_read_in([row], self.user) else ""
+        if self.unread:
+            self.initial["note"] = ""
+            self.fields["note"].help_text = WORDS_UNREAD
+
+    def clean_note(self):
+        return self.cleaned_data["note"] or self.unread
 
     def check_rules(self):
         row = self.instance
@@ -233,7 +247,21 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     ordering = ["-day", "pk"]
     search_fields = ["cadre__search_key", "cadre__code", "place__search_key", "meeting__code"]
     date_hierarchy = "day"
-    fields = ["meeting", "cadre", "expected", "status", "reason", "note"]
+    fields = ["meeting", "cadre", "expected", "status", "reason"]
+
+    def get_fields(self, request, obj=None):
+        # Words are for the cadre and those who decide, and for nobody because he administers.
+        shown = super().get_fields(request, obj)
+        return [*shown, "note"] if obj and words_read_in([obj], request.user) else shown
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        helper = super().get_historical_record_context_helper(request, historical_record)
+        known = request.__dict__.setdefault("_words_read", {})
+        key = historical_record.id
+        if key not in known:
+            known[key] = Attendance.objects.filter(pk=key).words_read_by(request.user).exists()
+        helper.unread = frozenset() if known[key] else frozenset({"note"})
+        return helper
 
     @admin.display(description=_("where"), ordering="place__sort_key")
     def where(self, obj):
@@ -330,18 +358,7 @@ class PatternAdmin(AsOfToday, TableAdmin, HasPages, ScopedAdmin):
         (
             None,
             {
-                "fields": [
-                    "locality",
-                    "kind",
-                    "day_of_month",
-                    "week",
-                    "weekday",
-                    "starts",
-                    "minutes",
-                    "venue",
-                    "first_day",
-                    "last_day",
-                ],
+                "fields": ["locality", "kind", *TYPED],
                 "description": _(
                     "Either a day of the month, or a weekday and which one of the month. Saving plans the meetings "
                     "of the next twelve months; those that somebody has moved, cancelled or recorded stay."

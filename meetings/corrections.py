@@ -70,21 +70,31 @@ def corrections_beside(rows, recordable, user):
     if not found:
         return []
     asked = set(corrections_asked_of(user).filter(attendance__in=keys).values_list("pk", flat=True))
-    return [
-        (CorrectionForm(correction), correction.pk in asked)
-        for correction in found
-        if correction.pk in asked or correction.attendance.cadre_id in recordable
-    ]
+    told = [row for row in found if row.pk in asked or row.attendance.cadre_id in recordable]
+    return [(form, form.correction.pk in asked) for form in forms_of(told, user)]
+
+
+def forms_of(corrections, user):
+    """The forms about some corrections, each with the words of the absence where the user may read them."""
+    corrections = list(corrections)
+    noted = [row.attendance_id for row in corrections if row.note or row.attendance.note]
+    read = set()
+    if noted:
+        rows = Attendance.objects.filter(pk__in=noted).words_read_by(user).order_by()
+        read = set(rows.values_list("pk", flat=True))
+    return [CorrectionForm(correction, correction.attendance_id in read) for correction in corrections]
 
 
 class CorrectionForm:
     """The two buttons by which one correction is concluded, and the two entries that are compared."""
 
-    def __init__(self, correction):
+    def __init__(self, correction, reads_words=False):
         self.correction, self.row = correction, correction.attendance
         self.opened = seal(state_of(self.row, STATE))
-        self.recorded = in_words(*said_of(self.row))
-        self.said = in_words(*correction.said)
+        self.recorded, self.said = (
+            in_words(status, reason, note if reads_words else "")
+            for status, reason, note in (said_of(self.row), correction.said)
+        )
 
     @property
     def heading(self):

@@ -17,6 +17,9 @@ from meetings.schedule_forms import WhyField
 TOPICS_ASKED_OF = (Kind.CELL, Kind.SELF_GOVERNING_GROUP, Kind.RESIDENCE)
 FEEDBACK = [("1", _("Given")), ("0", _("Not given"))]
 FOUND_AT_ONCE = 10
+WORDS_UNREAD = _(
+    "There are words that only the cadre and the heads of the agency and of the group read. New ones replace them."
+)
 
 
 class Person:
@@ -38,10 +41,11 @@ class RecordForm(forms.Form):
     """Who came to a meeting, and what is said about the meeting itself.
 
     ``rows`` are those that the user may record; ``whole`` says whether the meeting itself is the user's to record,
-    too. Every field travels with what the page showed (``was``), so that only what was changed here is written. What
-    an older page asked, and this one no longer does, is refused and never dropped. ``guests`` are the cadres whom the
-    user sees, of whom anyone may have come. ``own`` are the cadres whose own attendance the user tells, where the
-    time for that is over: then he says why, and it is kept as a correction.
+    too. Every field travels with what the page showed (``was``), so that only what was changed here is written.
+    ``words`` are the keys of the rows whose words the user may read. What an older page asked, and this one no longer
+    does, is refused and never dropped. ``guests`` are the cadres whom the user sees, of whom anyone may have come.
+    ``own`` are the cadres whose own attendance the user tells, where the time for that is over: then he says why, and
+    it is kept as a correction.
     """
 
     ALL_STATES = [
@@ -52,8 +56,10 @@ class RecordForm(forms.Form):
     ]
     GUEST_STATES = [(Attendance.Status.PRESENT, _("Came")), (Attendance.Status.UNRECORDED, _("Did not come: remove"))]
 
-    def __init__(self, *args, meeting, rows, whole, on, now, guests=None, own=(), **kwargs):
+    def __init__(self, *args, meeting, rows, whole, on, now, guests=None, own=(), words=(), **kwargs):
         super().__init__(*args, **kwargs)
+        # The words of the others are not shown, and stay unless new ones are typed.
+        self.unread = {row.cadre_id: row.note for row in rows if row.note and row.pk not in words}
         self.meeting, self.rows, self.whole, self.on = meeting, list(rows), whole, on
         # A meeting that was over before this page was opened was held, in nine cases of ten.
         self.over = meeting.starts_at <= now
@@ -141,8 +147,16 @@ class RecordForm(forms.Form):
         self.fields[f"reason-{key}"] = forms.ChoiceField(
             label=_("Reason of the absence"), choices=reasons, required=False, initial=row.reason
         )
-        self.fields[f"note-{key}"] = FreeTextInput(label=_("Note"), required=False, initial=row.note, max_length=300)
-        self.fields[f"was-{key}"] = hidden([row.status, row.reason, row.note])
+        self.fields[f"note-{key}"] = FreeTextInput(
+            label=_("Note"), required=False, initial=self.shown(row), max_length=300
+        )
+        if key in self.unread:
+            self.fields[f"note-{key}"].help_text = WORDS_UNREAD
+        self.fields[f"was-{key}"] = hidden([row.status, row.reason, self.shown(row)])
+
+    def shown(self, row):
+        """The words of a row, as far as the page shows them."""
+        return "" if row.cadre_id in self.unread else row.note
 
     # --- what was said
 
@@ -171,11 +185,14 @@ class RecordForm(forms.Form):
             status = self.cleaned_data.get(f"status-{key}")
             if status:
                 was = self.cleaned_data[f"was-{key}"]
+                note = self.cleaned_data.get(f"note-{key}", "")
+                if unread := self.unread.get(key):
+                    note, was = note or unread, [*was[:2], unread] if was else was
                 yield Mark(
                     cadre=key,
                     status=status,
                     reason=self.cleaned_data.get(f"reason-{key}", ""),
-                    note=self.cleaned_data.get(f"note-{key}", ""),
+                    note=note,
                     was=tuple(was) if was else None,
                 )
 
@@ -222,9 +239,12 @@ class RecordForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentences)
         for cadre, sentences in refused.marks.items():
             name = f"status-{cadre}"
+            if unread := self.unread.get(cadre):
+                sentences = [sentence.replace(unread, "…") for sentence in sentences]
             self.add_error(name if name in self.fields else None, sentences)
             if cadre in refused.now:
-                self.data[f"was-{cadre}"] = json.dumps(refused.now[cadre])
+                status, reason, note = refused.now[cadre]
+                self.data[f"was-{cadre}"] = json.dumps([status, reason, "" if cadre in self.unread else note])
         if self.whole:
             were = {**self.cleaned_data["were"]}
             were |= {name: getattr(refused.meeting, name) for name in refused.facts if name in FACTS}
@@ -259,7 +279,10 @@ class OwnAbsenceForm(forms.Form):
         label=_("In a few words"),
         required=False,
         max_length=300,
-        help_text=_("Needed for extreme urgency. Nothing about health or family."),
+        help_text=_(
+            "Needed for extreme urgency. Only you and the heads of your agency and of your group read it. "
+            "Nothing about health or family."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     was = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -267,6 +290,7 @@ class OwnAbsenceForm(forms.Form):
     def __init__(self, *args, row, late=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.row, self.corrections = row, []
+        self.fields["note"].asked_by = "reason"
         if late:
             self.fields["why_late"] = WhyLateField()
         self.initial = {"reason": row.reason, "note": row.note, "was": json.dumps([row.status, row.reason, row.note])}

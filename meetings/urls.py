@@ -15,6 +15,7 @@ from meetings.guidance.views import (
 from meetings.links.views import LinksView, LinkView
 from meetings.planning.views import PatternCreateView, PatternEditView, PatternListView
 from meetings.programmes.views import FeedbackAnswerView, FeedbackView
+from meetings.reminders.views import ReminderView, RemindView
 from meetings.views.attendance import AttendanceListView, RecordView
 from meetings.views.beyond import BeyondTheEndView
 from meetings.views.clashes import ClashListView
@@ -35,6 +36,8 @@ urlpatterns = [
     path("corrections/<int:pk>/", CorrectionView.as_view(), name="correction"),
     path("calendar/", FeedPageView.as_view(), name="feed_page"),
     path("calendar/<slug:token>.ics", FeedView.as_view(), name="feed"),
+    path("remind/", RemindView.as_view(), name="remind"),
+    path("remind/<int:pk>/", ReminderView.as_view(), name="reminder"),
     path("clashes/", ClashListView.as_view(), name="clashes"),
     path("beyond/", BeyondTheEndView.as_view(), name="beyond"),
     path("patterns/", PatternListView.as_view(), name="patterns"),

@@ -39,6 +39,8 @@ class MoveForm(EditMixin, forms.Form):
         self.cadre = cadre
         super().__init__(data, **kwargs)
         self.fields["agency"].queryset = Agency.objects.visible_to(user)
+        # One of the two is needed.
+        self.fields["agency"].asked_by, self.fields["position"].asked_by = "position", "agency"
 
     @property
     def edited_row(self):

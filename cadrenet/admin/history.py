@@ -12,13 +12,20 @@ from cadrenet.admin.scope import visible
 
 
 class HistoryHelper(HistoricalRecordContextHelper):
-    """Changes in words. A row that the user may not see is not named, not even where it stood once."""
+    """Changes in words. A row that the user may not see is not named, not even where it stood once.
+
+    Of the fields in ``unread`` it is told that they changed, and not what they held.
+    """
+
+    unread: frozenset[str] = frozenset()
 
     def __init__(self, model, record, name_of):
         super().__init__(model, record)
         self.name_of = name_of
 
     def prepare_delta_change_value(self, change, value):
+        if change.field in self.unread:
+            return "…"
         field = self.model._meta.get_field(change.field)
         if value is None or value == "":
             return "–"

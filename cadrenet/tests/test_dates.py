@@ -46,6 +46,7 @@ DERIVED = {
     "meetings.meeting.planned_for",
     "meetings.meeting.rescheduled_at",
     "meetings.calendarfeed.made_at",
+    "meetings.reminder.day",
     "meetings.attendance.day",
     "meetings.holiday.confirmed_at",
     "meetings.sententry.noted_at",

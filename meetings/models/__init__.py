@@ -9,6 +9,7 @@ from meetings.models.holiday import Holiday
 from meetings.models.link import AttendanceLink
 from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
 from meetings.models.pattern import Pattern
+from meetings.models.reminder import Reminder
 from meetings.models.rules import ExpectationRule, RestrictedDay
 from meetings.models.sent_entry import SentEntry
 
@@ -27,6 +28,7 @@ __all__ = [
     "Meeting",
     "PassedOn",
     "Pattern",
+    "Reminder",
     "RestrictedDay",
     "SentEntry",
 ]

@@ -77,6 +77,15 @@ class AttendanceQuerySet(PlacedQuerySet):
         in_group = Q(place__regional_group__in=groups.order_by().values("locality"))
         return self.filter(of_people((), reach.heads) | in_group).exclude(cadre__in=reach.cadres)
 
+    def words_read_by(self, user):
+        """Rows of which a user may read the words: who writes them, and who decides about the excuse (R11).
+
+        The cadre (and whoever acts for him), the head of his agency and of his regional group; not whoever records,
+        administers or sees everything.
+        """
+        reach = reach_of(user)
+        return self.filter(Q(pk__in=self.model.objects.order_by().excused_by(user)) | Q(cadre__in=reach.cadres))
+
     def in_rates(self):
         """Rows that rates are made of: expected, at meetings that were held."""
         return self.filter(held=True, expected=True)

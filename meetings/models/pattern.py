@@ -52,6 +52,8 @@ ON_WEEKDAY = {
 # Some month lacks the days after this one.
 SHORTEST_MONTH = 28
 SHORTEST, LONGEST = 5, 720
+# What people type of a pattern, in order, beside whose it is: on its page and in the administration.
+TYPED = ("day_of_month", "week", "weekday", "starts", "minutes", "venue", "first_day", "last_day")
 LOCALITY_KINDS = [(kind.value, kind.label) for kind in Kind if kind not in AGENCY_KINDS]
 
 

@@ -11,7 +11,7 @@ from assignments.models import Place, Tier
 from cadrenet.editing import EditMixin
 from cadrenet.periods import Month
 from meetings.models import KIND_TIERS, Kind, Pattern
-from meetings.models.pattern import DAYS_OF_THE_WEEK, LOCALITY_KINDS
+from meetings.models.pattern import DAYS_OF_THE_WEEK, LOCALITY_KINDS, TYPED
 from meetings.queries import restricted_days
 
 # Where meetings of a kind are planned together.
@@ -88,26 +88,19 @@ class PatternForm(EditMixin, forms.ModelForm):
 
     class Meta:
         model = Pattern
-        fields = ["day_of_month", "week", "weekday", "starts", "minutes", "venue", "first_day", "last_day"]
+        fields = TYPED
         widgets = {
             "day_of_month": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         }
 
-    field_order = [
-        "repeats",
-        "day_of_month",
-        "week",
-        "weekday",
-        "starts",
-        "minutes",
-        "venue",
-        "first_day",
-        "last_day",
-    ]
+    field_order = ["repeats", *TYPED]
 
     def __init__(self, *args, on, **kwargs):
         super().__init__(*args, **kwargs)
         self.on = on
+        for name in ("day_of_month", "week", "weekday"):
+            # Which of them are needed follows from the kind of rule: none is to be called optional.
+            self.fields[name].asked_by = "repeats"
         self.fields["minutes"] = forms.TypedChoiceField(
             label=_("Length"), required=False, coerce=int, empty_value=None, choices=[("", _("not known")), *LENGTHS]
         )

@@ -416,3 +416,16 @@ def test_a_pattern_goes_where_its_locality_goes(client):
     assert client.get(LIST).context["rows"] == []
     client.force_login(binh)
     assert client.get(made.get_absolute_url()).status_code == 200
+
+
+def test_what_the_choice_of_a_rule_asks_for_is_not_called_optional(client):
+    cast = evening()
+    made = pattern(cast.tree.an1)
+    client.force_login(cast.recorder)
+
+    for address in (NEW, made.get_absolute_url()):
+        page = client.get(address).content.decode()
+        labels = {name: page.split(f'for="id_{name}"')[1].split("</label>")[0] for name in ("day_of_month", "venue")}
+        weekday = page.split('for="id_weekday"')[1].split("</label>")[0]
+        assert "cn-optional" not in labels["day_of_month"] + weekday
+        assert "cn-optional" in labels["venue"]

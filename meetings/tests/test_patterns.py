@@ -15,6 +15,7 @@ from assignments.places import misplaced
 from assignments.tests.cast import OFFICE, assign, at, cadre
 from meetings.actions import save_meeting, set_status
 from meetings.models import Attendance, Holiday, Meeting, Pattern
+from meetings.planning import actions
 from meetings.planning.actions import Planned, Refused, begin_patterns, change_pattern, plan_meetings
 from meetings.rosters import wrong_rosters
 from meetings.tests.evening import evening, meeting, roster
@@ -437,3 +438,27 @@ def test_the_command_plans_everywhere_proposes_days_off_and_says_how_many(capsys
         "0 new, 0 changed, 0 removed, 0 left as they are by hand.",
     ]
     assert set(Holiday.objects.values_list("day__year", flat=True)) == {2026, 2027}
+
+
+def test_what_is_planned_is_read_once_its_localities_are_held(monkeypatch):
+    """Or of two who plan at once, the second would carry out what it had read before the first was done."""
+    cast = evening()
+    Pattern.objects.create(locality=cast.tree.an1, kind="cell", day_of_month=5, starts=time(19))
+    done, read = [], actions.plan_of
+    monkeypatch.setattr(actions, "lock", lambda *rows: done.append(("held", [row.pk for row in rows])))
+    monkeypatch.setattr(actions, "plan_of", lambda *args, **more: done.append(("read", [])) or read(*args, **more))
+
+    plan_meetings(on=TODAY)
+
+    assert done == [("held", [cast.tree.an1.pk]), ("read", [])]
+
+
+def test_a_plan_that_somebody_else_has_carried_out_meanwhile_adds_nothing():
+    cast = evening()
+    Pattern.objects.create(locality=cast.tree.an1, kind="cell", day_of_month=5, starts=time(19))
+    one, other = (actions.plan_of(Pattern.objects.all(), today=TODAY, months=12) for _number in range(2))
+
+    first, second = (actions._carry_out(plan, None) for plan in (one, other))
+
+    assert (first.new, second.new, Meeting.objects.count()) == (12, 0, 12)
+    assert Meeting.history.count() == 12

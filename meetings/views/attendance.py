@@ -25,6 +25,7 @@ from cadrenet.texts import in_full_first
 from meetings.actions import hold_rosters
 from meetings.corrections import kept_beside
 from meetings.entries import last_day_in_time
+from meetings.excuses import words_read_in
 from meetings.filters import AttendanceFilter
 from meetings.forms import FOUND_AT_ONCE, RecordForm
 from meetings.guidance.forms import passed_on_form
@@ -85,6 +86,7 @@ class RecordView(TemplateView):
             on=today(),
             now=timezone.now(),
             guests=Cadre.objects.visible_to(self.request.user),
+            words=words_read_in(self.rows, self.request.user),
             own=reach_of(self.request.user).cadres if self.is_late else (),
         )
 

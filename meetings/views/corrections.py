@@ -11,7 +11,7 @@ from cadrenet.editing import OPENED, LockedMixin, changed_meanwhile, changed_sin
 from cadrenet.listing import PER_PAGE
 from cadrenet.periods import today
 from meetings.actions import conclude_correction
-from meetings.corrections import ANSWERS, STATE, CorrectionForm, corrections_asked_of, with_names
+from meetings.corrections import ANSWERS, STATE, corrections_asked_of, forms_of, with_names
 from meetings.models import Correction, Meeting
 from meetings.views.people import visible_people
 from meetings.views.tabs import tabs
@@ -35,7 +35,7 @@ class CorrectionListView(ListView):
         )
         rows = [correction.attendance for correction in context["object_list"]]
         context["known_people"] = visible_people(rows, self.request.user)
-        context["lines"] = [CorrectionForm(correction) for correction in context["object_list"]]
+        context["lines"] = forms_of(context["object_list"], self.request.user)
         return context
 
 

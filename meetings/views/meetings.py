@@ -221,15 +221,10 @@ class MeetingView(ScopedDetailView):
         may_edit = Meeting.objects.editable_by(user).filter(pk=meeting.pk).exists()
         whole = may_edit or can_see_place(meeting.place, user) or meeting.agency_id in reach.agencies
         late, by_link = how_recorded(meeting)
-        texts = {
-            row.cadre_id
-            for row in rows
-            if row.cadre_id in recordable or (row.agency and row.agency.pk) in reach.agencies
-        }
+        texts = self.words_read(rows)
         excusable = set()
         if any(row.asks_excuse for row in rows):
             excusable = set(excuses_asked_of(user).filter(meeting=meeting).values_list("pk", flat=True))
-            texts |= {row.cadre_id for row in rows if row.pk in excusable}
         beside = corrections_beside(rows, recordable, user)
         lines = [RosterLine(row, meeting, late, by_link, texts, reach, excusable) for row in rows]
         return super().get_context_data(
@@ -257,6 +252,12 @@ class MeetingView(ScopedDetailView):
             **programme_context(meeting, user, whole=whole, may_edit=may_edit),
             **kwargs,
         )
+
+    def words_read(self, rows):
+        """Ids of the cadres whose words the reader may read, also those of before."""
+        user = self.request.user
+        found = Attendance.objects.visible_to(user).filter(meeting=self.object).words_read_by(user).order_by()
+        return set(found.values_list("cadre", flat=True)) if rows else set()
 
     def households(self, whole, records):
         """What may be told of the households: small numbers stay in the commune, where everybody knows them."""
@@ -289,7 +290,7 @@ class RosterLine:
         self.row = row
         self.late = row.cadre_id in late
         self.by_link = row.cadre_id in by_link and row.status != Attendance.Status.UNRECORDED
-        # Words about an absence are for those who record there, the cadre, and the cadre's own agency.
+        # Words about an absence are for the cadre and those who decide about an excuse.
         self.note = row.note if row.cadre_id in texts else ""
         self.own = row.cadre_id == reach.cadre
         self.status = "guest" if row.is_guest and row.status == Attendance.Status.PRESENT else row.status

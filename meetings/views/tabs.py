@@ -21,6 +21,8 @@ def tabs(current, user=None):
     ]
     if current == "excuses" or (user is not None and heads_somebody(user) and excuses_asked_of(user).exists()):
         pages.append(("excuses", _("Asked to be excused"), reverse("meetings:excuses")))
+    if current == "remind" or (user is not None and heads_somebody(user)):
+        pages.append(("remind", _("To remind"), reverse("meetings:remind")))
     if current == "corrections" or (user is not None and heads_a_group(user) and corrections_asked_of(user).exists()):
         pages.append(("corrections", _("Corrections"), reverse("meetings:corrections")))
     return [{"label": label, "url": url, "current": name == current} for name, label, url in pages]

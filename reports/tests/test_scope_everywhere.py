@@ -96,6 +96,7 @@ ROWS = {
     "meetings:guidance_elsewhere": Guidance,
     "meetings:guidance_edit": Guidance,
     "meetings:attendance_excuse": Attendance,
+    "meetings:reminder": Cadre,
     "meetings:correction": Correction,
     "reports:meeting_attend": Meeting,
     "reports:meeting_attended": Meeting,

@@ -149,6 +149,7 @@ WITHOUT_KEY = {
     "generic/confirm.html": "deletes, or ends; asked twice, once is kept",
     "admin/table_import.html": "the first of its forms only previews; the second carries a key",
     "meetings/feed.html": "makes a new link for the one before, and shows it",
+    "meetings/remind.html": "one reminder by one login on a day",
     "meetings/record.html": "travels with what it showed",
     "meetings/beyond.html": "cancels what is planned; asked twice, nothing is left to cancel",
     "meetings/links/links.html": "a new link ends the one before; its text stands on the answer alone",

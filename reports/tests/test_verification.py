@@ -58,6 +58,7 @@ from meetings.models import (
     Meeting,
     PassedOn,
     Pattern,
+    Reminder,
 )
 from reports.models import Issue, PartyOrganisation, Rating
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
@@ -119,6 +120,7 @@ WRITTEN_BY_AN_ACT = {
     # Counted by the database while it writes: what was before is not known afterwards.
     (Meeting, "sequence"),
     (Meeting, "rescheduled_at"),
+    *((Reminder, name) for name in ("what", "day", "by")),
     *((CalendarFeed, name) for name in ("user", "token_digest", "made_at", "language")),
     (Holiday, "confirmed_by"),
     (Holiday, "confirmed_at"),
