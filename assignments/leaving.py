@@ -11,7 +11,8 @@ def end_access(cadre: Cadre) -> None:
     """
     if cadre.left_on is None or cadre.user_id is None:
         return
-    for grant in AccessGrant.objects.filter(user=cadre.user_id).during(cadre.left_on + ONE_DAY, None):
+    beyond = AccessGrant.objects.filter(user=cadre.user_id).during(cadre.left_on + ONE_DAY, None)
+    for grant in beyond.select_for_update(of=("self",)):
         if grant.first_day and grant.first_day > cadre.left_on:
             grant.delete()
         else:

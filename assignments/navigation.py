@@ -150,7 +150,8 @@ class Navigation:
         else:
             url = address_of(address)
         path = self.request.path
-        current = path == url if url == "/" else path.startswith(url)
+        # What follows from the start page belongs to it.
+        current = path == url or path.startswith("/today/") if url == "/" else path.startswith(url)
         if name == "assignments" and decides(self.request.user):
             # Whoever assigns begins at the board; everybody else reads the list.
             url = address_of("assignments:board")

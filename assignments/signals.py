@@ -6,6 +6,10 @@ from django.dispatch import Signal
 # Sent with ``localities`` (ids) and ``first_day``, ``last_day`` (None: open).
 answering_changed = Signal()
 
+# An assignment is being taken back. Sent inside the transaction, after rosters followed, with ``assignment`` (its row
+# is gone) and ``made_at``; who knows of something that somebody recorded on it since answers with a sentence.
+assignment_taken_back = Signal()
+
 # Places are about to change hands. Sent with ``changes`` (a list of ``assignments.changes.Change``), ``user`` and
 # ``rules`` (``assignments.queries.Rules``); who knows of something that speaks against a change answers with
 # (position, ``Objection``) pairs.

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assignments.models import Assignment, Handover, Undo, User
-from assignments.signals import answering_changed
+from assignments.signals import answering_changed, assignment_taken_back
 from cadrenet.history import sign_change
 from cadrenet.periods import ONE_DAY
 from cadrenet.races import lock
@@ -65,6 +65,7 @@ def take_back(assignment: Assignment) -> None:
         raise ValidationError(_("This can no longer be taken back. End the assignment instead."))
     ended, handover = held(undo)
     localities, first_day = {assignment.locality_id}, assignment.first_day
+    made_at = assignment.history.order_by("history_id").values_list("history_date", flat=True).first()
     assignment.delete()
     if ended is not None and ended.last_day is not None:
         first_day = min(first_day or date.max, ended.last_day + ONE_DAY)
@@ -79,6 +80,17 @@ def take_back(assignment: Assignment) -> None:
         handover.successor = undo.successor
         handover.save()
     answering_changed.send(sender=Assignment, localities=localities, first_day=first_day, last_day=None)
+    refuse_what_builds_on(assignment, made_at)
+
+
+def refuse_what_builds_on(assignment: Assignment, made_at: datetime | None) -> None:
+    """Refuse to take back an assignment on which something was recorded since, by those who know of such things.
+
+    Raises ``ValidationError``.
+    """
+    answers = assignment_taken_back.send(sender=Assignment, assignment=assignment, made_at=made_at)
+    if sentences := [sentence for _receiver, sentence in answers if sentence]:
+        raise ValidationError(sentences)
 
 
 def held(undo: Undo) -> tuple[Assignment | None, Handover | None]:

@@ -13,7 +13,8 @@ def withdraw(assignment: Assignment, *, reason: str = "", why: str = "") -> list
     """
     waiting = list(Handover.objects.select_for_update(of=["self"]).filter(successor=assignment))
     own = Handover.objects.filter(ended=assignment).select_related("successor").first()
-    for line in DecisionLine.objects.filter(replaces=assignment).select_related("decision"):
+    lines = DecisionLine.objects.select_for_update(of=["self"]).filter(replaces=assignment)
+    for line in lines.select_related("decision"):
         if line.decision.is_draft and line.cadre_id is None:
             line.delete()
             continue

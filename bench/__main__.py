@@ -30,7 +30,7 @@ def main():
     imports.add_argument("--years", type=int, default=5)
     commands.add_parser("files", help="the attendance of a quarter as CSV against a cursor, and memory")
     drills = commands.add_parser("drills", help="two editors, equal posts at once, kills (docs/reliability.md)")
-    drills.add_argument("--only", default="", choices=["", "editors", "twice", "kills"])
+    drills.add_argument("--only", default="", choices=["", "editors", "twice", "kills", "attendance"])
     drills.add_argument("--kills", type=int, default=12)
     asked = parser.parse_args()
     if not os.environ.get("DATABASE_URL"):
@@ -49,9 +49,12 @@ def run(asked):
         data.make(asked.districts, asked.years, asked.seed)
         return
     if asked.what == "drills":
-        from bench import drills
+        from bench import attendance, drills
 
-        drills.run(asked.only, asked.kills)
+        if asked.only in ("", "attendance"):
+            attendance.run()
+        if asked.only != "attendance":
+            drills.run(asked.only, asked.kills)
         return
     if asked.what == "import":
         files.imports(asked.years)

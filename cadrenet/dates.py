@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cadrenet.periods import check_day, check_year, today
+from cadrenet.periods import check_day, check_past, check_year, today
 
 # --- What people type ---------------------------------------------------------------------------------------------
 
@@ -182,6 +182,25 @@ class DayField(forms.DateField):
             return read_day(value, today()) if isinstance(value, str) else value
         except ValidationError:
             return value
+
+
+def refuse_days_ahead(row: models.Model, *names: str) -> None:
+    """Refuse days on which a row says that something happened, and that are still to come.
+
+    What was stored before it was looked at stays, and can be finished. Raises ``ValidationError`` at the fields.
+    """
+    faults = {}
+    stored = None
+    for name in names:
+        value = getattr(row, name)
+        try:
+            check_past(value or date.min, today())
+        except ValidationError as error:
+            stored = stored or type(row)._base_manager.filter(pk=row.pk).values(*names).first() or {name: None}
+            if stored.get(name) != value:
+                faults[name] = error
+    if faults:
+        raise ValidationError(faults)
 
 
 class ClockInput(forms.TimeInput):

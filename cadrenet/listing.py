@@ -10,6 +10,7 @@ from operator import attrgetter
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
+from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.generic import CreateView, DetailView, UpdateView
@@ -222,7 +223,12 @@ class ScopedDetailView(ScopedMixin, DetailView):
 
 
 class ScopedCreateView(AnswersRacesMixin, ScopedFormMixin, CreateView):
-    """Add a row; its form offers only what the user may change."""
+    """Add a row; its form offers only what the user may change. Whoever may add none anywhere finds no form."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.model._default_manager.all().may_be_added_by(request.user):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
 
 class ScopedUpdateView(EditView, ScopedFormMixin, UpdateView):

@@ -50,6 +50,15 @@ def check_day(value: date | datetime) -> None:
         )
 
 
+def check_past(value: date, day: date) -> None:
+    """Refuse a day on which something is said to have happened, and that is still to come on another, today.
+
+    Raises ``ValidationError``.
+    """
+    if value > day:
+        raise ValidationError(_("This day lies in the future."), code="ahead")
+
+
 def check_year(year: int) -> None:
     """Refuse a year whose days ``check_day`` would refuse. Raises ``ValidationError``."""
     last = last_year(today())

@@ -241,7 +241,7 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     """Each attendance by itself, for its history. It is recorded on its meeting's page."""
 
     visible_choices = ("cadre",)
-    list_display = ["day", "cadre", "meeting_kind", "where", "expected", "status", "reason"]
+    list_display = ["day", "cadre", "meeting_kind", "where", "expected", "said", "reason"]
     list_filter = ["status", "expected", "reason", CommuneFilter]
     list_select_related = ["cadre", "meeting__agency", "place"]
     ordering = ["-day", "pk"]
@@ -266,6 +266,14 @@ class AttendanceAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=_("where"), ordering="place__sort_key")
     def where(self, obj):
         return named(obj.place) or obj.meeting.agency
+
+    @admin.display(description=_("status"), ordering="status")
+    def said(self, obj):
+        """What was recorded; where nobody met, that, and nobody is called present."""
+        there = (Attendance.Status.PRESENT, Attendance.Status.UNRECORDED)
+        if obj.meeting.took_no_place and obj.status in there:
+            return obj.meeting.get_status_display()
+        return obj.get_status_display()
 
     @admin.display(description=_("kind"), ordering="meeting__kind")
     def meeting_kind(self, obj):

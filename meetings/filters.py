@@ -1,7 +1,10 @@
 """What lists of meetings, of who came and of clashes can be narrowed by; the same names in every query string."""
 
+from datetime import date
+
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,7 +23,7 @@ from assignments.models.place import PATH_SEPARATOR
 from assignments.models.posting import staff_of_own_day
 from assignments.queries import rows_in_reach
 from assignments.scope import reach_of
-from cadrenet.dates import BoundedDateFilter
+from cadrenet.dates import BoundedDateFilter, DayField
 from cadrenet.periods import Quarter, QuarterField, not_after_today, today
 from meetings.counts import ATTENDANCE, CELLS, MEETINGS
 from meetings.models import AGENCY_KINDS, Attendance, Kind, Meeting
@@ -140,11 +143,16 @@ class ListFilter(django_filters.FilterSet):
 
     @property
     def as_of(self):
-        """The day as of which parts of the tree are named: the last of the quarter asked for, or today."""
+        """The day as of which parts of the tree are named: the last that is asked for, or today."""
         try:
             return not_after_today(Quarter.parse(self.data.get("quarter", "")).last_day)
         except ValueError:
-            return today()
+            pass
+        try:
+            last_day = DayField(required=False).clean(self.data.get("last_day"))
+        except ValidationError:
+            last_day = None
+        return not_after_today(last_day or date.max)
 
     @property
     def form(self):
@@ -227,6 +235,15 @@ class MeetingFilter(ListFilter):
 
 class MonthFilter(ListFilter):
     """The meetings of a month by place and kind."""
+
+    def __init__(self, *args, month, **kwargs):
+        self.month = month
+        super().__init__(*args, **kwargs)
+
+    @property
+    def as_of(self):
+        """A month that is over bears the names that it had."""
+        return not_after_today(self.month.last_day)
 
     within = WithinChoiceFilter(label=_("Within"))
     kind = django_filters.ChoiceFilter(choices=Kind, label=_("Kind"), empty_label=_("All kinds"))

@@ -264,11 +264,13 @@ class WhyLateField(FreeTextInput):
     def __init__(self):
         super().__init__(
             label=_("Why it comes late"),
-            required=False,
             max_length=200,
             help_text=_("Your own entry is kept as a correction. Whoever concludes it reads this."),
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
+
+    def validate(self, value):
+        """It is asked for only where something is said of oneself: whoever judges that says so."""
 
 
 class OwnAbsenceForm(forms.Form):

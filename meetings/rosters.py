@@ -8,11 +8,12 @@ unrecorded again, and the history keeps what was said, and of which day.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from assignments.models import Assignment, Place, Tier
@@ -228,6 +229,23 @@ def follow_assignments(
         found = meetings.filter(in_branches_of(localities[start : start + KEYS_AT_MOST]))
         keys.update(found.values_list("pk", flat=True))
     keep_rosters_of(keys)
+
+
+def recorded_since(sender: type, assignment: Assignment, made_at: datetime | None, **kwargs: Any) -> str | None:
+    """Say that somebody has recorded whether the cadre of an assignment came, who is not expected without it.
+
+    Answers ``assignments.signals.assignment_taken_back``: by now the roster has followed.
+    """
+    rows = Attendance.objects.filter(cadre=assignment.cadre_id, expected=False)
+    rows = rows.exclude(status=Attendance.Status.UNRECORDED).filter(day__gte=assignment.first_day or date.min)
+    near = Meeting.objects.filter(in_branches_of([assignment.locality_id])).order_by().values("pk")
+    said = Attendance.history.filter(history_date__gte=made_at, id__in=rows.filter(meeting__in=near).values("pk"))
+    if made_at is None or not said.exists():
+        return None
+    return _(
+        "Nothing was taken back: meanwhile somebody has recorded whether %(cadre)s came. "
+        "End the new assignment instead."
+    ) % {"cadre": assignment.cadre.full_name}
 
 
 def in_branches_of(localities: list[int]) -> Q:

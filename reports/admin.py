@@ -1,8 +1,11 @@
 """The administration of reports, issues, resources, party organisations and ratings."""
 
+from datetime import date
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from assignments.admin.shared import AsOfToday, CommuneFilter, CommuneOfRow, DecidedAtTop, DecidedLocality, named
@@ -13,6 +16,7 @@ from cadrenet.admin.rules import RuleAdmin
 from cadrenet.admin.scope import HasPages, ReadOnly, ScopedForm, ScopedInline
 from cadrenet.admin.tables import TableAdmin
 from cadrenet.periods import today
+from reports.figures.ratings import with_rated_on
 from reports.forms import not_after
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
 from reports.privacy import PersonalDataMixin
@@ -45,6 +49,10 @@ class QuarterlyReportAdmin(AsOfToday, ScopedAdmin):
     list_select_related = ["cadre"]
     search_fields = ["cadre__search_key", "cadre__code", "standing__search_key", "locality__code"]
     autocomplete_fields = ["locality", "cadre"]
+
+    def standing_rows(self, rows):
+        # A paper of a quarter bears the names of the quarter's last day.
+        return rows.with_seen_on().as_of(F("seen_on"))
 
     @admin.display(description=_("locality"), ordering="standing__sort_key")
     def where(self, obj):
@@ -163,6 +171,18 @@ class RatingAdmin(AsOfToday, TableAdmin, ScopedAdmin):
     ]
     autocomplete_fields = ["organisation"]
     fields = ["organisation", "year", "level", "decision_number", "decision_on"]
+
+    def standing_rows(self, rows):
+        # A rating bears the names of its year's last day, as on the pages.
+        return with_rated_on(rows).as_of(F("rated_on"))
+
+    def choices(self, db_field, queryset, request):
+        rows = super().choices(db_field, queryset, request)
+        if db_field.name == "level":
+            # A scheme of years to come rates nobody yet.
+            this_year = date(today().year, 12, 31)
+            rows = rows.filter(Q(scheme__first_day=None) | Q(scheme__first_day__lte=this_year))
+        return rows
 
     def export_rows(self, queryset):
         return queryset.select_related("organisation", "level").order_by("organisation__code", "year")

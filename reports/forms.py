@@ -2,11 +2,10 @@
 
 from django import forms
 from django.contrib import messages
-from django.utils.translation import gettext_lazy as _
 
 from assignments.models import Locality, Tier
 from cadrenet.editing import EditMixin
-from cadrenet.periods import today
+from cadrenet.periods import check_past, today
 from reports.privacy import PersonalDataMixin
 
 
@@ -30,8 +29,7 @@ class LocalityField(forms.ModelChoiceField):
 
 def not_after(chosen, day):
     """Return a day that somebody chose, unless it is still to come."""
-    if chosen > day:
-        raise forms.ValidationError(_("This day lies in the future."))
+    check_past(chosen, day)
     return chosen
 
 

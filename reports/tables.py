@@ -1,8 +1,10 @@
 """The files about what goes up and how it was rated, their columns and rules."""
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assignments.models import Agency, Cadre, Locality
+from cadrenet.periods import today
 from cadrenet.tables.columns import Table, column, days_in_order, optional, reference, required
 from cadrenet.tables.values import (
     LARGEST_VALUE,
@@ -19,6 +21,7 @@ from cadrenet.tables.values import (
 )
 from reports.models import HANDED_IN, Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, Resource
 from reports.models.party import year_ahead
+from reports.models.quarterly_report import not_begun
 
 
 def closed_on_a_day(values):
@@ -45,6 +48,37 @@ def handed_in_on_a_day(values):
 def rated_by_now(values):
     """Nobody is rated for a year that has not begun."""
     return year_ahead(values["year"])
+
+
+def lies_ahead(*days):
+    """Return the sentence about the first of some days that is still to come, None where all have been."""
+    now = today()
+    ahead = next((day for day in days if day and day > now), None)
+    if ahead is None:
+        return None
+    return _("%(day)s lies in the future, and nothing can have happened then. Correct the day.") % {
+        "day": date_format(ahead, "DATE_FORMAT")
+    }
+
+
+def raised_and_closed_by_now(values):
+    """An issue was raised, and closed, before that is written down."""
+    return lies_ahead(values["raised_on"], values["closed_on"])
+
+
+def mobilised_by_now(values):
+    """A promise, too, was made before it is written down."""
+    return lies_ahead(values["mobilised_on"])
+
+
+def handed_in_by_now(values):
+    """A report was handed in by today, and not before its quarter began."""
+    return lies_ahead(values["submitted_on"]) or not_begun(values["quarter"], values["submitted_on"])
+
+
+def decided_by_now(values):
+    """A rating was decided before it is written down."""
+    return lies_ahead(values["decision_on"])
 
 
 PARTY_ORGANISATIONS = Table(
@@ -75,7 +109,7 @@ ISSUES = Table(
         reference("responsible_agency_code", "mã đơn vị liên quan, mã cơ quan liên quan", Agency),
     ),
     key=("code",),
-    rules=(closed_on_a_day,),
+    rules=(closed_on_a_day, raised_and_closed_by_now),
 )
 RESOURCES = Table(
     "resources.csv",
@@ -91,6 +125,7 @@ RESOURCES = Table(
         required("status", "trạng thái", choice(Resource.Status)),
     ),
     key=("code",),
+    rules=(mobilised_by_now,),
 )
 QUARTERLY_REPORTS = Table(
     "quarterly_reports.csv",
@@ -102,7 +137,7 @@ QUARTERLY_REPORTS = Table(
         required("status", "trạng thái", choice(QuarterlyReport.Status)),
     ),
     key=("cadre_code", "locality_code", "quarter"),
-    rules=(handed_in_on_a_day,),
+    rules=(handed_in_on_a_day, handed_in_by_now),
 )
 RATINGS = Table(
     "ratings.csv",
@@ -114,5 +149,5 @@ RATINGS = Table(
         optional("decision_on", "ngày ký quyết định, ngày quyết định", day),
     ),
     key=("organisation_code", "year"),
-    rules=(rated_by_now,),
+    rules=(rated_by_now, decided_by_now),
 )

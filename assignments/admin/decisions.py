@@ -7,6 +7,7 @@ from assignments.acting.forms import no_later
 from assignments.admin.shared import AsOfToday, DecidedLocality, named
 from assignments.decisions.actions import update_replacements
 from assignments.decisions.forms import refuse_lines_outside
+from assignments.decisions.views.drafts import asked_again
 from assignments.models import Acting, CoverageReview, Decision, DecisionLine, Handover
 from assignments.rights import refuse_acting
 from cadrenet.admin.lists import InForceFilter
@@ -76,6 +77,7 @@ class DecisionAdmin(AsOfToday, DecidedLocality, ScopedAdmin):
     def saved(self, request, obj, was):
         if was and was.first_day != obj.first_day:
             update_replacements(obj, was)
+            asked_again(request, obj)
 
 
 @admin.register(DecisionLine)

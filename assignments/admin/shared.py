@@ -19,18 +19,23 @@ from cadrenet.periods import today
 class AsOfToday:
     """For models whose rows are shown with a locality: each as it stands today, in the queries that read the rows.
 
-    ``ordering``, ``search_fields`` and columns may begin with ``standing__``.
+    ``ordering``, ``search_fields`` and columns may begin with ``standing__``. Rows that are papers of a period say in
+    ``standing_rows`` as of which day each is read instead.
     """
 
+    def standing_rows(self, rows):
+        """Read rows with their localities as of a day."""
+        return rows.as_of(today())
+
     def get_queryset(self, request):
-        rows = self.visible(self.model._default_manager.all(), request.user).as_of(today())
+        rows = self.standing_rows(self.visible(self.model._default_manager.all(), request.user))
         # A list adds these by itself only where nothing else is brought along.
         if self.list_select_related:
             rows = rows.select_related(*self.list_select_related)
         return rows.order_by(*(self.get_ordering(request) or self.opts.ordering))
 
     def labelled(self, queryset):
-        return super().labelled(queryset).as_of(today())
+        return self.standing_rows(super().labelled(queryset))
 
 
 class SpanForm(ScopedForm):

@@ -69,6 +69,20 @@ def update_replacements(decision, before_change):
 
 
 @transaction.atomic
+def ask_reasons_again(decision):
+    """Take away the reasons that were given in spite of warnings, and return how many there were.
+
+    They were given for the first day as it was, and on another day something else may speak against a line. The
+    history keeps them.
+    """
+    answered = list(decision.lines.exclude(why="").select_for_update(of=("self",)))
+    for line in answered:
+        line.why = ""
+        line.save()
+    return len(answered)
+
+
+@transaction.atomic
 def enact_draft(decision, user, on):
     """Let a decision take effect as it stands now: all lines or none. ``on`` is today.
 

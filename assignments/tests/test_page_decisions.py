@@ -159,6 +159,28 @@ def test_lines_follow_the_first_day_unless_somebody_chose():
     assert (by_itself.replaces, by_hand.replaces) == (late, None)
 
 
+@pytest.mark.parametrize("way", ["page", "administration"])
+def test_a_reason_was_given_for_the_first_day_as_it_was_and_is_asked_again(way):
+    tree = office()
+    answered = line(tree.draft, tree.an1, official(tree, "P"), why="Huyện uỷ đã đồng ý")
+    root = visitor(user("root", is_superuser=True, is_staff=True))
+    data = {"number": "12-QĐ/HU", "signed_on": "20/05/2026", "first_day": "01/06/2026", "locality": "D"}
+    client, address = tree.client, at("decision_edit", tree.draft.pk)
+    if way == "administration":
+        client, address = root, reverse("admin:assignments_decision_change", args=[tree.draft.pk])
+        data |= {"locality": tree.district.pk, "lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0"}
+
+    assert client.post(address, data | {"number": "13-QĐ/HU"}).status_code == 302
+    answered.refresh_from_db()
+    assert answered.why == "Huyện uỷ đã đồng ý"
+
+    response = client.post(address, data | {"first_day": "01/07/2026"}, follow=True)
+    answered.refresh_from_db()
+    assert answered.why == ""
+    assert [record.why for record in answered.history.all()][1] == "Huyện uỷ đã đồng ý"
+    assert "1 reason was given for another first day, and is asked again." in str(response.content.decode())
+
+
 def test_a_part_of_the_tree_that_leaves_lines_outside_is_refused():
     tree = office()
     line(tree.draft, tree.an1, official(tree, "P"))

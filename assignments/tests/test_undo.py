@@ -9,9 +9,12 @@ from django.utils import timezone, translation
 from assignments.actions import begin_assignment, carry_out, enact, leave, tick
 from assignments.changes import Change
 from assignments.models import Assignment, Decision, DecisionLine, Handover, Undo
-from assignments.tests.cast import assign, cadre, small_tree, user
+from assignments.tests.cast import assign, at, cadre, small_tree, user
 from assignments.undo import just_made, take_back
 from cadrenet.history import sign_change
+from meetings.models import Attendance, Meeting
+from meetings.rosters import keep_rosters
+from reports.models import QuarterlyReport
 
 MAY = date(2022, 5, 9)
 BEFORE = date(2022, 5, 8)
@@ -113,6 +116,54 @@ def test_a_handover_that_was_there_before_stays_and_names_who_followed_before():
     take_back(made)
 
     assert all_rows() == before
+
+
+def test_what_was_recorded_of_the_successor_meanwhile_is_not_made_a_guest():
+    tree = small_tree()
+    row, made = replaced(tree)
+    meeting = Meeting.objects.create(kind="cell", locality=tree.an1, starts_at=at(MAY), status="held")
+    keep_rosters(Meeting.objects.all())
+    attended = Attendance.objects.get(meeting=meeting)
+    assert (attended.cadre, attended.expected) == (made.cadre, True)
+    attended.status = "present"
+    attended.save()
+
+    sentence, advice = refused(made)
+
+    assert sentence == (
+        f"Nothing was taken back: meanwhile somebody has recorded whether {made.cadre.full_name} came. "
+        "End the new assignment instead."
+    )
+    assert advice == "End the new assignment instead."
+    attended.refresh_from_db()
+    assert (attended.expected, attended.status) == (True, "present")
+
+
+def test_what_was_recorded_of_the_successor_before_is_no_obstacle():
+    tree = small_tree()
+    meeting = Meeting.objects.create(kind="cell", locality=tree.an1, starts_at=at(MAY), status="held")
+    guest = Attendance.objects.create(meeting=meeting, cadre=cadre("Q"), expected=False, status="present")
+    Attendance.history.update(history_date=at(BEFORE))
+    row = assign(cadre("P"), tree.an1)
+    change = Change(tree.an1, "in_charge", guest.cadre, MAY, replaces=row, last_day=BEFORE, end_reason="retired")
+    (made,) = carry_out([change]).values()
+
+    take_back(made)
+
+    assert Attendance.objects.get(cadre=guest.cadre).expected is False
+
+
+def test_a_report_that_the_successor_handed_in_is_not_left_behind():
+    tree = small_tree()
+    _row, made = replaced(tree)
+    QuarterlyReport.objects.create(
+        cadre=made.cadre, locality=tree.an1, quarter="2022-Q2", status="submitted", submitted_on=MAY
+    )
+
+    assert refused(made)[0] == (
+        f"Nothing was taken back: meanwhile a report of {made.cadre.full_name} was recorded here. "
+        "End the new assignment instead."
+    )
 
 
 def test_who_goes_on_with_another_decision_goes_on_as_before():

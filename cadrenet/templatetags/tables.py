@@ -77,3 +77,9 @@ def sort_state(name, sort=""):
 def words(text):
     """Split a parameter that is a list of words: ``{% for status in "present absent"|words %}``."""
     return text.split()
+
+
+@register.simple_tag
+def page_numbers(page):
+    """The numbers of the pages around a page and at both ends, with an ellipsis between."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

@@ -1,7 +1,7 @@
 """Patterns begun, changed and ended, and the meetings that follow from them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from cadrenet.races import lock
 from meetings.actions import BY_PATTERN, meetings_changed
 from meetings.models import Holiday, Meeting, Pattern
 from meetings.planning.days_off import SOURCE, proposed
-from meetings.planning.plan import DECIDED, MONTHS_AHEAD, Plan, plan_of
+from meetings.planning.plan import DECIDED, MONTHS_AHEAD, Plan, plan_of, untouched
 from meetings.rosters import keep_rosters_of
 
 # So many localities are planned in one transaction: others can write in between.
@@ -68,7 +68,14 @@ def plan_meetings(
 def _plan_some(localities: list[int], on: date, months: int, by: User | None) -> Planned:
     # Whoever plans or changes the same patterns waits, and then finds what was planned here.
     lock(*(Locality(pk=key) for key in localities))
+    _hold_untouched(localities, on)
     return _carry_out(plan_of(Pattern.objects.filter(locality__in=localities), today=on, months=months), by)
+
+
+def _hold_untouched(localities: Collection[int], on: date) -> None:
+    """Hold the meetings that planning may change: whoever moves or records one at this moment is waited for."""
+    found = Meeting.objects.filter(locality__in=localities).filter(untouched(on))
+    list(found.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def _carry_out(plan: Plan, by: User | None) -> Planned:
@@ -181,7 +188,9 @@ def follow_tree(sender: Any, localities: Iterable[int], **kwargs: Any) -> None:
         return
     plan_meetings(found, on=today())
     beyond = Meeting.objects.beyond_the_end().filter(pattern__isnull=False, status=Meeting.Status.PLANNED)
-    cancelled = [meeting for meeting in beyond.order_by("pk") if meeting.locality_id in found]
+    # Held before they are read: what somebody records of one at this moment is not written over.
+    beyond = beyond.order_by("pk").select_for_update(of=("self",))
+    cancelled = [meeting for meeting in beyond if meeting.locality_id in found]
     for meeting in cancelled:
         meeting.status = Meeting.Status.CANCELLED.value
         sign_change(meeting, why=_("The locality does not exist on that day."))

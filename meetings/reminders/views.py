@@ -1,6 +1,7 @@
 """The two lists of whom to remind, with the telephone of the office; and that somebody was reminded."""
 
 import django_filters
+from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
@@ -24,9 +25,8 @@ from meetings.views.tabs import tabs
 class RemindFilter(ListFilter):
     """One of the two lists, by place and agency."""
 
-    what = django_filters.ChoiceFilter(
-        choices=Reminder.What, label=gettext_lazy("List"), empty_label=None, method="leave"
-    )
+    # Chosen by the tabs above.
+    what = django_filters.ChoiceFilter(choices=Reminder.What, widget=forms.HiddenInput, method="leave")
     within = WithinChoiceFilter(label=gettext_lazy("Within"))
     agency = StaffChoiceFilter(Agency, label=gettext_lazy("Agency"), empty_label=gettext_lazy("All"))
 

@@ -1,6 +1,7 @@
 """A meeting and its day: what is over lies behind, an answer is for a date, and what has ended can be finished."""
 
 import io
+import re
 from datetime import date, datetime
 
 import pytest
@@ -260,6 +261,9 @@ def test_nobody_is_called_guest_or_present_where_nobody_met(client, status):
     assert page.context["guests"] == []
     assert "Guests" not in page.content.decode()
     assert [row.present for row in listed] == [0]
+    # In the administration, too, each attendance by itself.
+    rows = root().get(reverse("admin:meetings_attendance_changelist")).content.decode()
+    assert re.findall(r'field-said[^"]*">([^<]*)<', rows) == [made.get_status_display()] * 2
     # What was said is kept all the same.
     assert [row[2] for row in roster(made)] == ["present", "present"]
 
@@ -358,6 +362,23 @@ def test_what_is_planned_beyond_the_end_is_listed_and_cancelled_in_one_step(clie
     assert "2 meetings are cancelled." in answer
     assert (status_of(cast.past), status_of(cast.coming)) == ("cancelled", "cancelled")
     assert "Nothing is planned beyond the end of a locality" in answer
+
+
+def test_what_was_planned_beyond_the_end_since_the_page_was_opened_is_not_cancelled_unseen(client):
+    cast = ended()
+    url = "/meetings/beyond/?locality=AN-2"
+    client.force_login(cast.recorder)
+    opened = client.get(url).context["opened"]
+    Meeting.objects.create(
+        kind="residence", locality=cast.tree.an2, starts_at=at(LATER, 8), place=cast.coming.place, day=LATER
+    )
+
+    answer = client.post(url, {"opened": opened}, follow=True)
+
+    assert "Nothing was cancelled: meanwhile other meetings are listed here. Look again." in answer.content.decode()
+    assert set(Meeting.objects.filter(locality=cast.tree.an2).values_list("status", flat=True)) == {"planned"}
+    client.post(url, {"opened": answer.context["opened"]})
+    assert not Meeting.objects.filter(locality=cast.tree.an2, status="planned").exists()
 
 
 def test_ending_a_locality_in_the_administration_offers_to_cancel_what_is_planned_beyond():

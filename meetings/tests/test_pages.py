@@ -195,14 +195,14 @@ def test_the_list_counts_what_the_figures_count(client):
     def days(query):
         return [row.day.day for row in client.get(address + query).context["object_list"]]
 
-    assert days("&status=due") == [10, 3, 2]
+    assert days("&status=due") == [2, 3, 10]
     assert days("&status=held") == [2]
     assert days("&status=not_held") == [3]
     assert days("&status=cancelled") == [4]
     assert days("&status=to_record") == [2]
     assert days("&status=due&first_day=2022-05-03&last_day=09/05/2022") == [3]
     assert days("&sort=upcoming") == [10]
-    assert days("&q=khu%20pho") == [10, 4, 3, 2]
+    assert days("&sort=newest&q=khu%20pho") == [10, 4, 3, 2]
     assert days("&q=am") == []
 
 
@@ -246,8 +246,36 @@ def test_the_bare_list_shows_the_last_quarter_in_which_there_was_a_meeting(clien
         return [str(row.day) for row in client.get(f"/meetings/{query}").context["object_list"]]
 
     assert days("") == ["2021-11-09"]
-    assert days("?quarter=") == ["2022-08-09", "2021-11-09", "2021-03-09"]
+    assert days("?quarter=") == ["2021-03-09", "2021-11-09", "2022-08-09"]
     assert days("?sort=upcoming") == ["2022-08-09"]
+
+
+def test_the_list_opens_at_today_under_its_days(client):
+    cast = evening()
+    for number in range(60):
+        meeting("cell", cast.tree.an1, day=TONIGHT - timedelta(days=60 - number), status="held")
+    for number in range(60):
+        meeting("cell", cast.tree.an1, day=TONIGHT + timedelta(days=number))
+    client.force_login(cast.recorder)
+
+    opened = client.get("/meetings/?quarter=")
+
+    page = opened.context["page_obj"]
+    assert (page.number, page.paginator.num_pages) == (2, 3)
+    assert TONIGHT in {row.day for row in opened.context["object_list"]}
+    text_of = opened.content.decode()
+    assert (
+        '<tr class="cn-dayline is-today"><th colspan="6" scope="colgroup">Monday 9 May 2022 · Today</th></tr>'
+        in text_of
+    )
+    assert text_of.count("is-today") == 1
+    assert '<li aria-current="page">2</li>' in text_of
+    assert 'aria-label="Page 3"' in text_of
+    assert client.get("/meetings/?quarter=&page=1").context["page_obj"].number == 1
+    assert client.get("/meetings/?quarter=&sort=newest").context["object_list"][0].day == date(2022, 7, 7)
+    # What is over, and what is still to come, is read from its beginning.
+    assert client.get("/meetings/?quarter=2022-Q1").context["page_obj"].number == 1
+    assert client.get("/meetings/?quarter=2022-Q3").context["page_obj"].number == 1
 
 
 def many(cast, number):
@@ -263,9 +291,9 @@ def many(cast, number):
 @pytest.mark.parametrize(
     "who, address, queries",
     [
-        ("office", "/meetings/", 12),
+        ("office", "/meetings/", 13),
         ("office", "/meetings/?format=csv", 13),
-        ("clerk", "/meetings/", 9),
+        ("clerk", "/meetings/", 10),
         ("office", "/meetings/attendances/?quarter=2022-Q2", 10),
         ("office", "/meetings/clashes/?quarter=2022-Q2", 18),
         ("office", "/meetings/month/2022-05/", 8),

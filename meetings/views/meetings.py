@@ -1,5 +1,6 @@
 """Meetings in a list, in a month, and one by itself."""
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -23,7 +24,7 @@ from meetings.programmes.page import programme_context
 from meetings.views.people import visible_people
 from meetings.views.tabs import tabs, with_quarter
 
-UPCOMING = "upcoming"
+UPCOMING, NEWEST = "upcoming", "newest"
 # Narrow enough for a column of a calendar.
 SHORT_KINDS = {
     # Translators: short for a commune committee meeting; vi "Đảng ủy"
@@ -54,7 +55,10 @@ def may_enter(user):
 
 
 class MeetingListView(ScopedListView):
-    """Meetings in the user's scope; ``?sort=upcoming`` shows those from today on, soonest first."""
+    """Meetings in the user's scope, as the calendar has them, opened at today.
+
+    ``?sort=upcoming`` shows those from today on only, ``?sort=newest`` the last ones first, as the files have them.
+    """
 
     model = Meeting
     filterset_class = MeetingFilter
@@ -78,8 +82,10 @@ class MeetingListView(ScopedListView):
     ]
 
     @property
-    def upcoming(self):
-        return self.request.GET.get("sort") == UPCOMING
+    def order(self):
+        """What the address asks for; by the calendar where it says nothing."""
+        asked = self.request.GET.get("sort")
+        return asked if asked in (UPCOMING, NEWEST) else ""
 
     def get_queryset(self):
         user = self.request.user
@@ -90,9 +96,18 @@ class MeetingListView(ScopedListView):
             found = Meeting.objects.visible_to(user, within)
         found = found.with_where()
         # By day first: that is what the index knows.
-        if self.upcoming:
-            return found.filter(day__gte=today()).order_by("day", "starts_at", "pk")
-        return found.order_by("-day", "-starts_at", "pk")
+        if self.order == NEWEST or "format" in self.request.GET:
+            return found.order_by("-day", "-starts_at", "pk")
+        found = found.order_by("day", "starts_at", "pk")
+        return found.filter(day__gte=today()) if self.order == UPCOMING else found
+
+    def paginate_queryset(self, queryset, page_size):
+        """Open the calendar where today stands, if anything is planned from today on."""
+        if not self.order and not {"page", "format"} & self.request.GET.keys():
+            found = queryset.aggregate(before=Count("pk", filter=Q(day__lt=today())), all=Count("pk"))
+            if found["before"] < found["all"]:
+                self.kwargs["page"] = found["before"] // page_size + 1
+        return super().paginate_queryset(queryset, page_size)
 
     def with_details(self, meetings):
         """The meetings with the attendance that the reader may see."""
@@ -105,7 +120,7 @@ class MeetingListView(ScopedListView):
     def get_filterset_kwargs(self, filterset_class):
         kwargs = {**super().get_filterset_kwargs(filterset_class), "on": today()}
         # Opened without a question: of years of meetings the last ones are meant.
-        if not self.upcoming and not (kwargs["data"] or {}).keys() - {"page", "format"}:
+        if self.order != UPCOMING and not (kwargs["data"] or {}).keys() - {"page", "format", "sort"}:
             kwargs["data"] = with_quarter(self.request)
         return kwargs
 
@@ -115,12 +130,24 @@ class MeetingListView(ScopedListView):
             query.pop(name, None)
         return super().get_context_data(
             tabs=tabs("list", self.request.user),
-            upcoming=self.upcoming,
-            keep={"sort": UPCOMING} if self.upcoming else {},
-            query=query.urlencode(),
+            orders=[
+                {"label": label, "url": None if sort == self.order else f"?{with_sort(query, sort)}"}
+                for sort, label in (
+                    ("", _("By day, from today")),
+                    (UPCOMING, _("From today on only")),
+                    (NEWEST, _("Newest first")),
+                )
+            ],
+            today=today(),
+            keep={"sort": self.order} if self.order else {},
             **may_enter(self.request.user),
             **kwargs,
         )
+
+
+def with_sort(query, sort):
+    """The query of an address, with the order of the list."""
+    return "&".join(part for part in (query.urlencode(), f"sort={sort}" if sort else "") if part)
 
 
 class MonthView(TemplateView):
@@ -136,6 +163,7 @@ class MonthView(TemplateView):
             self.request.GET,
             queryset=Meeting.objects.visible_to(user).due().filter(day__range=(first_day, last_day)),
             request=self.request,
+            month=month,
         )
         found = queries.meetings_by_day(filter.qs) if filter.is_valid() else {}
         days = [day for week in weeks for day in week]

@@ -382,10 +382,11 @@ class LocalityPage:
     def ratings(self):
         """Party organisations of the locality with their ratings, latest year first, decided by the day."""
         organisations = {
-            row.pk: {"organisation": row, "rows": []} for row in facts.organisations_of(self.locality.pk)
+            row.pk: {"organisation": row, "rows": []} for row in facts.organisations_of(self.locality.pk, self.day)
         }
         for rating in facts.ratings_of(self.locality.pk, self.day) if organisations else []:
-            organisations[rating.organisation_id]["rows"].append(rating)
+            if rating.organisation_id in organisations:
+                organisations[rating.organisation_id]["rows"].append(rating)
         for row in organisations.values():
             row["organisation"].locality = self.locality
         return list(organisations.values())

@@ -130,9 +130,10 @@ def mobilised(reach, root, day, first_day, last_day):
     return rows.values_list(Value(1)).annotate(**counts)
 
 
-def organisations_of(locality):
-    """Party organisations of a locality: whoever sees it sees them."""
-    return PartyOrganisation.objects.filter(locality=locality)
+def organisations_of(locality, day):
+    """Party organisations that a locality had by a day: whoever sees it sees them. One to come is not there yet."""
+    begun = Q(first_day=None) | Q(first_day__lte=day)
+    return PartyOrganisation.objects.filter(begun, locality=locality)
 
 
 @prepared

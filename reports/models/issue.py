@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Agency, Locality, Place, Placed
 from assignments.models.place import PlacedQuerySet, below
 from cadrenet.codes import CodeField, OpenListField, new_code
-from cadrenet.dates import BoundedDateField
+from cadrenet.dates import BoundedDateField, refuse_days_ahead
 from cadrenet.texts import FreeTextField
 
 
@@ -120,6 +120,7 @@ class Issue(Placed):
 
     def clean(self):
         self.refuse_day_without_locality()
+        refuse_days_ahead(self, "raised_on", "closed_on")
 
     def age(self, day):
         """Days from the day it was raised to the day it was closed, or to the given day."""

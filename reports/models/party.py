@@ -14,7 +14,7 @@ from assignments.models import Locality, Place, Tier
 from assignments.models.as_of import AsOfQuerySet
 from assignments.scope import ScopedQuerySet
 from cadrenet.codes import CodeField, new_code
-from cadrenet.dates import BoundedDateField
+from cadrenet.dates import BoundedDateField, refuse_days_ahead
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.periods import check_year, today
 from cadrenet.texts import NameField
@@ -236,6 +236,7 @@ class Rating(models.Model):
 
     def clean(self):
         """The rules of a rating, for pages and files alike."""
+        refuse_days_ahead(self, "decision_on")
         if not (self.organisation_id and self.level_id and self.year):
             return
         self.set_scheme()

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 from assignments.models import Cadre, Locality, Placed
 from assignments.models.place import PlacedQuerySet
 from cadrenet.codes import CodeField, OpenListField, new_code
-from cadrenet.dates import BoundedDateField
+from cadrenet.dates import BoundedDateField, refuse_days_ahead
 from cadrenet.texts import FreeTextField
 
 
@@ -70,6 +70,7 @@ class Resource(Placed):
 
     def clean(self):
         self.refuse_day_without_locality()
+        refuse_days_ahead(self, "mobilised_on")
 
     def get_absolute_url(self):
         return reverse("reports:resource", args=[self.pk])

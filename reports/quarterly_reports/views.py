@@ -98,11 +98,16 @@ class ReportView(LockedMixin, ScopedDetailView):
             .first()
         )
 
+    @property
+    def has_begun(self):
+        """Whether there is anything to report on yet: of a quarter to come nothing is handed in."""
+        return self.kwargs["quarter"].first_day <= today()
+
     def get_context_data(self, **kwargs):
         assignment, quarter, user = self.object, self.kwargs["quarter"], self.request.user
         report, due = self.get_report(), due_day(quarter)
         open_steps = {
-            "submit": (report is None or not report.is_handed_in) and may_submit(user, assignment),
+            "submit": self.has_begun and (report is None or not report.is_handed_in) and may_submit(user, assignment),
             "accept": bool(report) and report.status == Status.SUBMITTED and may_answer(user, assignment),
             "return": bool(report) and report.is_handed_in and may_answer(user, assignment),
         }
@@ -126,7 +131,7 @@ class ReportView(LockedMixin, ScopedDetailView):
         quarter, report, step = kwargs["quarter"], self.get_report(), request.POST.get("step")
         if changed := changed_since(request.POST.get(OPENED, ""), editing.state_of(report, STATE)):
             messages.error(request, changed_meanwhile(report, changed))
-        elif step == "submit" and may_submit(request.user, assignment):
+        elif step == "submit" and self.has_begun and may_submit(request.user, assignment):
             submit(assignment, quarter, today())
             messages.success(request, _("The report is recorded as submitted."))
         elif step in ("accept", "return") and may_answer(request.user, assignment):

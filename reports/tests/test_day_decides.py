@@ -15,10 +15,21 @@ from django.db.models import Max, Q
 from django.urls import reverse
 
 from assignments.actions import localities_changed
-from assignments.models import Assignment, Lineage, Locality, LocalityVersion, Place, Tier
+from assignments.models import (
+    AccessGrant,
+    Agency,
+    Assignment,
+    Limit,
+    Lineage,
+    Locality,
+    LocalityVersion,
+    Place,
+    Tier,
+    User,
+)
 from assignments.tests.cast import again, assign, at, cadre, locality, small_tree, user
 from cadrenet.periods import ONE_DAY, today
-from meetings.models import Meeting
+from meetings.models import ExpectationRule, Meeting
 from reports.models import PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme
 from reports.tests.test_scope_everywhere import (
     APART,
@@ -77,6 +88,25 @@ def add_a_future(day):
     )
     Lineage.objects.create(predecessor=ended, successor=new, effective_on=day, kind="merge")
     localities_changed()
+    add_rules_to_come(day, renamed)
+
+
+def add_rules_to_come(day, renamed):
+    """From a day on everybody may do everything, other rules and limits hold, and there is a new organisation."""
+    level = {"level": "editor", "first_day": day}
+    for login in User.objects.filter(is_superuser=False):
+        AccessGrant.objects.create(user=login, locality=Place.objects.on(today()).get(parent=None).locality, **level)
+        AccessGrant.objects.create(user=login, agency=Agency.objects.first(), **level)
+    ExpectationRule.objects.filter(last_day=None).update(last_day=day - ONE_DAY)
+    RatingScheme.objects.filter(last_day=None).update(last_day=day - ONE_DAY)
+    scheme = RatingScheme.objects.create(name=TO_COME, first_day=day, excellent_cap_percent=1)
+    RatingLevel.objects.create(scheme=scheme, code="good", order=1, good_or_better=True)
+    for name in Limit.Name:
+        Limit.objects.filter(name=name, last_day=None).update(last_day=day - ONE_DAY)
+        Limit.objects.create(name=name, value=1, first_day=day)
+    PartyOrganisation.objects.create(
+        code="O-TO-COME", kind="commune_committee", locality=renamed, own_name=TO_COME, first_day=day
+    )
 
 
 def rows_concerned():
@@ -127,6 +157,8 @@ def rows_of_the_administration(rows):
 
 # What is to become of the tree is entered here.
 VERSIONS_ENTERED = {Locality, LocalityVersion, Lineage}
+# And here what else has days of its own.
+RULES_ENTERED = {AccessGrant, ExpectationRule, Limit, PartyOrganisation, RatingLevel, RatingScheme, User}
 # Addresses that show what is to come, which is what they are for.
 ABOUT_WHAT_IS_TO_COME = {
     # Coverage in 30, 60 and 90 days counts the localities that there will be.
@@ -138,7 +170,7 @@ ABOUT_WHAT_IS_TO_COME = {
 
 def is_about_what_is_to_come(address):
     """Whether an address is of the administration of versions, or shows what is to come by its purpose."""
-    models = {f"/{model._meta.app_label}/{model._meta.model_name}/" for model in VERSIONS_ENTERED}
+    models = {f"/{model._meta.app_label}/{model._meta.model_name}/" for model in VERSIONS_ENTERED | RULES_ENTERED}
     return any(part in address for part in models) or any(
         address.partition("?")[0] == path for path in ABOUT_WHAT_IS_TO_COME
     )
@@ -317,6 +349,53 @@ def test_the_reports_of_a_quarter_and_the_organisations_of_a_year_bear_the_names
     ):
         for form in ("", "&format=csv", "&format=xlsx") if "?" in before else ("",):
             assert (names(before + form), names(after + form)) == (["Thị trấn An"], ["Thị trấn Đổi Tên"]), before
+
+
+def test_the_administration_calls_papers_of_a_quarter_and_of_a_year_as_they_were_called_then():
+    tree = small_tree()
+    version_from(date(2023, 5, 1), tree.an, "Thị trấn Đổi Tên")
+    root = visitor(user("root", is_superuser=True, is_staff=True))
+    who = cadre("P1")
+    for quarter, day in (("2022-Q1", date(2022, 4, 1)), ("2023-Q2", date(2023, 7, 1))):
+        QuarterlyReport.objects.create(
+            cadre=who, locality=tree.an, quarter=quarter, status="submitted", submitted_on=day
+        )
+    organisation = PartyOrganisation.objects.create(code="O", kind="commune_committee", locality=tree.an)
+    level = RatingLevel.objects.filter(scheme=RatingScheme.of_year(2022)).first()
+    for year in (2022, 2023):
+        Rating.objects.create(organisation=organisation, year=year, level=level)
+
+    def called(address):
+        return [str(row) for row in root.get(address).context["cl"].result_list]
+
+    assert called("/admin/reports/quarterlyreport/?quarter=2022-Q1") == ["Thị trấn An 2022-Q1"]
+    assert called("/admin/reports/quarterlyreport/?quarter=2023-Q2") == ["Thị trấn Đổi Tên 2023-Q2"]
+    committee = "Party committee of"
+    assert called("/admin/reports/rating/?year=2022") == [f"{committee} Thị trấn An 2022: {level}"]
+    assert called("/admin/reports/rating/?year=2023") == [f"{committee} Thị trấn Đổi Tên 2023: {level}"]
+    reports = QuarterlyReport.objects.filter(cadre=who).order_by("quarter")
+    for row, name in zip(reports, ("Thị trấn An", "Thị trấn Đổi Tên"), strict=True):
+        page = root.get(reverse("admin:reports_quarterlyreport_change", args=[row.pk]))
+        assert f"{name} {row.quarter}" in page.content.decode()
+
+
+def test_a_month_and_a_time_of_before_offer_the_parts_of_the_tree_by_their_names_of_then(demo):
+    rename_everything()
+    client = signed_in("tochuc")
+
+    def offered(address):
+        response = client.get(address)
+        return str(response.context["filter"].form["within"])
+
+    for before, after in (
+        ("/meetings/month/2026-06/", "/meetings/month/2026-08/"),
+        (
+            "/meetings/?first_day=2026-05-01&last_day=2026-06-30",
+            "/meetings/?first_day=2026-05-01&last_day=2026-07-31",
+        ),
+    ):
+        assert (OLD in offered(before), NEW in offered(before)) == (True, False), before
+        assert (OLD in offered(after), NEW in offered(after)) == (False, True), after
 
 
 def test_a_report_is_answered_where_the_place_lay_when_its_quarter_ended():

@@ -16,7 +16,7 @@ from django.utils import translation
 from assignments.actions import localities_changed
 from assignments.models import Assignment, Handover, Lineage, Posting
 from assignments.tests.cast import OFFICE, assign, at, cadre, small_tree, user
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Guidance, Meeting
 from reports.district.tables import TABLES
 from reports.figures.ratings import annual_ratings
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, RatingLevel, RatingScheme, Resource
@@ -24,6 +24,7 @@ from reports.tests.visits import visitor
 
 pytestmark = pytest.mark.django_db
 DAY = date(2022, 5, 9)
+AHEAD = date(2023, 2, 2)
 RATINGS = "organisation_code,year,level,decision_number,decision_on"
 
 
@@ -191,6 +192,21 @@ def broken_rows():
         "closed_on_a_day": Issue(status="closed", **issue),
         "handed_in_on_a_day": QuarterlyReport(cadre=who, locality=tree.an, quarter="2022-Q2", status="submitted"),
         "rated_by_now": Rating(organisation=organisation, level=level, year=2024),
+        "decided_by_now": Rating(organisation=organisation, level=level, year=2022, decision_on=AHEAD),
+        "raised_and_closed_by_now": Issue(**issue | {"status": "closed", "closed_on": AHEAD}),
+        "mobilised_by_now": Resource(locality=tree.an1, mobilised_on=AHEAD, kind="money", value_vnd=1),
+        "handed_in_by_now": QuarterlyReport(
+            cadre=who, locality=tree.an, quarter="2023-Q1", status="submitted", submitted_on=AHEAD
+        ),
+        "due_after_it_was_issued": Guidance(
+            document="1-HD",
+            title="Hướng dẫn",
+            level="district",
+            issued_on=DAY,
+            due_on=ended,
+            tier="hamlet",
+            locality=tree.district,
+        ),
         # What a folder's import asks of rows beside others.
         "exists: meetings": Meeting(kind="cell", locality=ended_hamlet(tree), starts_at=at(DAY)),
         "exists: issues": Issue(**issue | {"locality": tree.an2}),
@@ -226,6 +242,72 @@ def test_every_rule_of_a_file_is_a_rule_of_its_model():
 
     assert rules - rows.keys() == set()
     assert accepted == set()
+
+
+# --- What has happened, and so lies not ahead -----------------------------------------------------------------------
+
+ISSUES = (
+    "code,locality_code,raised_on,kind,urgent,theme,summary,status,closed_on,responsible_agency_code",
+    "I,AN-1,2022-05-09,feedback,0,roads,Đường,closed,{},",
+)
+HAPPENED = {
+    "raised": ("issues.csv", ISSUES[0], "I,AN-1,{},feedback,0,roads,Đường,open,,"),
+    "closed": ("issues.csv", *ISSUES),
+    "mobilised": (
+        "resources.csv",
+        "code,locality_code,cadre_code,mobilised_on,kind,description,value_vnd,donor,status",
+        "R,AN-1,,{},money,,5,,promised",
+    ),
+    "handed in": (
+        "quarterly_reports.csv",
+        "cadre_code,locality_code,quarter,submitted_on,status",
+        "P,AN-1,2023-Q1,{},submitted",
+    ),
+    "decided": ("ratings.csv", RATINGS, "O,2022,good,1-QĐ,{}"),
+}
+
+
+@pytest.mark.parametrize("what", HAPPENED)
+def test_nothing_is_imported_that_is_said_to_have_happened_on_a_day_to_come(tmp_path, what):
+    file, header, row = HAPPENED[what]
+    organisations()
+    cadre("P")
+
+    assert import_folder(tmp_path, file, header, row.format("2023-02-02")) == [
+        "2 Feb 2023 lies in the future, and nothing can have happened then. Correct the day."
+    ]
+    assert import_folder(tmp_path, file, header, row.format("2023-02-01")) == []
+
+
+def test_no_report_is_handed_in_before_its_quarter_begins(tmp_path):
+    tree = small_tree()
+    held = assign(cadre("P"), tree.an1)
+    owner = visitor(user("owner", is_superuser=True))
+    row = "P,AN-1,2022-Q4,2022-09-30,submitted"
+
+    for quarter, steps in (("2023-Q1", True), ("2023-Q2", False)):
+        page = owner.get(f"/reports/quarterly-reports/{held.pk}/{quarter}/")
+        assert page.context["steps"]["submit"] is steps
+    assert owner.post(f"/reports/quarterly-reports/{held.pk}/2023-Q2/", {"step": "submit"}).status_code == 403
+    header = "cadre_code,locality_code,quarter,submitted_on,status"
+    assert import_folder(tmp_path, "quarterly_reports.csv", header, row) == [
+        "2022-Q4 had not begun on 30 Sep 2022, so no report on it was handed in. Correct one of them."
+    ]
+    assert QuarterlyReport.objects.count() == 0
+
+
+def test_a_day_to_come_that_was_stored_before_it_was_looked_at_keeps_nothing_from_being_finished():
+    tree = small_tree()
+    issue = Issue.objects.create(
+        locality=tree.an1, raised_on=AHEAD, kind="feedback", theme="roads", summary="Đường hư"
+    )
+
+    issue.summary = "Cầu hư"
+    issue.full_clean(exclude=["place", "area", "closed_place", "closed_area"])
+    issue.raised_on = date(2023, 2, 3)
+    with pytest.raises(ValidationError) as raised:
+        issue.full_clean(exclude=["place", "area", "closed_place", "closed_area"])
+    assert raised.value.message_dict == {"raised_on": ["This day lies in the future."]}
 
 
 # --- What hangs on a locality that has ended ----------------------------------------------------------------------

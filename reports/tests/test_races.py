@@ -5,7 +5,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -23,9 +24,10 @@ from assignments.undo import take_back
 from cadrenet import races
 from cadrenet.races import Busy, one_import_at_a_time
 from cadrenet.receipts import KEY
+from meetings.actions import save_meeting
 from meetings.models import Attendance, Meeting, Pattern, SentEntry
 from meetings.phone.receiving import receive
-from meetings.planning.actions import begin_patterns, plan_meetings
+from meetings.planning.actions import begin_patterns, change_pattern, plan_meetings
 from meetings.rosters import keep_rosters
 from meetings.tests.evening import evening, meeting
 from reports.models import Issue, Resource
@@ -212,6 +214,37 @@ def test_a_pattern_that_several_set_at_once_begins_once_and_is_planned_once():
     assert Pattern.objects.count() == 1
     assert sum(answer.new for answer in answers) == Meeting.objects.count() == 12
     assert Meeting.history.count() == 12
+
+
+def test_an_occurrence_that_somebody_moves_while_its_pattern_is_planned_stays_where_it_was_moved():
+    tree = small_tree()
+    office = user("office", at=tree.district, level="editor")
+    pattern = Pattern(locality=tree.an1, kind="cell", day_of_month=5, starts=time(19), first_day=MAY)
+    begin_patterns([pattern], by=office)
+    plan_meetings([tree.an1.pk], on=MAY)
+    moved, other = Meeting.objects.order_by("day")[:2]
+    is_moved = Event()
+
+    def move():
+        with transaction.atomic():
+            moved.starts_at = at(date(2022, 6, 7))
+            save_meeting(moved, by=office, on=MAY, why="Trùng họp huyện")
+            is_moved.set()
+            sleep(0.5)
+
+    def change():
+        # On SQLite there is one writer at a time, and this one waits for the other to begin.
+        is_moved.wait(10)
+        pattern.starts = time(18)
+        return change_pattern(pattern, by=office, on=MAY)
+
+    answers = at_once(move, change)
+
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    moved.refresh_from_db()
+    other.refresh_from_db()
+    assert (moved.starts_at, moved.by_hand) == (at(date(2022, 6, 7)), True)
+    assert other.starts_at == at(date(2022, 7, 5), 18)
 
 
 # --- Rules that no constraint holds ---------------------------------------------------------------------------------

@@ -60,11 +60,12 @@ from meetings.models import (
     Pattern,
     Reminder,
 )
-from reports.models import Issue, PartyOrganisation, Rating
+from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, Resource
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
 
 pytestmark = pytest.mark.django_db
 CHECKS = all_checks()
+TOMORROW = date(2023, 1, 11)
 
 
 @pytest.fixture(autouse=True)
@@ -417,6 +418,10 @@ def future(office):
     )
 
 
+def handed_in(office, **report):
+    add(QuarterlyReport, {"cadre": office.binh, "locality": office.tree.an2, "status": "submitted", **report})
+
+
 def begins_later(of):
     set_on(version_of(of), first_day=date(2022, 12, 10))
 
@@ -598,6 +603,30 @@ CASES = {
     "Resource Rule mobilised_on locality does not exist on t": (
         lambda office: begins_later(office.tree.an1),
         "mobilised_on 2022-10-10: The locality does not exist on that day.",
+    ),
+    "Issue Rule raised_on day lies in the future.": (
+        lambda office: set_on(Issue.objects.filter(closed_on=None), raised_on=TOMORROW),
+        "raised_on 2023-01-11: This day lies in the future.",
+    ),
+    "Issue Rule closed_on day lies in the future.": (
+        lambda office: set_on(Issue.objects.all(), status="closed", closed_on=TOMORROW),
+        "closed_on 2023-01-11: This day lies in the future.",
+    ),
+    "Resource Rule mobilised_on day lies in the future.": (
+        lambda office: set_on(Resource.objects.all(), mobilised_on=TOMORROW),
+        "mobilised_on 2023-01-11: This day lies in the future.",
+    ),
+    "QuarterlyReport Rule submitted_on day lies in the future.": (
+        lambda office: handed_in(office, quarter="2023-Q1", submitted_on=TOMORROW),
+        "submitted_on 2023-01-11: This day lies in the future.",
+    ),
+    "QuarterlyReport Rule submitted_on quarter began later.": (
+        lambda office: handed_in(office, quarter="2021-Q4", submitted_on=date(2021, 9, 30)),
+        "submitted_on 2021-09-30: The quarter began later.",
+    ),
+    "Rating Rule decision_on day lies in the future.": (
+        lambda office: set_on(Rating.objects.all(), decision_on=TOMORROW),
+        "decision_on 2023-01-11: This day lies in the future.",
     ),
     "PartyOrganisation Cleaned locality": (
         lambda office: set_on(PartyOrganisation.objects.filter(kind="cell"), locality=office.tree.an),

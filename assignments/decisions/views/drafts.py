@@ -13,7 +13,7 @@ from django.views.generic.edit import CreateView as ModelCreateView
 from django.views.generic.edit import UpdateView
 
 from assignments.actions import Refused
-from assignments.decisions.actions import enact_draft, lock_draft, update_replacements
+from assignments.decisions.actions import ask_reasons_again, enact_draft, lock_draft, update_replacements
 from assignments.decisions.drafts import draft_as_shown, draft_of, lines_as_shown
 from assignments.decisions.forms import DecisionForm, ReasonsForm
 from assignments.decisions.views.decisions import heading_of
@@ -86,6 +86,17 @@ class CreateView(DecidingMixin, AnswersRacesMixin, ModelCreateView):
         )
 
 
+def asked_again(request, decision):
+    """Ask once more for the reasons on the lines of a decision whose first day has changed, and say so."""
+    if number := ask_reasons_again(decision):
+        text = ngettext(
+            "%(number)s reason was given for another first day, and is asked again.",
+            "%(number)s reasons were given for another first day, and are asked again.",
+            number,
+        )
+        messages.warning(request, text % {"number": figures.count(number)})
+
+
 class EditView(editing.EditView, DecidingMixin, UpdateView):
     """The paper itself, while it is a draft."""
 
@@ -107,6 +118,7 @@ class EditView(editing.EditView, DecidingMixin, UpdateView):
                 response = super().form_valid(form)
                 if before.first_day != self.object.first_day:
                     update_replacements(self.object, before)
+                    asked_again(self.request, self.object)
         except Refused as refused:
             return show_refusals(self.request, self.object, refused)
         return response

@@ -68,7 +68,8 @@ export async function ask() {
 // One tab sends at a time, the others wait. Says "received", "offline", "signed-out", "other" (somebody else is signed in).
 export async function flush() {
   clearTimeout(timer);
-  const result = await navigator.locks.request("cadrenet-outbox", send);
+  // A page that is left while it waits hears of no answer.
+  const result = await navigator.locks.request("cadrenet-outbox", send).catch(() => "offline");
   const left = (await unsent()).some((entry) => entry.state !== STUCK);
   if (left && result === "offline") {
     timer = setTimeout(flush, 1000 * WAITS[Math.min(waited, WAITS.length - 1)]);

@@ -163,5 +163,6 @@ if (bar && able) {
     keepSending();
     await keepDrafts(user);
     await register();
-  })();
+    // A page that is left in the middle of this is no fault, and without it the page works as ever.
+  })().catch((error) => console.debug(error));
 }
