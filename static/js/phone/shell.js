@@ -4,7 +4,7 @@ import { able, get, owner, put, wipe } from "./store.js";
 import {
   RECEIVED, STUCK, drop, entriesOf, flush, isOld, isUnsent, keepSending, note, onChange, unsent,
 } from "./outbox.js";
-import { momentOf, timeOf } from "./moments.js";
+import { dayOf, momentOf, timeOf } from "./moments.js";
 
 const page = document.getElementById("phone-page");
 const by = (name, within = page) => within.querySelector(`[data-${name}]`);
@@ -34,8 +34,7 @@ function meetingOf(meeting, entry) {
   by("when", card).textContent = meeting.when;
   by("above", card).textContent = [meeting.above, meeting.venue].filter(Boolean).join(" · ");
   // What day it is, the server judges; a button that it would refuse is not offered.
-  const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
-  by("there", card).hidden = meeting.day > today;
+  by("there", card).hidden = meeting.day > dayOf(Date.now());
   const said = entry?.status || (meeting.was[0] === "unrecorded" ? "" : meeting.was[0]);
   by("said", card).textContent = said ? page.dataset[said] || "" : "";
   by("reason", card).hidden = said !== "absent";
