@@ -433,7 +433,7 @@ def test_ratings_take_the_level_of_the_scheme_of_their_year(client, root):
     tree = small_tree()
     PartyOrganisation.objects.create(code="O", kind="cell", locality=tree.an2)
 
-    assert import_(client, Rating, csv(RATINGS, "O,2022,good,,", "O,2026,excellent,9-QĐ,2027-01-05")) == [
+    assert import_(client, Rating, csv(RATINGS, "O,2022,good,,", "O,2026,excellent,9-QĐ,2026-01-05")) == [
         "Imported: 2 new, 0 changed, 0 unchanged."
     ]
 

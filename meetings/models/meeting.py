@@ -125,7 +125,7 @@ class MeetingQuerySet(PlacedQuerySet):
     """
 
     def update(self, **values):
-        return super().update(**values, **announcing(values))
+        return super().update(**{**announcing(values), **values})
 
     def reached(self, reach, roots):
         # Whoever answers for a district keeps its agencies from meeting on the days of the localities.

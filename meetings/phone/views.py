@@ -1,6 +1,7 @@
 """What a phone asks for: who is signed in, its owner's meetings, and what becomes of what it sends."""
 
 import json
+from contextlib import suppress
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -57,10 +58,11 @@ class EntriesView(ForScript, View):
     http_method_names = ["post"]
 
     def post(self, request):
-        try:
-            sent = json.loads(request.body) if len(request.body) <= LARGEST else None
-        except ValueError:
-            sent = None
+        sent = None
+        # The body of a form was read before, and is no JSON.
+        if request.content_type == "application/json":
+            with suppress(ValueError):
+                sent = json.loads(request.body) if len(request.body) <= LARGEST else None
         entries = sent.get("entries") if isinstance(sent, dict) else None
         if not isinstance(entries, list) or len(entries) > AT_ONCE:
             return JsonResponse({"error": "entries"}, status=400)

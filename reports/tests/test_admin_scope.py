@@ -41,6 +41,7 @@ from assignments.tests.cast import agency, assign, at, cadre, locality, small_tr
 from cadrenet.tests.built_once import built_once
 from meetings.models import (
     Attendance,
+    AttendanceLink,
     ExpectationRule,
     Feedback,
     Guidance,
@@ -64,6 +65,7 @@ SCOPED = {
     Agency,
     Assignment,
     Attendance,
+    AttendanceLink,
     Cadre,
     CoverageReview,
     Decision,
@@ -88,6 +90,7 @@ SCOPED = {
 # Shown by itself for its history only.
 CHANGED_ELSEWHERE = {
     Attendance,
+    AttendanceLink,
     CoverageReview,
     DecisionLine,
     Feedback,
@@ -161,6 +164,7 @@ def furnish(commune, hamlet, mark):
         Agency: office,
         Assignment: assignment,
         Attendance: meeting.attendances.get(),
+        AttendanceLink: AttendanceLink.objects.create(meeting=meeting, cadre=who, token_hash=mark, made_at=at(DAY)),
         Cadre: who,
         Posting: who.postings.get(),
         Issue: Issue.objects.create(
@@ -267,6 +271,7 @@ def test_lists_hold_what_lies_in_ones_own_commune(desks, client):
         "Agency": 1,
         "Assignment": 1,
         "Attendance": 1,
+        "AttendanceLink": 1,
         "Cadre": 2,
         "CoverageReview": 1,
         "Decision": 1,

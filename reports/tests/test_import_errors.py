@@ -497,7 +497,7 @@ def test_a_file_that_is_not_part_of_a_district_is_named(folder):
         "locality.csv:1: This file is not part of a district. Remove it, or give it one of these names: "
         "localities.csv, lineage.csv, agencies.csv, cadres.csv, postings.csv, assignments.csv, "
         "party_organisations.csv, meetings.csv, attendance.csv, issues.csv, resources.csv, quarterly_reports.csv, "
-        "ratings.csv."
+        "ratings.csv, guidance.csv."
     ]
 
 

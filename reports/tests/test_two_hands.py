@@ -205,6 +205,8 @@ def test_every_page_that_changes_a_row_holds_it_first():
         "meetings:guidance_elsewhere",
         # make_links holds the meeting; a link that is revoked stays so
         "meetings:meeting_links",
+        # a reminder is a new row
+        "meetings:reminder",
         # add_lines holds the draft
         "assignments:line_create",
         "assignments:decision_paste",

@@ -5,6 +5,7 @@ The columns and the rules are found in the models and in what is registered: a n
 
 import io
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -49,6 +50,7 @@ from cadrenet.verification import (
 )
 from meetings.models import (
     Attendance,
+    AttendanceLink,
     CalendarFeed,
     Correction,
     ExpectationRule,
@@ -59,6 +61,7 @@ from meetings.models import (
     PassedOn,
     Pattern,
     Reminder,
+    SentEntry,
 )
 from reports.models import Issue, PartyOrganisation, QuarterlyReport, Rating, Resource
 from reports.tests.quarter import TODAY, busy_quarter, rated_year
@@ -87,6 +90,8 @@ def quarter(django_db_setup, django_db_blocker):
         made.decision = Decision.objects.create(
             number="12-QĐ/HU", signed_on=date(2022, 1, 1), first_day=date(2022, 1, 1), locality=made.tree.district
         )
+        meeting = cell_of(made.tree.an1)
+        AttendanceLink.objects.create(meeting=meeting, cadre=made.chau, token_hash="x", made_at=at(TODAY))
         yield made
         transaction.set_rollback(True)
 
@@ -127,7 +132,7 @@ WRITTEN_BY_AN_ACT = {
     (Holiday, "confirmed_at"),
     *(
         (model, field.name)
-        for model in (Receipt, Undo, NightlyRun, Correction)
+        for model in (Receipt, Undo, NightlyRun, Correction, AttendanceLink, SentEntry)
         for field in model._meta.concrete_fields
     ),
 }
@@ -773,6 +778,14 @@ def made_of(model, office):
         CoverageReview: {"locality": office.tree.an, "day": TODAY},
         Pattern: regular(office.tree.an1, kind="cell"),
         Holiday: {"day": TODAY, "name": "Nghỉ"},
+        Reminder: {"cadre": office.binh, "what": "missed", "day": TODAY, "by": user("reminds")},
+        SentEntry: {
+            "user": user("sends"),
+            "key": uuid4(),
+            "state": "created",
+            "noted_at": at(TODAY),
+            "received_at": at(TODAY),
+        },
         Guidance: paper(office.tree.district),
         Feedback: {"meeting": cell_of(office.tree.an1), "cadre": office.binh, "text": "Thêm", "given_on": TODAY},
         Erasure: {"table": "x", "row": 1, "field": "x", "reason": "x", "records": 1, "by": user("erases")},

@@ -347,5 +347,5 @@ def test_query_count_does_not_grow(more, django_assert_num_queries):
     client = visitor(it.committee)
     client.get("/")
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get("/")
