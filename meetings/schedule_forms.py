@@ -13,7 +13,7 @@ from cadrenet.periods import ONE_DAY
 from cadrenet.texts import FreeTextInput
 from meetings.actions import save_meeting
 from meetings.models import Meeting
-from meetings.models.meeting import kinds_at
+from meetings.models.kinds import kinds_at
 
 # An end before the beginning is one of the next day where the meeting is no longer than this; else a slip.
 LONGEST_PAST_MIDNIGHT = timedelta(hours=12)

@@ -6,8 +6,9 @@ from meetings.models.feed import CalendarFeed
 from meetings.models.feedback import Feedback
 from meetings.models.guidance import Guidance, PassedOn
 from meetings.models.holiday import Holiday
+from meetings.models.kinds import AGENCY_KINDS, KIND_TIERS, Kind
 from meetings.models.link import AttendanceLink
-from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, Meeting
+from meetings.models.meeting import Meeting
 from meetings.models.pattern import Pattern
 from meetings.models.reminder import Reminder
 from meetings.models.rules import ExpectationRule, RestrictedDay

@@ -14,7 +14,8 @@ from assignments.scope import ScopedQuerySet
 from cadrenet.dates import BoundedDateField
 from cadrenet.periods import today
 from cadrenet.texts import FreeTextField
-from meetings.models.meeting import Kind, Meeting
+from meetings.models.kinds import Kind
+from meetings.models.meeting import Meeting
 
 
 def of_no_cell():

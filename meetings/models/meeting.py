@@ -4,8 +4,7 @@ from datetime import time
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.lookups import IsNull
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,81 +21,15 @@ from cadrenet.dates import BoundedDateTimeField
 from cadrenet.periods import today
 from cadrenet.texts import FreeTextField, LinesField, called
 from cadrenet.words import WordsField
+from meetings.models.kinds import AGENCY_KINDS, KIND_LABELS, KIND_TIERS, TITLES, Kind, kind_of_another_tier
+from meetings.models.sequence import ANNOUNCED, announcing
 
-
-class Kind(models.TextChoices):
-    """What kind of meeting; the first four are of a locality, the last two of an agency."""
-
-    COMMUNE_COMMITTEE = "commune_committee", _("Commune committee meeting")
-    CELL = "cell", _("Party cell meeting")
-    SELF_GOVERNING_GROUP = "self_governing_group", _("Self-governing group meeting")
-    RESIDENCE = "residence", _("Residence meeting (213)")
-    AGENCY = "agency", _("Agency meeting")
-    TRAINING = "training", _("Training session")
-
-
-KIND_LABELS = dict(Kind.choices)
-# What a meeting is called together with whose it is; a language may join the two in its own way for each kind.
-TITLES = {
-    # Translators: vi "Họp Đảng ủy %(where)s"
-    Kind.COMMUNE_COMMITTEE: _("Commune committee meeting, %(where)s"),
-    # Translators: vi "Sinh hoạt chi bộ %(where)s"
-    Kind.CELL: _("Party cell meeting, %(where)s"),
-    # Translators: where is "Tổ số 6"; vi "Sinh hoạt %(where)s"
-    Kind.SELF_GOVERNING_GROUP: _("Self-governing group meeting, %(where)s"),
-    Kind.RESIDENCE: _("Residence meeting (213), %(where)s"),
-    Kind.AGENCY: _("Agency meeting, %(where)s"),
-    Kind.TRAINING: _("Training session, %(where)s"),
-}
-AGENCY_KINDS = (Kind.AGENCY, Kind.TRAINING)
 # From when on, by the clock of the office, a meeting takes somebody's evening.
 EVENING_BEGINS = time(17, 0)
-# At which tier each kind of locality meeting takes place; any tier where a kind is not named.
-KIND_TIERS = {
-    Kind.COMMUNE_COMMITTEE: Tier.COMMUNE,
-    Kind.CELL: Tier.HAMLET,
-    Kind.SELF_GOVERNING_GROUP: Tier.SELF_GOVERNING_GROUP,
-}
 MORE_THAN_THE_GROUP_HAS = _("More households are represented than the group has.")
 MORE_CAME_THAN_INVITED = _(
     "More came than were invited. Whoever came without an invitation counts among the invited."
 )
-# The kind of meeting that a locality of each tier holds by itself; the tiers above hold none.
-OWN_KINDS = {tier: kind for kind, tier in KIND_TIERS.items()}
-# The meetings below that are shown for a tier without its own: those at which all three tiers are expected.
-KIND_SHOWN_ABOVE = Kind.COMMUNE_COMMITTEE
-
-
-# What a calendar elsewhere has to be told: when a meeting is, where, whose, and whether it takes place.
-ANNOUNCED = ("kind", "locality", "agency", "starts_at", "ends_at", "venue", "status")
-
-
-def announcing(values):
-    """Return what an update that writes some values into a meeting writes beside them, by column.
-
-    Where it changes something that is announced, the sequence is raised. The database compares, so that it is raised
-    once, whatever was read before, and however many rows are written at a time.
-    """
-    written = {Meeting._meta.get_field(name).name: value for name, value in values.items()}
-    same, compares = Q(), False
-    for name in ANNOUNCED:
-        if name in written:
-            same, compares = same & stays(name, written[name]), True
-    if not compares:
-        return {}
-    return {
-        "sequence": F("sequence") + Case(When(same, then=Value(0)), default=Value(1)),
-        "rescheduled_at": Case(When(same, then=F("rescheduled_at")), default=Value(timezone.now())),
-    }
-
-
-def stays(name, value):
-    """Return the condition that a column holds a value, or what an expression gives, already; empty or not."""
-    if value is None:
-        return Q(**{f"{name}__isnull": True})
-    if not hasattr(value, "resolve_expression"):
-        return Q(**{name: value})
-    return Q(**{name: value}) | (Q(**{f"{name}__isnull": True}) & Q(IsNull(value, True)))
 
 
 # Roots at these tiers hold a good part of an area; those below are read place by place.
@@ -125,7 +58,7 @@ class MeetingQuerySet(PlacedQuerySet):
     """
 
     def update(self, **values):
-        return super().update(**{**announcing(values), **values})
+        return super().update(**{**announcing(self.model, values), **values})
 
     def reached(self, reach, roots):
         # Whoever answers for a district keeps its agencies from meeting on the days of the localities.
@@ -221,16 +154,6 @@ def lies_ahead(today):
     return gettext("What was recorded says that the meeting is over. It cannot lie after %(today)s.") % {
         "today": date_format(today, "DATE_FORMAT")
     }
-
-
-def kind_of_another_tier():
-    """Return the sentence about a kind of meeting that localities of another tier hold."""
-    return gettext("This kind of meeting belongs to another tier of locality.")
-
-
-def kinds_at(tier):
-    """Kinds of meetings that take place at localities of a tier."""
-    return [kind for kind in Kind if kind not in AGENCY_KINDS and KIND_TIERS.get(kind, tier) == tier]
 
 
 class Meeting(Placed):
@@ -395,7 +318,7 @@ class Meeting(Placed):
         # Planning writes many rows at once, and never comes by here.
         self.by_hand = self.by_hand or bool(self.pk and self.pattern_id)
         is_new = self._state.adding or self.pk is None
-        told = {} if is_new else announcing(self.written(update_fields))
+        told = {} if is_new else announcing(type(self), self.written(update_fields))
         for name, value in told.items():
             setattr(self, name, value)
         if told and update_fields is not None:

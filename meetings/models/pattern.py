@@ -17,7 +17,7 @@ from assignments.scope import ScopedQuerySet
 from cadrenet.dates import ClockTimeField
 from cadrenet.effective_dated import EffectiveDated, EffectiveDatedQuerySet
 from cadrenet.texts import FreeTextField, called
-from meetings.models.meeting import AGENCY_KINDS, KIND_TIERS, Kind, kind_of_another_tier
+from meetings.models.kinds import AGENCY_KINDS, KIND_TIERS, Kind, kind_of_another_tier
 from meetings.recurrence import LAST, Rule
 
 

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from assignments.models import Assignment, Tier
 from cadrenet.effective_dated import EffectiveDated
-from meetings.models.meeting import AGENCY_KINDS, Kind
+from meetings.models.kinds import AGENCY_KINDS, Kind
 
 
 class ExpectationRule(EffectiveDated):

@@ -18,7 +18,7 @@ from assignments.tenure.figures import origins_of
 from assignments.visibility import can_see_place
 from cadrenet.periods import Month, months_between
 from meetings.models import Attendance, Meeting
-from meetings.models.meeting import OWN_KINDS
+from meetings.models.kinds import OWN_KINDS
 from meetings.queries import USUAL_LENGTH, office_time, overlap
 
 # For so long calendars are made, and so many meetings tell when a place usually meets.

@@ -15,7 +15,7 @@ from assignments.wording import SHORT_TIERS
 from cadrenet.periods import Quarter
 from cadrenet.templatetags import figures as written
 from meetings.models import Meeting
-from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
+from meetings.models.kinds import KIND_SHOWN_ABOVE, OWN_KINDS
 from meetings.queries import with_attendance_counts
 from reports.figures.counts import open_issues
 from reports.history import timeline_of

@@ -22,7 +22,7 @@ from cadrenet.components import Tile
 from cadrenet.figures import percent
 from cadrenet.periods import Quarter, QuarterSoFar, months_between
 from cadrenet.templatetags import figures as written
-from meetings.models.meeting import OWN_KINDS
+from meetings.models.kinds import OWN_KINDS
 from reports import figures
 from reports.figures.drilldown import drilldown_urls
 from reports.localities import queries as facts

@@ -18,7 +18,7 @@ from cadrenet.figures import percent
 from cadrenet.periods import Month
 from cadrenet.templatetags import figures as written
 from meetings.models import Attendance, Kind, Meeting
-from meetings.models.meeting import KIND_SHOWN_ABOVE, OWN_KINDS
+from meetings.models.kinds import KIND_SHOWN_ABOVE, OWN_KINDS
 from meetings.queries import small_number
 from reports.figures.monthly import months_up_to
 from reports.localities import queries as facts
