@@ -22,7 +22,7 @@ from assignments.models import (
     Tier,
 )
 from cadrenet.history import NEW, remember
-from meetings.models import Pattern
+from meetings.models import AGENCY_KINDS, Meeting, Pattern
 from meetings.planning.actions import plan_meetings, propose_days_off
 from reports.demo.accounts import ACCOUNTS
 from reports.demo.calendar import patterns
@@ -35,6 +35,11 @@ SIGNER = "Phó Bí thư Thường trực Huyện ủy"
 SEVERAL = 5
 # Handovers of the last months are there to be ticked.
 RECENT = timedelta(days=180)
+# Of agencies' meetings, and of their training sessions.
+SUBJECTS = (
+    ("Giao ban cơ quan", "Sinh hoạt chi bộ cơ quan", "Sơ kết công tác tháng", "Họp chuyên môn"),
+    ("Tập huấn nghiệp vụ", "Tập huấn chuyển đổi số", "Bồi dưỡng công tác dân vận"),
+)
 SITUATION = (
     "Chi bộ sinh hoạt đều, nội dung bám nghị quyết. Còn vướng tuyến đường liên ấp và nước sinh hoạt cuối kênh. "
     "Tổ nhân dân tự quản duy trì họp hằng tháng, cần củng cố các tổ xa trung tâm."
@@ -57,8 +62,18 @@ class Papers:
         self.handovers()
         self.reviews()
         self.acting()
+        self.subjects()
         self.regular_meetings()
         PassedOnAtMeetings(self.plan, self.district, self.save).write()
+
+    def subjects(self):
+        """What the agencies met about, which the file of meetings has no column for."""
+        for number, kind in enumerate(AGENCY_KINDS):
+            keys = list(Meeting.objects.filter(kind=kind).order_by("code").values_list("pk", flat=True))
+            for step, subject in enumerate(SUBJECTS[number]):
+                some = keys[step :: len(SUBJECTS[number])]
+                Meeting.objects.filter(pk__in=some).update(subject=subject)
+                Meeting.history.filter(id__in=some).update(subject=subject)
 
     def regular_meetings(self):
         """The committee and the cells of one commune meet by a pattern, and so their year is planned; others type."""
