@@ -154,7 +154,8 @@ class DayInput(forms.DateInput):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
         # The script shows the button: without it nothing would come of a click.
-        button = '<button class="btn btn-quiet" type="button" data-today="{}" hidden>{}</button>'
+        # From field to field with the keyboard it is no step more: there one types "hôm nay".
+        button = '<button class="btn btn-quiet" type="button" tabindex="-1" data-today="{}" hidden>{}</button>'
         return format_html(
             f'<span class="cn-day">{{}}{button}</span>',
             super().render(name, value, attrs, renderer),

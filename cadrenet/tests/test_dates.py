@@ -225,9 +225,7 @@ def test_a_box_shows_what_was_understood_and_fills_in_today():
     with translation.override("vi"):
         assert 'value="09/12/2026"' in str(form["day"])
         assert 'value="07:00"' in str(form["starts"])
-        assert '<button class="btn btn-quiet" type="button" data-today="26/11/2026" hidden>Hôm nay</button>' in str(
-            form["day"]
-        )
+        assert 'type="button" tabindex="-1" data-today="26/11/2026" hidden>Hôm nay</button>' in str(form["day"])
     assert 'value="soon"' in str(Asked({"day": "soon"})["day"])
 
 

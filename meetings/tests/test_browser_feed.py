@@ -26,7 +26,7 @@ def test_a_link_is_made_and_revoked(page, live_server, signed_in, assert_usable,
         assert (answer.status, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
 
     page.locator("button[name=revoke]").press("Enter")
-    page.wait_for_selector("text=The link is revoked")
+    page.wait_for_selector("text=Đã thu hồi liên kết.")
     assert page.request.get(address).status == 404
     assert not CalendarFeed.objects.exists()
     assert_accessible(page)

@@ -25,7 +25,7 @@ def test_a_reminder_is_noted(page, live_server, signed_in, assert_usable, assert
     assert_usable(page, f"{live_server.url}/meetings/remind/")
     screenshot(page, "remind")
 
-    page.locator("button:has-text('Note as reminded')").press("Enter")
-    page.wait_for_selector("text=Noted: Nguyễn Minh Châu was reminded.")
+    page.locator("button:has-text('Ghi đã nhắc')").press("Enter")
+    page.wait_for_selector("text=Đã ghi: đã nhắc đồng chí Nguyễn Minh Châu.")
     assert_accessible(page)
     assert Reminder.objects.get().cadre == cast.chau
