@@ -58,8 +58,12 @@ class QuarterlyReportQuerySet(AsOfQuerySet, ScopedQuerySet):
 
     def with_seen_on(self):
         """Let queries ask for ``seen_on``: the last day of the quarter, or today while it goes on."""
-        ends = [When(quarter__endswith=f"Q{number}", then=Value(f"-{day}")) for number, day in LAST_DAYS.items()]
-        end = Concat(Substr("quarter", 1, 4), Case(*ends, default=Value("-12-31")), output_field=CharField())
+        # What is no quarter, as a hand may have written it past the forms, is read as of today and breaks no list.
+        ends = [
+            When(quarter__regex=rf"^[0-9]{{4}}-Q{number}$", then=Concat(Substr("quarter", 1, 4), Value(f"-{day}")))
+            for number, day in LAST_DAYS.items()
+        ]
+        end = Case(*ends, default=Value(today().isoformat()), output_field=CharField())
         return self.alias(seen_on=Least(Cast(end, DateField()), Value(today(), DateField())))
 
     def handed_in(self):
